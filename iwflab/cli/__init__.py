@@ -1,0 +1,49 @@
+"""The same lab without a browser.
+
+Exit codes: 0 done, 1 the answer is no, 2 wrong usage.  Data goes to stdout, progress
+and errors to stderr; ``--json`` gives machines what people get as a table.
+"""
+
+import sys
+
+import click
+
+from iwflab.cli import counting, house, leaving, way
+from iwflab.domain.version import VERSION
+from iwflab.errors import LabError
+
+_COMMANDS: tuple[click.Command, ...] = (
+    *(house.init, house.demo, house.serve, house.doctor, house.verify, house.account),
+    *(way.intake, way.hash_, way.queue, way.show, way.grade, way.undo, way.tags),
+    *(leaving.sign_off, leaving.take_back, leaving.release, leaving.exposure),
+    *(counting.report, counting.export, counting.schemes),
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="iwflab")
+def commands() -> None:
+    """Grade, tag, hash, check, release and report: a lab on the command line."""
+
+
+for _command in _COMMANDS:
+    commands.add_command(_command)
+
+
+def main() -> None:
+    """Run one command; an error raised on purpose becomes a sentence and a 1."""
+    try:
+        commands.main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped; nothing that was acknowledged is lost", err=True)
+        sys.exit(1)
+    except LabError as fault:
+        click.echo(f"iwflab: {fault.message}", err=True)
+        if fault.advice:
+            click.echo(f"        {fault.advice}", err=True)
+        sys.exit(1)

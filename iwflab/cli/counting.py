@@ -1,0 +1,107 @@
+"""Commands of what is counted: tables, frames, schemes."""
+
+import click
+
+from iwflab.cli.printing import json_option, lab_option, open_lab, say, table
+from iwflab.domain.categories import derive
+from iwflab.domain.counting import UNITS, Table
+from iwflab.schemes import schemes as all_schemes
+
+
+@click.command()
+@click.argument("name", default="victims")
+@click.option("--unit", required=True, type=click.Choice(list(UNITS)))
+@click.option("--scheme", default="uk_2014", show_default=True)
+@click.option(
+    "--chart",
+    type=click.Path(dir_okay=False),
+    help="Also write the chart here, as SVG.",
+)
+@lab_option
+@json_option
+def report(
+    name: str, *, unit: str, scheme: str, chart: str | None, folder: str, as_json: bool
+) -> None:
+    """Print a table that says what it counts; NAME is a statistic."""
+    with open_lab(folder) as lab:
+        counted = lab.table(name, unit=unit, scheme=scheme)
+        if chart:
+            with click.open_file(chart, "w", encoding="utf-8") as out:
+                out.write(lab.chart(counted))
+    if as_json:
+        say(counted)
+    else:
+        _print(counted)
+
+
+def _print(counted: Table) -> None:
+    click.echo(counted.title)
+    click.echo(f"unit: {UNITS[counted.unit]}")
+    click.echo(f"base: {counted.denominator} ({counted.basis})\n")
+    rows: dict[tuple[str, ...], dict[str, str]] = {}
+    for cell in counted.cells:
+        line = rows.setdefault(
+            cell.row, dict(zip(counted.row_names, cell.row, strict=True))
+        )
+        share = "" if cell.percent is None else f" ({cell.percent:.0f}%)"
+        line[cell.column] = f"{cell.numerator}{share}" if cell.numerator else "0"
+    table(list(rows.values()), (*counted.row_names, *counted.columns))
+    click.echo(f"\nEach percentage is of the base, {counted.denominator}.")
+    for reason, number in counted.exclusions.items():
+        click.echo(f"not counted: {number} {reason}")
+    if counted.note:
+        click.echo(counted.note)
+
+
+@click.command()
+@click.argument(
+    "frame",
+    type=click.Choice(
+        ["media", "copies", "children", "assessments", "grades", "hashes", "links"]
+    ),
+)
+@lab_option
+def export(frame: str, folder: str) -> None:
+    """Print one tidy table of the lab as CSV, safe to open in a spreadsheet."""
+    from iwflab.exchange.cells import safe_cell
+
+    with open_lab(folder) as lab:
+        found = getattr(lab, frame)()
+    text = found.select_dtypes(include=["object", "string"]).columns
+    found[text] = found[text].map(lambda cell: safe_cell(str(cell)))
+    click.echo(found.to_csv(index=False), nl=False)
+
+
+@click.group()
+def schemes() -> None:
+    """Show and check the category schemes."""
+
+
+@schemes.command("show")
+@json_option
+def schemes_show(as_json: bool) -> None:
+    """List the schemes with version and source."""
+    rows = [
+        {"name": s.name, "version": s.version, "title": s.title, "source": s.source}
+        for s in all_schemes().values()
+    ]
+    if as_json:
+        say(rows)
+    else:
+        table(rows, ("name", "version", "title", "source"))
+
+
+@schemes.command("check")
+def schemes_check() -> None:
+    """Load every scheme and derive its own examples; exit 1 if one fails."""
+    wrong = [
+        f"{s.name}: {name}: {derive(s, record).code}, not {code}"
+        for s in all_schemes().values()
+        for name, record, code in s.examples
+        if derive(s, record).code != code
+    ]
+    for line in wrong:
+        click.echo(line, err=True)
+    if wrong:
+        raise click.exceptions.Exit(1)
+    click.echo(f"{len(all_schemes())} schemes agree with their examples")

@@ -1,0 +1,129 @@
+"""Commands of the house: init, demo, serve, doctor, verify, account."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from iwflab.cli.printing import json_option, lab_option, open_lab, say, table
+from iwflab.lab import Lab
+
+
+@click.command()
+@lab_option
+@click.option("--name", default="iwflab", help="What the desks call this lab.")
+@click.option("--head-folder", default="", help="Where signed heads are kept.")
+def init(folder: str, **settings: Any) -> None:
+    """Make a new, empty lab folder, readable by its owner only."""
+    with Lab.create(folder, **settings) as lab:
+        click.echo(f"a new lab at {lab.folder}")
+        click.echo(f"signed heads of its audit trail: {lab.heads.folder}")
+
+
+@click.command()
+@lab_option
+@click.option("--media", default=48, show_default=True, help="Pictures to draw.")
+def demo(folder: str, media: int) -> None:
+    """Make a demonstration lab of drawn, benign pictures; no network is used."""
+    from iwflab.demo import make
+
+    make(Path(folder), media)
+    click.echo(f"a demonstration lab at {Path(folder).absolute()}")
+
+
+@click.command()
+@lab_option
+@click.option("--port", default=8866, show_default=True)
+@click.option("--demo", "as_demo", is_flag=True, help="With a demonstration account.")
+def serve(folder: str, port: int, as_demo: bool) -> None:
+    """Serve the apps to this machine, on 127.0.0.1."""
+    with open_lab(folder) as lab:
+        if as_demo:
+            from iwflab.demo import accounts
+
+            for name, password in accounts(lab):
+                click.echo(f"login: {name}   password: {password}", err=True)
+        place = str(lab.folder)
+    # The same process goes on as the server: a signal reaches it, no orphan stays.
+    command = [sys.executable, "-m", "iwflab_widgets.server"]
+    sys.stderr.flush()
+    os.execv(sys.executable, [*command, "--lab", place, "--port", str(port)])  # noqa: S606 - no shell, no input
+
+
+@click.command()
+@click.option("--strict", is_flag=True, help="Exit 1 unless every layer is active.")
+@json_option
+def doctor(strict: bool, as_json: bool) -> None:
+    """Say which layers of the decoding sandbox are active on this machine."""
+    from iwflab.media.sandbox import layers
+
+    found = [
+        {"layer": one.name, "active": one.active, "why": one.why} for one in layers()
+    ]
+    if as_json:
+        say(found)
+    else:
+        table(found, ("layer", "active", "why"))
+    if strict and not all(one["active"] for one in found):
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@lab_option
+@click.option("--read-data", is_flag=True, help="Read and re-hash all evidence.")
+@click.option(
+    "--head",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Compare with this head, kept elsewhere.",
+)
+@json_option
+def verify(folder: str, read_data: bool, head: Path | None, as_json: bool) -> None:
+    """Check the audit trail, every row against it, and the signed head."""
+    with open_lab(folder) as lab:
+        found = lab.verify(read_data=read_data, head=head)
+    if as_json:
+        say([{"entry": one.entry, "problem": one.problem} for one in found])
+    else:
+        for one in found:
+            click.echo(one.problem)
+        if not found:
+            click.echo("the trail, the rows and the head agree")
+    if found:
+        raise click.exceptions.Exit(1)
+
+
+@click.group()
+def account() -> None:
+    """Open and close the accounts of the apps."""
+
+
+@account.command("add")
+@click.argument("name")
+@click.password_option(help="Asked for when not given.")
+@lab_option
+def account_add(name: str, password: str, folder: str) -> None:
+    """Open an account, or give it a new password."""
+    with open_lab(folder) as lab:
+        lab.account_add(name, password)
+    click.echo(f"{name} can log in")
+
+
+@account.command("disable")
+@click.argument("name")
+@lab_option
+def account_disable(name: str, folder: str) -> None:
+    """Close an account; what it did stays."""
+    with open_lab(folder) as lab:
+        lab.account_disable(name)
+    click.echo(f"{name} can no longer log in")
+
+
+@account.command("show")
+@lab_option
+def account_show(folder: str) -> None:
+    """List the open accounts."""
+    with open_lab(folder) as lab:
+        for name in lab.accounts():
+            click.echo(name)

@@ -1,0 +1,94 @@
+"""How the command line speaks: tables for people, JSON for machines, progress."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+import click
+
+from iwflab.domain.media import display_text
+from iwflab.lab import Lab
+
+_SECONDS_BETWEEN = 0.2  # a terminal needs no more than five lines a second
+
+
+def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--lab`` (or the environment's IWFLAB_LAB) to a command."""
+    return click.option(
+        "--lab",
+        "folder",
+        envvar="IWFLAB_LAB",
+        required=True,
+        type=click.Path(file_okay=False),
+        help="The lab folder; by default what IWFLAB_LAB names.",
+    )(command)
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--json`` to a command."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON for machines."
+    )(command)
+
+
+def open_lab(folder: str) -> Lab:
+    """Open the lab; on the command line the analyst is the operating-system user."""
+    return Lab.open(folder)
+
+
+def say(plain: object) -> None:
+    """Print JSON, one document."""
+    click.echo(json.dumps(_plain(plain), indent=2, sort_keys=True, default=str))
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return value
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> None:
+    """Print rows as aligned text; what came from outside is cleaned again."""
+    names = list(columns)
+    cells = [[display_text(str(row.get(name, ""))) for name in names] for row in rows]
+    widths = [
+        max(len(name), *(len(line[i]) for line in cells)) if cells else len(name)
+        for i, name in enumerate(names)
+    ]
+    for line in [names, ["-" * width for width in widths], *cells]:
+        text = "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True))
+        click.echo(text.rstrip())
+
+
+class Meter:
+    """Progress on stderr: done of all, rate, time left; one line, or few in a log."""
+
+    def __init__(self, noun: str) -> None:
+        """Start the clock."""
+        self._noun = noun
+        self._start = self._last = time.monotonic()
+        self._live = sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int, size: int = 0, whole: int = 0) -> None:
+        """Take note of the state of a long job; print it now and then."""
+        now = time.monotonic()
+        if done < total and now - self._last < _SECONDS_BETWEEN * (
+            1 if self._live else 25
+        ):
+            return
+        self._last = now
+        passed = max(now - self._start, 1e-6)
+        share = (size / whole) if whole else (done / total if total else 1)
+        left = passed * (1 - share) / share if share else 0
+        text = f"{done} of {total} {self._noun}, {done / passed:.1f} a second"
+        if whole:
+            text += f", {size / 1e6:.0f} of {whole / 1e6:.0f} MB"
+        text += f", {left:.0f} s left" if done < total else f", {passed:.1f} s"
+        click.echo(
+            ("\r\x1b[K" if self._live else "") + text,
+            err=True,
+            nl=not self._live or done >= total,
+        )

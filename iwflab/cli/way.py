@@ -1,0 +1,172 @@
+"""Commands of the way: intake, hash, queue, show, grade, undo."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from iwflab.cli.printing import Meter, json_option, lab_option, open_lab, say, table
+from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, record_from
+from iwflab.errors import BadInput
+from iwflab.schemes import tags as all_tags
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--case", required=True, help="The case these media belong to.")
+@click.option("--exhibit", required=True, help="The exhibit they were found on.")
+@click.option("--purpose", required=True, help="Why they are taken in; recorded.")
+@click.option("--authority", required=True, help="On what authority; recorded.")
+@click.option(
+    "--sidecar",
+    type=click.Path(exists=True, dir_okay=False),
+    help="A CSV with file, source, url, date, series.",
+)
+@lab_option
+@json_option
+def intake(paths: tuple[str, ...], folder: str, as_json: bool, **given: Any) -> None:
+    """Take in folders (recursive) and files; running it again adds nothing."""
+    with open_lab(folder) as lab:
+        report = lab.intake(paths, progress=Meter("files"), **given)
+    if as_json:
+        say(report)
+        return
+    click.echo(
+        f"{report.found} files: {report.new_copies} new copies, "
+        f"{report.known_copies} known, {len(report.refused)} refused; "
+        f"{report.new_media} new media in {report.seconds:.1f} s"
+    )
+    for state, number in sorted(report.states.items()):
+        click.echo(f"  {number} {state}")
+    for name, reason in report.refused:
+        click.echo(f"  refused: {name}: {reason}", err=True)
+    for name in report.unmatched:
+        click.echo(f"  in the sidecar, not found: {name}", err=True)
+
+
+@click.command("hash")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--algorithms", default="", help="Comma-separated; more than the usual.")
+def hash_(paths: tuple[str, ...], algorithms: str) -> None:
+    """Hash files without a lab; one JSON object a line on stdout."""
+    from iwflab.workflow.hashing import hash_files
+
+    names = tuple(name for name in algorithms.split(",") if name)
+    for line in hash_files(paths, names):
+        click.echo(line)
+
+
+@click.command()
+@lab_option
+@json_option
+@click.option("--take", type=int, default=0, help="Take so many waiting media.")
+@click.option("--hand-back", is_flag=True, help="Give ungraded media back.")
+def queue(folder: str, as_json: bool, take: int, hand_back: bool) -> None:
+    """Show the media and their stage; take some, or hand them back."""
+    with open_lab(folder) as lab:
+        if hand_back:
+            click.echo(f"{lab.hand_back()} media handed back", err=True)
+        if take:
+            lab.open_set(take)
+        rows = lab.overview()
+    columns = ("medium", "sha256", "name", "format", "state", "copies", "stage")
+    if as_json:
+        say([{name: row[name] for name in (*columns, "grader")} for row in rows])
+        return
+    table([{**row, "sha256": row["sha256"][:12]} for row in rows], columns)
+
+
+@click.command()
+@click.argument("medium")
+@lab_option
+def show(medium: str, folder: str) -> None:
+    """Show everything stored about one medium (never a picture), as JSON."""
+    with open_lab(folder) as lab:
+        say(lab.show(medium))
+
+
+@click.command()
+@click.argument("medium")
+@click.option("--element", "elements", multiple=True, metavar="NAME=VALUE")
+@click.option("--child", "children", multiple=True, metavar="FIELD=VALUE,...")
+@click.option("--tag", "tags", multiple=True, metavar="CODE=STATE")
+@click.option("--note", default="")
+@lab_option
+@json_option
+def grade(
+    medium: str,
+    elements: tuple[str, ...],
+    children: tuple[str, ...],
+    folder: str,
+    as_json: bool,
+    **more: Any,
+) -> None:
+    """Record what was seen on one medium: elements, one --child per child, tags."""
+    record = record_from(
+        {
+            "elements": _pairs(elements),
+            "children": [_child(child) for child in children],
+            "tags": _pairs(more["tags"]),
+            "note": more["note"],
+        }
+    )
+    with open_lab(folder) as lab:
+        result = lab.grade(lab.take(medium), record)
+    if as_json:
+        say(result)
+        return
+    for found in result["grades"]:
+        click.echo(f"{found['scheme']}: {found['code']} - {'; '.join(found['cites'])}")
+        if found["missing"]:
+            click.echo(f"  to settle it, answer: {', '.join(found['missing'])}")
+    for found in result["contradictions"]:
+        click.echo(f"contradiction: {found['rule']}", err=True)
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    for pair in given:
+        if "=" not in pair:
+            raise BadInput(f"{pair!r} is no NAME=VALUE", advice="write form=photograph")
+    return dict(pair.split("=", 1) for pair in given)
+
+
+def _child(text: str) -> dict[str, Any]:
+    plain: dict[str, Any] = _pairs(tuple(text.split(",")))
+    for name in ("age_min", "age_max"):
+        if name in plain:
+            try:
+                plain[name] = int(plain[name])
+            except ValueError:
+                raise BadInput(
+                    f"{name} is no whole number: {plain[name]!r}",
+                    advice="give years from 0 to 17",
+                ) from None
+    return plain
+
+
+@click.command()
+@lab_option
+@click.option("--medium", default=None, help="Only of this medium.")
+def undo(folder: str, medium: str | None) -> None:
+    """Withdraw your newest assessment; what stood before stands again."""
+    with open_lab(folder) as lab:
+        whole = lab.show(medium)["medium"] if medium else None
+        click.echo(f"withdrawn: {lab.undo(medium=whole)['medium']}")
+
+
+@click.command()
+@json_option
+def tags(as_json: bool) -> None:
+    """List the elements, child fields and tags that can be recorded."""
+    rows = [asdict(tag) for tag in all_tags().values()]
+    if as_json:
+        say(rows)
+        return
+    for kinds in (ELEMENTS, CHILD_FIELDS):
+        found = [
+            {"name": k.name, "values": " ".join(k.values), "question": k.question}
+            for k in kinds.values()
+        ]
+        table(found, ("name", "values", "question"))
+        click.echo()
+    table(rows, ("code", "label", "definition", "source"))

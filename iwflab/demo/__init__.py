@@ -1,0 +1,206 @@
+"""A demonstration lab: drawn, benign pictures with made-up records, hard on purpose.
+
+Nothing is fetched.  The records are invented to show every state a lab can be in:
+three children on one medium, one undetermined, one refused by the decoder, exact
+duplicates, edited copies, a truncated file, and one record that contradicts itself.
+"""
+
+import csv
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from iwflab.demo.drawing import camera, encoded, picture
+from iwflab.domain.elements import record_from
+from iwflab.lab import Lab
+
+GRADER, OFFICER = "demo", "demo-qa"
+_NOTE = "Demonstration: an invented record over a drawn picture."
+_CAMERAS = (
+    ("Harbour Optics", "H-100", "SN-H100-0001"),
+    ("Harbour Optics", "H-100", "SN-H100-0002"),
+    ("Northlight", "N7", "SN-N7-4711"),
+)
+_SITES = ("board.example", "files.example", "gallery.example")
+
+
+def make(folder: Path, media: int = 48) -> None:
+    """Make a demonstration lab of about so many media in a new folder."""
+    with Lab.create(folder, name="Demonstration lab", case="DEMO-1") as lab:
+        drawn = lab.folder / "incoming" / "demonstration"
+        try:
+            sidecar = draw(drawn, media)
+            lab.intake(
+                [drawn],
+                case="DEMO-1",
+                exhibit="EX-1",
+                purpose="demonstration",
+                authority="none: drawn pictures",
+                sidecar=sidecar,
+            )
+        finally:
+            # The originals are in the evidence now; no second copy stays behind.
+            shutil.rmtree(drawn, ignore_errors=True)
+        _grade(lab.seat(GRADER))
+        _sign_off(lab.seat(OFFICER))
+
+
+def draw(folder: Path, media: int) -> Path:
+    """Draw the pictures into a folder; give the sidecar that lies beside them."""
+    folder.mkdir(parents=True)
+    lines: list[dict[str, str]] = []
+    for name, content, series in _files(media):
+        file = folder / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(content)
+        number = len(lines)
+        site = _SITES[number % len(_SITES)]
+        lines.append(
+            {
+                "file": name,
+                "source": site,
+                "url": f"https://{site}/item/{number}",
+                "date": f"2026-{1 + number % 9:02}-{1 + number % 27:02}",
+                "series": series,
+            }
+        )
+    sidecar = folder / "sidecar.csv"
+    with sidecar.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, list(lines[0]))
+        writer.writeheader()
+        writer.writerows(lines)
+    return sidecar
+
+
+def _files(media: int) -> Iterator[tuple[str, bytes, str]]:
+    originals = max(6, media - 12)
+    for number in range(originals):
+        image = picture(number)
+        series = ("Harbour wall", "Mosaic floor", "")[number % 3]
+        yield (
+            f"card/IMG_{number:04}{_form(number)[0]}",
+            _original(number, image),
+            series,
+        )
+    yield from _edited(picture(0), picture(1))
+    first = _original(0, picture(0))
+    yield "phone/copy of IMG_0000.jpg", first, "Harbour wall"
+    yield "phone/IMG_0000 (1).jpg", first, ""
+    yield "unreadable/cut off.jpg", first[: len(first) * 2 // 3], ""
+    yield "unreadable/not a picture.jpg", b"%!PS-Adobe-3.0 EPSF-3.0\n% no picture\n", ""
+
+
+def _form(number: int) -> tuple[str, str]:
+    return (
+        (".jpg", "JPEG"),
+        (".jpg", "JPEG"),
+        (".png", "PNG"),
+        (".jpg", "JPEG"),
+        (".webp", "WEBP"),
+        (".heic", "HEIF"),
+        (".tif", "TIFF"),
+        (".avif", "AVIF"),
+    )[number % 8]
+
+
+def _original(number: int, image: Image.Image) -> bytes:
+    _, form = _form(number)
+    if form != "JPEG":
+        return encoded(image, form)
+    maker, model, serial = _CAMERAS[number % len(_CAMERAS)]
+    taken = f"2025:0{1 + number % 9}:{1 + number % 27:02} 10:{number % 60:02}:00"
+    exif = camera(make=maker, model=model, serial=serial, taken=taken)
+    return encoded(image, form, quality=90, exif=exif)
+
+
+def _edited(one: Image.Image, other: Image.Image) -> Iterator[tuple[str, bytes, str]]:
+    half = one.resize((one.width // 2, one.height // 2))
+    yield "edited/half size.jpg", encoded(half, "JPEG", quality=80), "Harbour wall"
+    yield "edited/grey.jpg", encoded(ImageOps.grayscale(one), "JPEG"), "Harbour wall"
+    yield "edited/strong compression.jpg", encoded(one, "JPEG", quality=20), ""
+    mirrored = ImageOps.mirror(other)
+    yield "edited/mirrored.png", encoded(mirrored, "PNG"), "Mosaic floor"
+    box = (one.width // 20, one.height // 20, one.width, one.height)
+    yield "edited/cropped.jpg", encoded(one.crop(box), "JPEG", quality=88), ""
+
+
+def _seen(activity: str, **more: str) -> dict[str, str]:
+    gates = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
+    rest = {"activity": activity, "sadism": "no", "animal": "no"}
+    return {**gates, **rest, **more}
+
+
+def _child(age_band: str, sex: str, pubertal: str = "prepubescent") -> dict[str, str]:
+    return {"age_band": age_band, "sex": sex, "pubertal": pubertal}
+
+
+_RECORDS: Sequence[Mapping[str, Any]] = (
+    {
+        "elements": _seen("posing", participants="children_only"),
+        "children": [
+            _child("3-6", "girl"),
+            _child("7-10", "boy"),
+            _child("11-13", "girl", "unclear"),
+        ],
+        "tags": {"grid_image": "absent", "location_clue": "present"},
+    },
+    {
+        "elements": _seen("non_penetrative", participants="child_alone"),
+        "children": [_child("11-13", "girl", "pubescent")],
+        "tags": {"self_generated": "present", "live_stream_capture": "present"},
+    },
+    {
+        # Undetermined on purpose: the answer decides between B and A.
+        "elements": _seen("uncertain", participants="unknown"),
+        "children": [_child("7-10", "girl")],
+        "tags": {},
+    },
+    {
+        "elements": _seen("penetrative", participants="adult_and_child"),
+        "children": [_child("0-2", "unidentified")],
+        "tags": {"commercial": "not_determined"},
+    },
+    {"elements": {"form": "photograph", "child_present": "no"}},
+    {
+        "elements": {"form": "non_photographic", "child_present": "yes"},
+        "children": [_child("unknown", "unidentified", "unclear")],
+    },
+    {
+        # Contradicts itself on purpose: one child alone, and two child rows.
+        "elements": _seen("posing", participants="child_alone"),
+        "children": [_child("7-10", "boy"), _child("7-10", "boy")],
+    },
+    {
+        "elements": _seen("posing", participants="child_alone"),
+        "children": [_child("14-15", "boy", "pubescent")],
+        "tags": {"self_generated": "present"},
+    },
+)
+
+
+def _grade(lab: Lab) -> None:
+    media = lab.open_set(len(_RECORDS) + 4)["items"]
+    for item, record in zip(media, _RECORDS, strict=False):
+        plain = {**record, "note": _NOTE}
+        lab.grade(item["medium"], record_from(plain), reveal="full", seconds=12.0)
+    lab.hand_back()
+
+
+def _sign_off(lab: Lab) -> None:
+    agreed = [row["medium"] for row in lab.to_sign_off() if not row["against"]]
+    # Some stay graded only, so that the release desk has something to do.
+    lab.sign_off(agreed[: max(1, len(agreed) - 2)])
+
+
+def accounts(lab: Lab) -> list[tuple[str, str]]:
+    """Give both demonstration accounts new passwords, made now and stored nowhere."""
+    made = []
+    for name in (GRADER, OFFICER):
+        password = "-".join(secrets.token_hex(2) for _ in range(4))
+        lab.account_add(name, password)
+        made.append((name, password))
+    return made

@@ -1,0 +1,63 @@
+"""Numbers that say what they count: a table with its unit, base and exclusions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+UNITS: Mapping[str, str] = {
+    "medium": "medium (distinct bytes; copies are not counted)",
+    "child_appearance": "child appearance (one child on one medium)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number of a table: how many of how many."""
+
+    row: tuple[str, ...]
+    column: str
+    numerator: int
+    denominator: int
+
+    @property
+    def percent(self) -> float | None:
+        """The share in percent, or None where there is no base."""
+        if self.denominator == 0:
+            return None
+        return 100 * self.numerator / self.denominator
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that cannot be read wrongly: it carries its unit and its exclusions.
+
+    ``exclusions`` maps the reason to the number left out, in the table's unit or as
+    the reason says.  ``row_names`` names the parts of each cell's ``row``.
+    """
+
+    name: str
+    title: str
+    unit: str
+    row_names: tuple[str, ...]
+    column_name: str
+    columns: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    denominator: int
+    exclusions: Mapping[str, int] = field(default_factory=dict)
+    basis: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A question with an answer: added in one file of ``iwflab.statistics``.
+
+    ``compute(frames, unit=..., scheme=...)`` takes the tidy DataFrames of the lab by
+    name (``media``, ``children``, ``grades``) and gives a :class:`Table`.
+    ``examples`` are (frames as plain records, unit, expected cells) triples.
+    """
+
+    name: str
+    question: str
+    compute: Callable[..., Table]
+    examples: Sequence[tuple[Mapping[str, Any], str, Mapping[tuple[str, ...], int]]]

@@ -1,0 +1,59 @@
+"""Hashes: what they say, how near two of them are, where they came from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from iwflab.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class HashValue:
+    """One hash of one medium, with everything needed to make it again.
+
+    ``value`` is lower-case hex.  ``quality`` is 0-100 where the algorithm has one
+    (PDQ), otherwise None.  ``conversion`` says what was done to the stored pixels
+    before hashing (colour conversion, alpha, frame chosen).
+    """
+
+    algorithm: str
+    value: str
+    library: str
+    version: str
+    conversion: str = ""
+    variant: str = ""
+    quality: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HashAlgorithm:
+    """A way to hash: added in one file of ``iwflab.hashing``.
+
+    ``of`` says what it eats: ``"bytes"`` (a bytes-like object) or ``"pixels"``
+    (a Pillow image as decoded, never turned by EXIF).  ``compute`` returns one
+    :class:`HashValue` or raises :class:`~iwflab.errors.DecodeError`.
+    ``bits`` is the length of the value.  ``by_default`` says whether it is computed
+    for every medium, or only when asked for.  ``example`` is a (input name, expected
+    value) pair over ``iwflab.hashing.examples``: the golden vector that its tests
+    reproduce.
+    """
+
+    name: str
+    of: str
+    bits: int
+    compute: Callable[..., HashValue]
+    example: tuple[str, str]
+    by_default: bool = True
+    # Largest Hamming distance still called a match; None: equal or not.
+    match_distance: int | None = None
+    # Below this quality a value is kept and marked, and never matched as such.
+    least_quality: int | None = None
+
+
+def distance(one: HashValue, other: HashValue) -> int:
+    """Count the bits in which two values of the same algorithm differ."""
+    if (one.algorithm, one.variant) != (other.algorithm, other.variant):
+        raise BadInput(
+            f"{one.algorithm} and {other.algorithm} cannot be compared",
+            advice="compare values of the same algorithm and variant",
+        )
+    return (int(one.value, 16) ^ int(other.value, 16)).bit_count()

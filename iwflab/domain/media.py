@@ -1,0 +1,72 @@
+"""A medium: a picture or a video, known by its bytes, found in one or more places."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from iwflab.domain.hashes import HashValue
+
+
+class DecoderState(StrEnum):
+    """How far the decoder came with a medium; evidence is kept in every state."""
+
+    COMPLETE = "complete"
+    TRUNCATED = "truncated"  # some pixels came, then the bytes ended
+    DAMAGED = "damaged"  # the format was recognised, its content is broken
+    REFUSED = "refused"  # format not on the list, or over a cap
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """The exact identity of some bytes, in lower-case hex, and their number."""
+
+    size: int
+    md5: str
+    sha1: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a sandboxed worker says about one medium.
+
+    ``previews`` maps a variant (``full``, ``shielded``) to an encoded picture; it is
+    empty where nothing could be decoded.  ``metadata`` is plain JSON: text, numbers,
+    lists and mappings, already cleaned of control characters.
+    ``width`` and ``height`` are in stored pixels, before any EXIF turn.
+    """
+
+    state: DecoderState
+    reason: str = ""
+    format: str = ""
+    mode: str = ""
+    width: int = 0
+    height: int = 0
+    frames: int = 0
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    hashes: tuple[HashValue, ...] = ()
+    previews: Mapping[str, bytes] = field(default_factory=dict)
+    decoder: str = ""
+
+
+# Cc control, Cf format (right-to-left overrides, zero width), Cs lone surrogates
+# (bytes that were no UTF-8), Zl and Zp line and paragraph separators.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def display_name(raw: bytes) -> str:
+    """Make a name from outside safe to show: what cannot be seen becomes U+FFFD.
+
+    The raw bytes are stored beside it; this is never used to find anything again.
+    """
+    return display_text(raw.decode("utf-8", "surrogateescape"))
+
+
+def display_text(text: str, *, limit: int = 4000) -> str:
+    """Make any text from outside safe to show, and say where it was cut."""
+    cleaned = "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _INVISIBLE else c
+        for c in text[:limit]
+    )
+    return cleaned + ("\N{HORIZONTAL ELLIPSIS}" if len(text) > limit else "")

@@ -1,0 +1,77 @@
+"""What an organisation may set in ``lab.toml``; every line has a default here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from iwflab.errors import BadInput
+
+# Act of the grading desk -> key, as the browser names it (KeyboardEvent.key).
+# Single keys, no chords: one finger is enough, on any layout.
+KEYS: Mapping[str, str] = {
+    "save": "Enter",
+    "next": "ArrowRight",
+    "previous": "ArrowLeft",
+    "question_up": "ArrowUp",
+    "question_down": "ArrowDown",
+    "reveal": " ",
+    "greyscale": "g",
+    "shield": "s",
+    "blank": "Escape",
+    "add_child": "c",
+    "remove_child": "x",
+    "clear": "Backspace",
+    "note": "n",
+    "undo": "z",
+    "why": "v",
+    "help": "?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one lab.
+
+    ``head_folder`` must lie outside the lab folder: it keeps the signed head of the
+    audit trail, which shows a lab that was rolled back whole.
+    ``assignment_hours``: after these an unfinished medium goes back to the queue.
+    """
+
+    lab: str  # the random name of this lab in its heads
+    name: str = "iwflab"
+    case: str = ""
+    exhibit: str = ""
+    head_folder: str = ""
+    sign_off_by_another: bool = True
+    strict_sandbox: bool = False
+    workers: int = 2
+    decode_seconds: float = 20.0
+    assignment_hours: float = 12.0
+    set_size: int = 12
+    prefetch: int = 4
+    outbox: int = 3
+    unacked_seconds: float = 2.0
+    heartbeat_seconds: float = 5.0
+    idle_lock_minutes: float = 3.0
+    small_cell: int = 5
+    keys: Mapping[str, str] = field(default_factory=lambda: dict(KEYS))
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse settings that cannot work: keys that clash, sizes that mean nothing."""
+    unknown = set(settings.keys) - set(KEYS)
+    if unknown:
+        raise BadInput(
+            f"lab.toml: no act is called {', '.join(sorted(unknown))}",
+            advice=f"acts with keys are: {', '.join(KEYS)}",
+        )
+    keys = list(settings.keys.values())
+    clash = sorted({key for key in keys if keys.count(key) > 1})
+    digits = sorted({key for key in keys if key.isdigit()})
+    if clash or digits:
+        raise BadInput(
+            f"lab.toml: these keys clash: {', '.join(map(repr, clash + digits))}",
+            advice="every act needs its own key; digits answer the questions",
+        )
+    for name in ("workers", "set_size", "prefetch", "outbox"):
+        if getattr(settings, name) < 1:
+            raise BadInput(f"lab.toml: {name} must be 1 or more", advice="raise it")

@@ -1,0 +1,117 @@
+"""A hash list as CSV: one line a medium, documented columns, no formulas."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from iwflab.domain.lists import ExchangeFormat, ListEntry
+from iwflab.errors import BadInput
+from iwflab.exchange.cells import plain_cell, safe_cell
+
+# Column -> what it holds; the manifest repeats this for the reader of the list.
+COLUMNS = {
+    "sha256": "SHA-256 of all bytes, 64 hex digits",
+    "sha1": "SHA-1 of all bytes, 40 hex digits",
+    "md5": "MD5 of all bytes, 32 hex digits",
+    "size": "bytes",
+    "pdq": "PDQ of the stored pixels, 64 hex digits; empty: could not be decoded",
+    "pdq_quality": "PDQ quality, 0-100; below 50 is never matched as such",
+    "ahash": "aHash (ImageHash, 64 bit), 16 hex digits",
+    "dhash": "dHash (ImageHash, 64 bit), 16 hex digits",
+    "phash": "pHash (ImageHash, 64 bit), 16 hex digits",
+    "scheme": "the category scheme",
+    "scheme_version": "the version of the scheme's rules",
+    "category": "the code of the category in that scheme",
+}
+_PERCEPTUAL = ("pdq", "ahash", "dhash", "phash")
+
+
+def dump(entries: Sequence[ListEntry]) -> bytes:
+    """Write entries as UTF-8 CSV with a header line and CRLF (RFC 4180)."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(COLUMNS))
+    writer.writeheader()
+    for entry in entries:
+        if surplus := set(entry.hashes) - set(_PERCEPTUAL):
+            raise BadInput(
+                f"CSV has no column for {', '.join(sorted(surplus))}",
+                advice="release as json_lines, which holds any algorithm",
+            )
+        writer.writerow({name: safe_cell(cell) for name, cell in _cells(entry)})
+    return out.getvalue().encode()
+
+
+def _cells(entry: ListEntry) -> list[tuple[str, str]]:
+    quality = "" if entry.pdq_quality is None else str(entry.pdq_quality)
+    return [
+        *((name, getattr(entry, name)) for name in ("sha256", "sha1", "md5")),
+        ("size", str(entry.size)),
+        *((name, entry.hashes.get(name, "")) for name in _PERCEPTUAL),
+        ("pdq_quality", quality),
+        ("scheme", entry.scheme),
+        ("scheme_version", entry.scheme_version),
+        ("category", entry.code),
+    ]
+
+
+def load(text: bytes) -> list[ListEntry]:
+    """Read what :func:`dump` wrote; a line that does not fit is named."""
+    reader = csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""))
+    if reader.fieldnames is None or set(reader.fieldnames) != set(COLUMNS):
+        raise BadInput(
+            "the columns are not those of this format",
+            advice=f"expected: {', '.join(COLUMNS)}",
+        )
+    try:
+        return [_entry(row) for row in reader]
+    except (ValueError, TypeError, AttributeError) as fault:
+        raise BadInput(
+            f"line {reader.line_num} cannot be read: {fault}", advice="mend the line"
+        ) from fault
+
+
+def _entry(row: dict[str, str]) -> ListEntry:
+    row = {name: plain_cell(cell) for name, cell in row.items()}
+    return ListEntry(
+        sha256=row["sha256"],
+        sha1=row["sha1"],
+        md5=row["md5"],
+        size=int(row["size"]),
+        scheme=row["scheme"],
+        scheme_version=row["scheme_version"],
+        code=row["category"],
+        hashes={name: row[name] for name in _PERCEPTUAL if row[name]},
+        pdq_quality=int(row["pdq_quality"]) if row["pdq_quality"] else None,
+    )
+
+
+_EXAMPLE = (
+    # SHA-256, SHA-1 and MD5 of the text "a"; the perceptual values are made up.
+    ListEntry(
+        sha256="ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
+        sha1="86f7e437faa5a7fce15d1ddcb9eaeaea377667b8",
+        md5="0cc175b9c0f1b6a831c399e269772661",
+        size=1,
+        scheme="uk_2014",
+        scheme_version="2014-04-01.1",
+        code="C",
+        hashes={
+            "pdq": "0f" * 32,
+            "ahash": "0" * 16,
+            "dhash": "1" * 16,
+            "phash": "a" * 16,
+        },
+        pdq_quality=100,
+    ),
+    ListEntry(
+        sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        sha1="a94a8fe5ccb19ba61c4c0873d391e987982fbbd3",
+        md5="098f6bcd4621d373cade4e832627b4f6",
+        size=4,
+        scheme="=cmd",
+        scheme_version="-1",
+        code="@A",
+    ),
+)
+
+CSV_LIST = ExchangeFormat("csv", ".csv", "CSV, one line a medium", dump, load, _EXAMPLE)

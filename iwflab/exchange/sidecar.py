@@ -1,0 +1,65 @@
+"""A sidecar: a CSV beside the files that says where and when each was seen.
+
+Columns: ``file`` (a path relative to the sidecar, ``/`` between folders), and any of
+``source``, ``url``, ``date`` (ISO, YYYY-MM-DD) and ``series``.
+"""
+
+import csv
+import io
+import os
+from datetime import date
+from pathlib import Path
+
+from iwflab.domain.lists import Sighting
+from iwflab.domain.media import display_text
+from iwflab.errors import BadInput
+
+_COLUMNS = {"file", "source", "url", "date", "series"}
+
+
+def read_sidecar(file: Path) -> dict[bytes, list[Sighting]]:
+    """Read a sidecar: real path of each file (raw bytes) -> what was said of it.
+
+    Raises :class:`~iwflab.errors.BadInput` naming the line that does not fit.
+    """
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise BadInput(
+            f"the sidecar {file.name} cannot be read: {fault}",
+            advice="it must be a CSV in UTF-8",
+        ) from fault
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    columns = set(reader.fieldnames or ())
+    if "file" not in columns or columns - _COLUMNS:
+        raise BadInput(
+            f"the sidecar has the columns {', '.join(sorted(columns)) or '(none)'}",
+            advice=f"it needs 'file', and may have: {', '.join(sorted(_COLUMNS))}",
+        )
+    found: dict[bytes, list[Sighting]] = {}
+    for row in reader:
+        if row.get(None) or row["file"] in (None, ""):
+            raise BadInput(
+                f"the sidecar's line {reader.line_num} does not fit its columns",
+                advice="quote texts that contain commas",
+            )
+        path = os.path.realpath(os.fsencode(file.parent / row["file"]))
+        found.setdefault(path, []).append(_sighting(row, reader.line_num))
+    return found
+
+
+def _sighting(row: dict[str, str | None], line: int) -> Sighting:
+    seen_on = (row.get("date") or "").strip()
+    try:
+        seen_on = seen_on and date.fromisoformat(seen_on).isoformat()
+    except ValueError as fault:
+        raise BadInput(
+            f"the sidecar's line {line} has the date {seen_on!r}",
+            advice="write dates as YYYY-MM-DD, or leave them empty",
+        ) from fault
+    return Sighting(
+        source=display_text(row.get("source") or ""),
+        url=display_text(row.get("url") or ""),
+        seen_on=seen_on,
+        series=display_text(row.get("series") or ""),
+    )

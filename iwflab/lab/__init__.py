@@ -1,0 +1,18 @@
+"""The lab: one analyst at one store; the only thing that desks and commands talk to.
+
+Every method is a line or two: it names a step of the way and says who asks.
+"""
+
+from iwflab.lab.acts import Acts
+from iwflab.lab.answers import Answers
+
+
+class Lab(Acts, Answers):
+    """One analyst at one lab folder.
+
+    >>> lab = Lab.open("harbour")  # doctest: +SKIP
+    >>> lab.media()  # doctest: +SKIP
+    """
+
+
+__all__ = ["Lab"]

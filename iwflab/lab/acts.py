@@ -1,0 +1,194 @@
+"""What an analyst does: each act is a step of the way, said by whom."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from iwflab.domain.elements import Record
+from iwflab.exchange.folder import Release
+from iwflab.lab.seat import Seat
+from iwflab.store.head import Head
+from iwflab.workflow import grading, presenting, quality, queue, viewing
+from iwflab.workflow import intake as arrival
+from iwflab.workflow import release as leaving
+
+
+class Acts(Seat):
+    """The steps of the way, as methods."""
+
+    def intake(
+        self,
+        paths: Sequence[str | os.PathLike[str]],
+        *,
+        case: str,
+        exhibit: str,
+        purpose: str,
+        authority: str,
+        sidecar: str | os.PathLike[str] | None = None,
+        progress: arrival.Progress | None = None,
+    ) -> arrival.IntakeReport:
+        """Take in folders (recursive) and files; the report adds up."""
+        return arrival.take_in(
+            self._bench,
+            paths,
+            arrival.Custody(case, exhibit, purpose, authority),
+            analyst=self.analyst,
+            sidecar=Path(sidecar) if sidecar else None,
+            progress=progress,
+        )
+
+    @property
+    def _desk(self) -> queue.Desk:
+        return queue.Desk(self._store, self.analyst, self.settings.assignment_hours)
+
+    def desk(self) -> dict[str, Any]:
+        """Give what the grading desk needs once."""
+        return presenting.desk(self.settings, self.analyst)
+
+    def open_set(self, number: int, *, graded: int = 20) -> dict[str, Any]:
+        """Give the analyst's media, taking waiting ones until ``number`` are open."""
+        mine = queue.take_set(self._desk, number)
+        found = presenting.items(self._store, mine, self.analyst, graded=graded)
+        return {"items": found, "progress": self.progress()}
+
+    def item(self, medium: str) -> dict[str, Any]:
+        """Give one medium that is the analyst's."""
+        queue.must_be_mine(self._desk, medium)
+        return presenting.one(self._store, medium, self.analyst)
+
+    def progress(self) -> dict[str, Any]:
+        """Count what is done, and what the analyst had before them in a day."""
+        return presenting.progress(
+            self._store, queue.mine_now(self._desk), self.analyst
+        )
+
+    def hand_back(self) -> int:
+        """Give the analyst's ungraded media back to the queue."""
+        return queue.hand_back(self._desk)
+
+    def deliver(self, medium: str, variant: str) -> bytes:
+        """Record the delivery of a preview, then give its bytes."""
+        return viewing.deliver(
+            self._bench, medium, variant, analyst=self.analyst, since=self._desk.since
+        )
+
+    def reveal(self, medium: str, level: str, *, request: str | None = None) -> None:
+        """Record that the analyst asked for more than the shielded preview."""
+        viewing.reveal(
+            self._bench,
+            medium,
+            level,
+            analyst=self.analyst,
+            since=self._desk.since,
+            request=request or uuid4().hex,
+        )
+
+    def shown(
+        self, views: Sequence[Mapping[str, object]], *, request: str | None = None
+    ) -> int:
+        """Record what the page painted, and for how long."""
+        return viewing.shown(
+            self._bench,
+            views,
+            analyst=self.analyst,
+            since=self._desk.since,
+            request=request or uuid4().hex,
+        )
+
+    def grade(
+        self,
+        medium: str,
+        record: Record,
+        *,
+        reveal: str = "none",
+        seconds: float = 0.0,
+        request: str | None = None,
+    ) -> dict[str, Any]:
+        """Record what was seen on one medium of the analyst's; derive its grades."""
+        assessment = grading.grade(
+            self._store,
+            medium,
+            record,
+            analyst=self.analyst,
+            since=self._desk.since,
+            reveal=reveal,
+            seconds=seconds,
+            request=request or uuid4().hex,
+        )
+        derived = presenting.derived(record)
+        return {"saved": True, "assessment": assessment, **derived}
+
+    def take(self, medium: str) -> str:
+        """Take one named medium to grade it; give its whole id."""
+        return queue.take_one(self._desk, medium)
+
+    def derive(self, record: Record) -> dict[str, Any]:
+        """Derive grades and contradictions; nothing is saved."""
+        return presenting.derived(record)
+
+    def undo(
+        self, *, request: str | None = None, medium: str | None = None
+    ) -> dict[str, Any]:
+        """Withdraw the analyst's newest assessment (of one medium, if named)."""
+        found = grading.undo(
+            self._store,
+            analyst=self.analyst,
+            since=self._desk.since,
+            request=request or uuid4().hex,
+            medium=medium,
+        )
+        return presenting.one(self._store, found, self.analyst)
+
+    def to_sign_off(self) -> list[dict[str, Any]]:
+        """Give the graded media, and what speaks against signing them off."""
+        return quality.to_sign_off(self._store)
+
+    def sign_off(self, media: Sequence[str], *, request: str | None = None) -> Head:
+        """Sign off graded media, all or none; the head of the trail is signed."""
+        quality.sign_off(
+            self._store,
+            media,
+            analyst=self.analyst,
+            by_another=self.settings.sign_off_by_another,
+            request=request or uuid4().hex,
+        )
+        return self.vouch()
+
+    def take_back(
+        self, medium: str, *, reason: str, request: str | None = None
+    ) -> None:
+        """Take back the sign-off of one medium, with a reason."""
+        quality.take_back(
+            self._store,
+            medium,
+            reason=reason,
+            analyst=self.analyst,
+            request=request or uuid4().hex,
+        )
+
+    def release(
+        self,
+        name: str,
+        *,
+        scheme: str = "uk_2014",
+        request: str | None = None,
+        progress: leaving.Progress | None = None,
+    ) -> Release:
+        """Release what is signed off as criminal; the head of the trail is signed."""
+        done = leaving.release(
+            self._bench,
+            self.folder / "releases",
+            name,
+            scheme=scheme,
+            analyst=self.analyst,
+            request=request or uuid4().hex,
+            progress=progress,
+        )
+        self.vouch()
+        return done
+
+    def releases(self) -> list[Release]:
+        """Give the releases that left; each is checked against its manifest."""
+        return leaving.releases(self._bench, self.folder / "releases")

@@ -1,0 +1,221 @@
+"""The one way to write: a change and its trace commit together, or not at all."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from iwflab.domain.trail import (
+    START,
+    Entry,
+    Written,
+    entry_digest,
+    row_digest,
+    rows_from,
+    rows_json,
+)
+from iwflab.errors import NotFound, RequestReused, StoreError
+from iwflab.store import schema
+from iwflab.store.engines import sqlite_engine, store_error
+from iwflab.store.migrate import current_revision, upgrade
+
+
+def now_us() -> int:
+    """Give the time in UTC microseconds."""
+    return time.time_ns() // 1000
+
+
+class Act:
+    """One act under way: what it writes is numbered, salted and digested.
+
+    ``repeated`` is true when the same request was acknowledged before; then nothing
+    is to be written, and ``rows`` tells what was written then.
+    """
+
+    def __init__(
+        self, connection: sa.Connection, number: int, rows: Sequence[Written] = ()
+    ) -> None:
+        """Start with nothing written, or with the rows of the earlier act."""
+        self.connection = connection
+        self.number = number
+        self.repeated = bool(rows)
+        self.rows: list[Written] = list(rows)
+
+    def insert(self, table: str, **columns: Any) -> str:
+        """Write one row and give its id.
+
+        Raises :class:`~iwflab.errors.StoreError` when the database refuses.
+        """
+        if self.repeated:
+            raise StoreError(
+                "a repeated request must not write",
+                advice="this is a fault of the program; please report it",
+            )
+        row = {
+            "id": columns.pop("id", None) or secrets.token_hex(8),
+            "salt": secrets.token_hex(16),
+            "entry": self.number,
+            **columns,
+        }
+        self.connection.execute(schema.METADATA.tables[table].insert(), row)
+        self.rows.append(Written(table, row["id"], row_digest(row["salt"], row)))
+        return str(row["id"])
+
+    def written(self, table: str) -> str:
+        """Give the id of the first row of that table in this act."""
+        for row in self.rows:
+            if row.table == table:
+                return row.key
+        raise NotFound(
+            f"this act wrote no {table}", advice="the request did something else"
+        )
+
+
+class Store:
+    """The database of one lab."""
+
+    def __init__(self, engine: sa.Engine, clock: Callable[[], int] = now_us) -> None:
+        """Take an engine whose schema is current; see :meth:`open`."""
+        self.engine = engine
+        self.clock = clock
+        self.schema = current_revision(engine)
+
+    @classmethod
+    def open(
+        cls, file: Path, *, create: bool = False, clock: Callable[[], int] = now_us
+    ) -> "Store":
+        """Open the store of a lab folder; migrate it, with a backup before.
+
+        Raises :class:`~iwflab.errors.NotFound` where there is none, and
+        :class:`~iwflab.errors.StoreError` where a newer release wrote it.
+        """
+        if not create and not file.exists():
+            raise NotFound(
+                f"no lab here: {file.name} is missing",
+                advice="make one with: iwflab init --lab FOLDER",
+            )
+        engine = sqlite_engine(file)
+        try:
+            upgrade(engine, file)
+            return cls(engine, clock)
+        except DBAPIError as fault:
+            engine.dispose()
+            raise store_error(fault) from fault
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def act(
+        self, verb: str, subject: str, *, analyst: str, request: str | None = None
+    ) -> Iterator[Act]:
+        """Write under one entry of the audit trail.
+
+        Parameters: what is done (``verb``), to what (``subject``, an id), by whom,
+        and the ``request`` id that the caller chose once and sends again on a retry.
+        An act that wrote nothing leaves no entry.  Raises
+        :class:`~iwflab.errors.RequestReused` when the id came for another act.
+        """
+        request = request or secrets.token_hex(16)
+        with self._writing() as connection:
+            earlier = self._earlier(connection, request)
+            if earlier is not None:
+                same = (earlier.verb, earlier.subject, earlier.analyst)
+                if same != (verb, subject, analyst):
+                    raise RequestReused(
+                        "this request id belongs to another act",
+                        advice="send every new act with a new request id",
+                    )
+                yield Act(connection, earlier.number, rows_from(earlier.rows))
+                return
+            last = self._last(connection)
+            act = Act(connection, last[0] + 1)
+            yield act
+            if act.rows:
+                self._enter(connection, act, last, (verb, subject, analyst, request))
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Read one consistent state."""
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                yield connection
+        except DBAPIError as fault:
+            raise store_error(fault) from fault
+
+    def rows(self, query: sa.Executable, **values: Any) -> list[dict[str, Any]]:
+        """Run one query and give its rows as plain mappings."""
+        with self.read() as connection:
+            found = connection.execute(query, values).mappings().all()
+        return [dict(row) for row in found]
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        try:
+            with (
+                self.engine.connect().execution_options(writes=True) as connection,
+                connection.begin(),
+            ):
+                yield connection
+        except DBAPIError as fault:
+            raise store_error(fault) from fault
+
+    @staticmethod
+    def _earlier(connection: sa.Connection, request: str) -> sa.Row[Any] | None:
+        table = schema.audit_entry
+        query = sa.select(table).where(table.c.request == request)
+        return connection.execute(query).one_or_none()
+
+    @staticmethod
+    def _last(connection: sa.Connection) -> tuple[int, str]:
+        table = schema.audit_entry
+        query = sa.select(table.c.number, table.c.digest)
+        row = connection.execute(
+            query.order_by(table.c.number.desc()).limit(1)
+        ).one_or_none()
+        return (row.number, row.digest) if row else (0, START)
+
+    def _enter(
+        self,
+        connection: sa.Connection,
+        act: Act,
+        last: tuple[int, str],
+        named: tuple[str, str, str, str],
+    ) -> None:
+        verb, subject, analyst, request = named
+        entry = Entry(
+            number=act.number,
+            at_us=self.clock(),
+            analyst=analyst,
+            verb=verb,
+            subject=subject,
+            request=request,
+            schema=self.schema,
+            rows=tuple(act.rows),
+            previous=last[1],
+        )
+        connection.execute(
+            schema.audit_entry.insert(), entry_row(entry, entry_digest(entry))
+        )
+
+
+def entry_row(entry: Entry, digest: str) -> Mapping[str, Any]:
+    """Give an entry as the row in which it is stored."""
+    return {
+        "number": entry.number,
+        "at_us": entry.at_us,
+        "analyst": entry.analyst,
+        "verb": entry.verb,
+        "subject": entry.subject,
+        "request": entry.request,
+        "schema": entry.schema,
+        "rows": rows_json(entry.rows),
+        "previous": entry.previous,
+        "digest": digest,
+    }

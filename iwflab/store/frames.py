@@ -1,0 +1,128 @@
+"""Tidy DataFrames of what the lab holds: one row an observation, named columns.
+
+Every frame has the column ``medium``; text columns are never missing but may be
+empty, numbers are nullable integers.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from iwflab.domain.categories import Scheme, derive
+from iwflab.store.database import Store
+from iwflab.store.reading import children_of, overview, records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MEDIA = [
+    *("medium", "sha256", "sha1", "md5", "size", "name", "copies", "stage", "state"),
+    *("reason", "format", "mode", "width", "height", "frames", "grader", "signed_by"),
+]
+
+
+def media_frame(store: Store) -> "pd.DataFrame":
+    """One row a medium: its digests, size in bytes, decoder state and stage."""
+    rows = [{name: row[name] for name in _MEDIA} for row in overview(store)]
+    return _frame(rows, _MEDIA, whole=("size", "copies", "width", "height", "frames"))
+
+
+def assessments_frame(store: Store) -> "pd.DataFrame":
+    """One row a standing assessment: elements and tags as columns, seconds, reveal."""
+    rows = []
+    for row in overview(store, "assessment IS NOT NULL"):
+        seen = {f"element_{k}": v for k, v in json.loads(row["elements"]).items()}
+        tags = {f"tag_{k}": v for k, v in json.loads(row["tags"]).items()}
+        plain = {
+            name: row[name]
+            for name in ("medium", "assessment", "grader", "stage", "reveal", "seconds")
+        }
+        rows.append({**plain, "graded_us": row["graded_us"], **seen, **tags})
+    first = ["medium", "assessment", "grader", "stage", "reveal", "seconds"]
+    return _frame(rows, [*first, "graded_us"], whole=("graded_us",))
+
+
+def children_frame(store: Store) -> "pd.DataFrame":
+    """One row a child appearance, of the standing assessments."""
+    graded = overview(store, "assessment IS NOT NULL")
+    found = children_of(store, [row["assessment"] for row in graded])
+    columns = [
+        *("medium", "assessment", "stage", "number", "age_band", "sex", "pubertal"),
+        *("face_visible", "age_min", "age_max"),
+    ]
+    rows = [
+        {**{n: row[n] for n in columns[:3]}, **{n: getattr(c, n) for n in columns[3:]}}
+        for row in graded
+        for c in found[row["assessment"]]
+    ]
+    return _frame(rows, columns, whole=("number", "age_min", "age_max"))
+
+
+def grades_frame(store: Store, scheme: Scheme) -> "pd.DataFrame":
+    """One row a graded medium: its grade under one scheme, with rules and law."""
+    rows = overview(store, "assessment IS NOT NULL")
+    columns = [
+        *("medium", "stage", "scheme", "version", "code", "rules", "cites"),
+        *("possible", "missing"),
+    ]
+    plain = []
+    for medium, record in records(store, rows).items():
+        grade = derive(scheme, record)
+        stage = next(row["stage"] for row in rows if row["medium"] == medium)
+        plain.append(
+            {
+                "medium": medium,
+                "stage": stage,
+                "scheme": grade.scheme,
+                "version": grade.version,
+                "code": grade.code,
+                **{n: "; ".join(getattr(grade, n)) for n in columns[5:]},
+            }
+        )
+    return _frame(plain, columns)
+
+
+def hashes_frame(store: Store) -> "pd.DataFrame":
+    """One row a stored hash, with algorithm, library, version and quality."""
+    columns = [
+        *("medium", "algorithm", "variant", "value", "quality", "library", "version"),
+        "conversion",
+    ]
+    query = f"SELECT {', '.join(columns)} FROM hash ORDER BY entry, algorithm"  # noqa: S608 - names from the line above
+    return _frame(store.rows(sa.text(query)), columns, whole=("quality",))
+
+
+def copies_frame(store: Store) -> "pd.DataFrame":
+    """One row a copy: where it was found, and what the sidecar said of it."""
+    columns = [
+        "medium",
+        "case",
+        "exhibit",
+        "shown",
+        "source",
+        "url",
+        "seen_on",
+        "series",
+    ]
+    query = """
+      SELECT c.medium, k.name AS "case", x.name AS exhibit, c.shown,
+             COALESCE(s.source, '') AS source, COALESCE(s.url, '') AS url,
+             COALESCE(s.seen_on, '') AS seen_on, COALESCE(s.series, '') AS series
+      FROM copy c JOIN exhibit x ON x.id = c.exhibit
+      JOIN lab_case k ON k.id = x.lab_case
+      LEFT JOIN sighting s ON s.copy = c.id ORDER BY c.entry, c.id
+    """
+    return _frame(store.rows(sa.text(query)), columns)
+
+
+def _frame(
+    rows: Sequence[dict[str, Any]], columns: Sequence[str], *, whole: Sequence[str] = ()
+) -> "pd.DataFrame":
+    import pandas as pd
+
+    frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(columns))
+    frame = frame.astype(dict.fromkeys(whole, "Int64"))
+    text = [c for c in frame.columns if c not in whole and c != "seconds"]
+    return frame.fillna(dict.fromkeys(text, ""))

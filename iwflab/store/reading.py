@@ -1,0 +1,187 @@
+"""The questions that steps and desks ask of the store, each in one place.
+
+What stands now is worked out from append-only rows: the newest assessment that was
+not withdrawn, the newest sign-off that was not taken back and is about it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from iwflab.domain.elements import CHILD_FIELDS, Child, Record
+from iwflab.errors import NotFound
+from iwflab.store.database import Store
+
+# One row per medium: what stands, and at which stage the medium is.
+STANDING = """
+WITH ranked AS (
+  SELECT a.*, e.at_us,
+         ROW_NUMBER() OVER (PARTITION BY a.medium ORDER BY a.entry DESC) AS place
+  FROM assessment a JOIN audit_entry e ON e.number = a.entry
+  WHERE NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.assessment = a.id)
+), stands AS (
+  SELECT * FROM ranked WHERE place = 1
+), signed AS (
+  SELECT s.*, ROW_NUMBER() OVER (PARTITION BY s.medium ORDER BY s.entry DESC) AS place
+  FROM sign_off s JOIN stands t ON t.id = s.assessment
+  WHERE NOT EXISTS (SELECT 1 FROM sign_off_end x WHERE x.sign_off = s.id)
+), seen AS (
+  SELECT x.*, ROW_NUMBER() OVER (PARTITION BY x.medium ORDER BY x.entry DESC) AS place
+  FROM examination x
+), overview AS (
+  SELECT m.id AS medium, m.sha256, m.sha1, m.md5, m.size, m.entry AS arrived,
+         x.state, x.reason, x.format, x.mode, x.width, x.height, x.frames,
+         x.metadata, x.previews,
+         t.id AS assessment, t.analyst AS grader, t.at_us AS graded_us,
+         t.elements, t.tags, t.note, t.reveal, t.seconds,
+         s.id AS sign_off, s.analyst AS signed_by, s.grades AS signed_grades,
+         (SELECT COUNT(*) FROM copy c WHERE c.medium = m.id) AS copies,
+         (SELECT c.shown FROM copy c WHERE c.medium = m.id
+          ORDER BY c.entry, c.id LIMIT 1) AS name,
+         CASE WHEN EXISTS (SELECT 1 FROM release_item r WHERE r.sign_off = s.id)
+                THEN 'released'
+              WHEN s.id IS NOT NULL THEN 'signed_off'
+              WHEN t.id IS NOT NULL THEN 'graded'
+              ELSE 'waiting' END AS stage
+  FROM medium m
+  LEFT JOIN seen x ON x.medium = m.id AND x.place = 1
+  LEFT JOIN stands t ON t.medium = m.id
+  LEFT JOIN signed s ON s.medium = m.id AND s.place = 1
+)
+"""
+
+_OPEN = """
+  SELECT a.id, a.medium, a.analyst, a.entry
+  FROM assignment a JOIN audit_entry e ON e.number = a.entry
+  WHERE e.at_us >= :since
+    AND NOT EXISTS (SELECT 1 FROM assignment_end x WHERE x.assignment = a.id)
+"""
+
+
+def overview(store: Store, where: str = "1 = 1", **values: Any) -> list[dict[str, Any]]:
+    """Give one mapping per medium, in order of arrival.
+
+    ``where`` is a condition over the columns of the overview, written in this
+    program (never by a person), with ``:names`` for its values.
+    """
+    query = f"{STANDING} SELECT * FROM overview WHERE {where} ORDER BY arrived, medium"  # noqa: S608 - see docstring
+    return store.rows(sa.text(query), **values)
+
+
+def one_medium(store: Store, medium: str) -> dict[str, Any]:
+    """Give the overview of one medium, by its id or its SHA-256 (or their start)."""
+    least = 6
+    if len(medium) < least or not all(c in "0123456789abcdef" for c in medium):
+        found = []
+    else:
+        # Half-open range: an index serves it, and no wildcard can be smuggled in.
+        found = overview(
+            store,
+            "(medium >= :low AND medium < :high)"
+            " OR (sha256 >= :low AND sha256 < :high)",
+            low=medium,
+            high=medium + "g",
+        )
+    if len(found) != 1:
+        raise NotFound(
+            f"{len(found)} media answer to {medium!r}",
+            advice="give the whole id or SHA-256, as iwflab queue prints it",
+        )
+    return found[0]
+
+
+def children_of(store: Store, assessments: Sequence[str]) -> dict[str, list[Child]]:
+    """Give the child rows of some assessments, by assessment, in their order."""
+    query = sa.text("SELECT * FROM child WHERE assessment IN :them ORDER BY number")
+    query = query.bindparams(sa.bindparam("them", expanding=True))
+    found: dict[str, list[Child]] = {key: [] for key in assessments}
+    for row in store.rows(query, them=list(assessments)):
+        found[row["assessment"]].append(
+            Child(
+                number=row["number"],
+                age_min=row["age_min"],
+                age_max=row["age_max"],
+                **{name: row[name] for name in CHILD_FIELDS},
+            )
+        )
+    return found
+
+
+def record_of(row: Mapping[str, Any], children: Sequence[Child]) -> Record:
+    """Read the record of a row of the overview."""
+    return Record(
+        elements=json.loads(row["elements"]),
+        children=tuple(children),
+        tags=json.loads(row["tags"]),
+        note=row["note"],
+    )
+
+
+def whose(store: Store, medium: str, *, since: int) -> str:
+    """Give the analyst to whom one medium is assigned, or an empty text."""
+    query = sa.text(f"{_OPEN} AND a.medium = :medium ORDER BY a.entry DESC")
+    found = store.rows(query, since=since, medium=medium)
+    return str(found[0]["analyst"]) if found else ""
+
+
+def records(store: Store, rows: Sequence[Mapping[str, Any]]) -> dict[str, Record]:
+    """Read the standing records of rows of the overview, by medium."""
+    graded = [row for row in rows if row["assessment"]]
+    children = children_of(store, [row["assessment"] for row in graded])
+    return {
+        row["medium"]: record_of(row, children[row["assessment"]]) for row in graded
+    }
+
+
+def open_assignments(store: Store, *, since: int) -> dict[str, str]:
+    """Tell whose each assigned medium is: medium -> analyst."""
+    found = store.rows(sa.text(_OPEN), since=since)
+    return {row["medium"]: row["analyst"] for row in found}
+
+
+def open_rows(store: Store, analyst: str, *, since: int) -> list[dict[str, Any]]:
+    """Give one analyst's open assignments, the oldest first."""
+    query = sa.text(f"{_OPEN} AND a.analyst = :analyst ORDER BY a.entry, a.id")
+    return store.rows(query, since=since, analyst=analyst)
+
+
+def assigned_to(store: Store, analyst: str, *, since: int) -> list[str]:
+    """Give the media that are one analyst's, in the order of assignment."""
+    return [row["medium"] for row in open_rows(store, analyst, since=since)]
+
+
+def hashes_of(store: Store, medium: str) -> list[dict[str, Any]]:
+    """Give every stored hash of one medium, the newest of its kind last."""
+    query = "SELECT * FROM hash WHERE medium = :medium ORDER BY entry, algorithm"
+    return store.rows(sa.text(query), medium=medium)
+
+
+def sightings_of(store: Store, medium: str) -> list[dict[str, Any]]:
+    """Give what the sidecar said of the copies of one medium."""
+    query = (
+        "SELECT s.source, s.url, s.seen_on, s.series FROM sighting s"
+        " JOIN copy c ON c.id = s.copy WHERE c.medium = :medium ORDER BY s.entry"
+    )
+    return store.rows(sa.text(query), medium=medium)
+
+
+def exposure_of(store: Store, analyst: str, *, since: int) -> dict[str, Any]:
+    """Count what one analyst had before them since a time: media, reveals, seconds."""
+    query = """
+      SELECT COUNT(DISTINCT CASE WHEN v.kind = 'shown' THEN v.medium END) AS shown,
+             COUNT(DISTINCT CASE WHEN v.kind = 'revealed' THEN v.medium END)
+               AS revealed,
+             COALESCE(SUM(CASE WHEN v.kind = 'shown' THEN v.milliseconds END), 0)
+               AS milliseconds
+      FROM view v JOIN audit_entry e ON e.number = v.entry
+      WHERE v.analyst = :analyst AND e.at_us >= :since
+    """
+    (row,) = store.rows(sa.text(query), analyst=analyst, since=since)
+    return {
+        "shown": row["shown"],
+        "revealed": row["revealed"],
+        "seconds": round(row["milliseconds"] / 1000, 1),
+        "since": since,
+    }

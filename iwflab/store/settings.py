@@ -1,0 +1,82 @@
+"""Reads and writes ``lab.toml``: every setting documented, none of them secret."""
+
+import json
+import secrets
+import tomllib
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from iwflab.domain.settings import KEYS, Settings, check_settings
+from iwflab.errors import BadInput, NotFound
+
+FILE = "lab.toml"
+
+_TEXTS = {
+    "lab": "The random name of this lab in its signed heads. Never change it.",
+    "name": "What the desks show at the top.",
+    "case": "Pre-filled on the intake desk.",
+    "exhibit": "Pre-filled on the intake desk.",
+    "head_folder": "Where signed heads of the audit trail are kept. Must lie OUTSIDE "
+    'this folder, best on another disk. "" means ~/.local/state/iwflab/heads.',
+    "sign_off_by_another": "A sign-off needs another person than the grader.",
+    "strict_sandbox": "Refuse to decode when any layer of the sandbox is missing.",
+    "workers": "Sandboxed decoders at work at once.",
+    "decode_seconds": "The longest a decoder may take for one medium.",
+    "assignment_hours": "After these an unfinished medium goes back to the queue.",
+    "set_size": "Media assigned to an analyst at a time.",
+    "prefetch": "Shielded previews that the grading desk loads ahead.",
+    "outbox": "Decisions that may wait for the disk before the desk stops.",
+    "unacked_seconds": "The longest a decision may wait before the desk stops.",
+    "heartbeat_seconds": "How often the desk asks whether the server is there.",
+    "idle_lock_minutes": "After these without a key the desk blanks the picture.",
+    "small_cell": "Counts below this are hidden in tables meant to leave the lab.",
+}
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read the settings of a lab folder; unknown names are refused with advice."""
+    file = folder / FILE
+    try:
+        plain = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise NotFound(
+            f"no lab at {folder}", advice="make one with: iwflab init --lab FOLDER"
+        ) from None
+    except tomllib.TOMLDecodeError as fault:
+        raise BadInput(
+            f"{FILE} is not TOML: {fault}", advice="mend the named line"
+        ) from fault
+    unknown = set(plain) - {field.name for field in fields(Settings)}
+    if unknown:
+        raise BadInput(
+            f"{FILE}: unknown settings: {', '.join(sorted(unknown))}",
+            advice="docs/settings.md lists every setting",
+        )
+    plain["keys"] = {**KEYS, **plain.get("keys", {})}
+    try:
+        settings = Settings(**plain)
+    except TypeError as fault:
+        raise BadInput(
+            f"{FILE} lacks a setting: {fault}", advice="docs/settings.md lists them"
+        ) from fault
+    check_settings(settings)
+    return settings
+
+
+def write_settings(folder: Path, **given: Any) -> Settings:
+    """Write a new ``lab.toml`` with every setting and its meaning."""
+    settings = replace(Settings(lab=secrets.token_hex(8)), **given)
+    check_settings(settings)
+    lines = ["# The settings of this lab. Restart the apps after a change.", ""]
+    for name, text in _TEXTS.items():
+        lines += [f"# {text}", f"{name} = {_toml(getattr(settings, name))}", ""]
+    lines += ["# Keys of the grading desk, as the browser names them.", "[keys]"]
+    lines += [f"{act} = {_toml(key)}" for act, key in settings.keys.items()]
+    (folder / FILE).write_text("\n".join(lines) + "\n", "utf-8")
+    return settings
+
+
+def _toml(value: object) -> str:
+    # TOML's basic strings, numbers and booleans are spelled as JSON spells them.
+    return json.dumps(value)

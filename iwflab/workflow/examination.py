@@ -1,0 +1,96 @@
+"""What a worker does with one medium: decode it, describe it, hash it, preview it.
+
+This runs behind the walls.  It is put together here because neither the decoding nor
+the hashing may know the other.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from iwflab.domain.hashes import HashAlgorithm, HashValue
+from iwflab.domain.media import Examined, display_text
+from iwflab.errors import LabError
+from iwflab.hashing import ALGORITHMS
+from iwflab.media.decoding import Decoded, open_picture, prepare
+from iwflab.media.describing import describe
+from iwflab.media.rendering import previews
+from iwflab.media.samples import samples
+
+TASK = f"{__name__}:examine"
+_decoder: list[str] = []
+
+
+def warm_up() -> None:
+    """Import, decode and compute everything once: afterwards nothing can be opened.
+
+    A format whose sample does not decode, or an algorithm that cannot be computed,
+    stays out; ``examine`` says so for each medium that would need it.
+    """
+    _decoder[:] = [prepare()]
+    for sample in samples():
+        examine(memoryview(sample), tuple(ALGORITHMS))
+
+
+def examine(view: memoryview, algorithms: Sequence[str] = ()) -> Examined:
+    """Examine one medium: state, metadata, hashes of the stored pixels, previews.
+
+    ``algorithms`` are computed over those that are computed for every medium; those
+    that eat bytes are left to whoever read the bytes.
+    """
+    decoded = open_picture(view)
+    metadata = decoded.metadata
+    hashes: tuple[HashValue, ...] = ()
+    shown: dict[str, bytes] = {}
+    mode = ""
+    if decoded.picture is not None:
+        mode = decoded.picture.mode
+        metadata |= describe(decoded.picture, view)
+        metadata["animated"] = decoded.frames > 1 and decoded.format != "TIFF"
+        missing: dict[str, str] = {}
+        hashes = tuple(_hashes(decoded, algorithms, missing))
+        if missing:
+            metadata["hashes_missing"] = missing
+        shown = previews(decoded.picture)
+    return Examined(
+        decoded.state,
+        decoded.reason,
+        format=decoded.format,
+        mode=mode,
+        width=decoded.width,
+        height=decoded.height,
+        frames=decoded.frames,
+        metadata=metadata,
+        hashes=hashes,
+        previews=shown,
+        decoder=_decoder[0] if _decoder else "",
+    )
+
+
+def _hashes(
+    decoded: Decoded, asked: Sequence[str], missing: dict[str, str]
+) -> Iterator[HashValue]:
+    for algorithm in _wanted(asked):
+        try:
+            value = algorithm.compute(decoded.picture)
+        except MemoryError:
+            missing[algorithm.name] = "it needs more memory than a worker may have"
+        except Exception as error:  # noqa: BLE001 - a plug-in must not cost a medium
+            what = error.message if isinstance(error, LabError) else str(error)
+            missing[algorithm.name] = display_text(what, limit=300)
+        else:
+            yield _marked(value, decoded)
+
+
+def _wanted(asked: Sequence[str]) -> Iterator[HashAlgorithm]:
+    for name, algorithm in ALGORITHMS.items():
+        if algorithm.of == "pixels" and (algorithm.by_default or name in asked):
+            yield algorithm
+
+
+def _marked(value: HashValue, decoded: Decoded) -> HashValue:
+    notes = [value.conversion]
+    if decoded.frames > 1:
+        notes.append(f"first of {decoded.frames} frames")
+    if decoded.partial:
+        notes.append("partly decoded")
+    return replace(value, conversion=", ".join(filter(None, notes)))

@@ -1,0 +1,44 @@
+"""Files are hashed without a lab: the same reading, sandbox and algorithms."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from iwflab.domain.media import display_name
+from iwflab.errors import Unreadable
+from iwflab.media.pool import DecodePool
+from iwflab.media.reading import Found, read_once, walk
+from iwflab.workflow import EXAMINE
+
+
+def hash_files(paths: Sequence[str], algorithms: Sequence[str] = ()) -> Iterator[str]:
+    """Give one JSON line a file: digests, decoder state, perceptual hashes, or why not.
+
+    ``algorithms`` are computed besides those that always are.
+    """
+    with DecodePool(EXAMINE) as pool:
+        for path in paths:
+            for found in walk(os.fsencode(path)):
+                yield json.dumps(_one(pool, found, algorithms), sort_keys=True)
+
+
+def _one(
+    pool: DecodePool, found: Found, algorithms: Sequence[str]
+) -> dict[str, object]:
+    name = {"file": display_name(found.path)}
+    if found.refused:
+        return {**name, "refused": found.refused}
+    try:
+        sealed = read_once(found.path)
+    except Unreadable as fault:
+        return {**name, "refused": fault.message}
+    with sealed:
+        examined = pool.examine(sealed, algorithms)
+        return {
+            **name,
+            **asdict(sealed.digests),
+            "state": str(examined.state),
+            "reason": examined.reason,
+            "hashes": [asdict(value) for value in examined.hashes],
+        }

@@ -1,0 +1,133 @@
+"""What a desk is told about a medium: plain values, ready to travel as JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from iwflab.domain.categories import derive
+from iwflab.domain.contradictions import contradictions
+from iwflab.domain.elements import (
+    CHILD_FIELDS,
+    ELEMENTS,
+    TAG_STATES,
+    Record,
+)
+from iwflab.domain.settings import Settings
+from iwflab.schemes import schemes, tags
+from iwflab.store import Store
+from iwflab.store.reading import (
+    exposure_of,
+    one_medium,
+    overview,
+    records,
+    sightings_of,
+)
+
+DAY_US = 86_400_000_000
+
+
+def desk(settings: Settings, analyst: str) -> dict[str, Any]:
+    """Give everything the grading desk needs once: questions, tags, keys, limits."""
+    return {
+        "analyst": analyst,
+        "lab": settings.name,
+        "elements": [_kind(kind) for kind in ELEMENTS.values()],
+        "child_fields": [_kind(kind) for kind in CHILD_FIELDS.values()],
+        "tags": [asdict(tag) for tag in tags().values()],
+        "tag_states": list(TAG_STATES),
+        "schemes": [
+            {
+                "name": s.name,
+                "title": s.title,
+                "version": s.version,
+                "labels": dict(s.labels),
+                "notice": s.notice,
+            }
+            for s in schemes().values()
+        ],
+        "keys": dict(settings.keys),
+        "limits": {
+            "set_size": settings.set_size,
+            "prefetch": settings.prefetch,
+            "outbox": settings.outbox,
+            "unacked_seconds": settings.unacked_seconds,
+            "heartbeat_seconds": settings.heartbeat_seconds,
+            "idle_lock_minutes": settings.idle_lock_minutes,
+        },
+    }
+
+
+def _kind(kind: Any) -> dict[str, Any]:
+    return {
+        "name": kind.name,
+        "question": kind.question,
+        "values": list(kind.values),
+        "unknown": sorted(kind.unknown),
+        "gate": kind.gate,
+    }
+
+
+def derived(record: Record) -> dict[str, Any]:
+    """Give the grades of a record under every scheme, and its contradictions."""
+    return {
+        "grades": [asdict(derive(s, record)) for s in schemes().values()],
+        "contradictions": [asdict(c) for c in contradictions(record)],
+    }
+
+
+def items(
+    store: Store, media: Sequence[str], analyst: str, *, graded: int
+) -> list[dict[str, Any]]:
+    """Give the analyst's media: ungraded first, then the ``graded`` newest of them."""
+    rows = {row["medium"]: row for row in overview(store)}
+    mine = [rows[medium] for medium in media if medium in rows]
+    open_ = [row for row in mine if row["stage"] == "waiting"]
+    done = [row for row in mine if row["stage"] == "graded"]
+    done.sort(key=lambda row: row["graded_us"])
+    chosen = done[-graded:] if graded else []
+    return [item(store, row, analyst) for row in [*chosen, *open_]]
+
+
+def item(store: Store, row: Mapping[str, Any], analyst: str) -> dict[str, Any]:
+    """Give one medium as its desk shows it; another's record is not told."""
+    mine = row["assessment"] is not None and row["grader"] == analyst
+    record = records(store, [row])[row["medium"]] if mine else None
+    known = sightings_of(store, row["medium"])
+    plain = {
+        name: row[name]
+        for name in (
+            *("medium", "name", "copies", "size", "stage"),
+            *("format", "width", "height", "frames", "state", "reason"),
+        )
+    }
+    return {
+        **plain,
+        # The folders of a path may name people and places: the desk shows the file.
+        "name": row["name"].rsplit("/", 1)[-1],
+        "metadata": json.loads(row["metadata"] or "{}"),
+        "previews": sorted(json.loads(row["previews"] or "{}")),
+        "known": known[0] if known else None,
+        "record": asdict(record) if record else None,
+        "reveal": row["reveal"] if mine else None,
+        **(derived(record) if record else {"grades": [], "contradictions": []}),
+    }
+
+
+def one(store: Store, medium: str, analyst: str) -> dict[str, Any]:
+    """Give one medium by its id."""
+    return item(store, one_medium(store, medium), analyst)
+
+
+def progress(store: Store, mine: Sequence[str], analyst: str) -> dict[str, Any]:
+    """Count the way so far: the lab's media, the analyst's, their exposure of a day."""
+    rows = overview(store)
+    stages = {row["medium"]: row["stage"] for row in rows}
+    by_me = [row for row in rows if row["grader"] == analyst]
+    return {
+        "media": len(rows),
+        "graded": sum(stage != "waiting" for stage in stages.values()),
+        "mine_open": sum(stages.get(medium) == "waiting" for medium in mine),
+        "mine_graded": len(by_me),
+        "exposure": exposure_of(store, analyst, since=store.clock() - DAY_US),
+    }

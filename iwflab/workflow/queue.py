@@ -1,0 +1,93 @@
+"""It waits for a grader who may have it: a medium is one analyst's at a time."""
+
+from dataclasses import dataclass
+
+from iwflab.errors import NotYours
+from iwflab.store import Act, Store
+from iwflab.store.reading import (
+    assigned_to,
+    one_medium,
+    open_assignments,
+    open_rows,
+    overview,
+    whose,
+)
+
+HOUR_US = 3_600_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One analyst at one store; assignments older than the given hours lapsed."""
+
+    store: Store
+    analyst: str
+    hours: float
+
+    @property
+    def since(self) -> int:
+        """The time (UTC microseconds) before which assignments have lapsed."""
+        return self.store.clock() - int(self.hours * HOUR_US)
+
+
+def take_set(desk: Desk, number: int) -> list[str]:
+    """Give the analyst's media; take waiting ones until ``number`` are ungraded.
+
+    Two analysts never get the same medium: the choice is made under the write lock.
+    """
+    with desk.store.act("assign", desk.analyst, analyst=desk.analyst) as act:
+        taken = open_assignments(desk.store, since=desk.since)
+        waiting = [r["medium"] for r in overview(desk.store, "stage = 'waiting'")]
+        mine = sum(taken.get(medium) == desk.analyst for medium in waiting)
+        free = [medium for medium in waiting if medium not in taken]
+        for medium in free[: max(0, number - mine)]:
+            act.insert("assignment", medium=medium, analyst=desk.analyst)
+    return mine_now(desk)
+
+
+def mine_now(desk: Desk) -> list[str]:
+    """Give the media that are the analyst's, in the order of assignment."""
+    return assigned_to(desk.store, desk.analyst, since=desk.since)
+
+
+def take_one(desk: Desk, medium: str) -> str:
+    """Take one named medium; refuse one that is another analyst's."""
+    medium = str(one_medium(desk.store, medium)["medium"])
+    with desk.store.act("assign", medium, analyst=desk.analyst) as act:
+        holder = whose(desk.store, medium, since=desk.since)
+        if not holder:
+            act.insert("assignment", medium=medium, analyst=desk.analyst)
+        elif holder != desk.analyst:
+            raise _not_yours()
+    return medium
+
+
+def must_be_mine(desk: Desk, medium: str) -> None:
+    """Refuse a medium that is not assigned to the analyst now."""
+    if whose(desk.store, medium, since=desk.since) != desk.analyst:
+        raise _not_yours()
+
+
+def _not_yours() -> NotYours:
+    # The same words whether it is another's, nobody's or no medium at all: a
+    # refusal must not tell what exists.
+    return NotYours(
+        "this medium is not assigned to you",
+        advice="open the grading desk, which assigns media to you",
+    )
+
+
+def hand_back(desk: Desk) -> int:
+    """Give the analyst's ungraded media back to the queue; count them."""
+    waiting = {row["medium"] for row in overview(desk.store, "stage = 'waiting'")}
+    with desk.store.act("hand back", desk.analyst, analyst=desk.analyst) as act:
+        return _end(act, desk, waiting)
+
+
+def _end(act: Act, desk: Desk, media: set[str]) -> int:
+    ended = 0
+    for row in open_rows(desk.store, desk.analyst, since=desk.since):
+        if row["medium"] in media:
+            act.insert("assignment_end", assignment=row["id"])
+            ended += 1
+    return ended

@@ -1,0 +1,69 @@
+"""Signed off, it is counted: tables from the store, by the statistics there are."""
+
+from typing import TYPE_CHECKING, Any
+
+from iwflab.domain.counting import UNITS, Table
+from iwflab.errors import BadInput
+from iwflab.links import LINK_KINDS
+from iwflab.schemes import schemes
+from iwflab.statistics import STATISTICS
+from iwflab.store import Store
+from iwflab.store.frames import (
+    children_frame,
+    copies_frame,
+    grades_frame,
+    media_frame,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def table(store: Store, name: str, *, unit: str, scheme: str) -> Table:
+    """Compute one statistic over what stands in the store now.
+
+    Refused without a unit: no number leaves that does not say what it counts.
+    """
+    if unit not in UNITS:
+        raise BadInput(
+            f"a table needs a unit; {unit!r} is none",
+            advice=f"choose one of: {', '.join(UNITS)}",
+        )
+    if scheme not in schemes():
+        raise BadInput(
+            f"no scheme is called {scheme!r}",
+            advice=f"there are: {', '.join(schemes())}",
+        )
+    law = schemes()[scheme]
+    frames = {
+        "media": media_frame(store),
+        "children": children_frame(store),
+        "grades": grades_frame(store, law),
+    }
+    return STATISTICS[name].compute(frames, unit=unit, scheme=law)
+
+
+def chart(counted: Table) -> str:
+    """Draw a table as static, accessible SVG; nothing is fetched, nothing runs."""
+    from iwflab.statistics.charts import draw
+
+    return draw(counted)
+
+
+def links_frame(store: Store) -> "pd.DataFrame":
+    """One row a link: its kind, its two media, its value, the kind's strength."""
+    import pandas as pd
+
+    copies: list[dict[str, Any]] = copies_frame(store).to_dict("records")  # type: ignore[assignment]
+    rows = [
+        {
+            "kind": link.kind,
+            "one": link.one,
+            "other": link.other,
+            "value": link.value,
+            "strength": kind.strength,
+        }
+        for kind in LINK_KINDS.values()
+        for link in kind.find(copies)
+    ]
+    return pd.DataFrame(rows, columns=["kind", "one", "other", "value", "strength"])

@@ -1,0 +1,124 @@
+"""Its previews are delivered, revealed, shown; each is recorded, and apart.
+
+*Delivered*: the server sent the bytes (also ahead of need).  *Revealed*: the analyst
+asked for more than the shielded preview.  *Shown*: the page painted it, and how long.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from json import loads
+
+from iwflab.domain.assessments import RevealLevel
+from iwflab.errors import BadInput, NotFound, NotYours, Tampered
+from iwflab.store.reading import one_medium, whose
+from iwflab.workflow import Bench
+
+VARIANTS = ("shielded", "full")
+_LONGEST = 86_400_000  # milliseconds: nobody looks at one medium for a day
+
+
+def deliver(
+    bench: Bench, medium: str, variant: str, *, analyst: str, since: int
+) -> bytes:
+    """Record the delivery of a preview, then give its bytes.
+
+    The preview is checked against the digest that the examination recorded.
+    """
+    _mine(bench, medium, analyst, since)
+    row = one_medium(bench.store, medium)
+    previews = loads(row["previews"] or "{}")
+    if variant not in previews:
+        raise NotFound(
+            f"there is no {variant} preview of this medium",
+            advice="it is graded from its metadata",
+        )
+    picture = bench.previews.open(row["sha256"], variant)
+    if sha256(picture).hexdigest() != previews[variant]:
+        raise Tampered(
+            "a preview is not the one that was made",
+            advice="run: iwflab verify; then make the previews again",
+        )
+    with bench.store.act("deliver", medium, analyst=analyst) as act:
+        act.insert(
+            "view",
+            medium=medium,
+            analyst=analyst,
+            kind="delivered",
+            variant=variant,
+            milliseconds=0,
+        )
+    return picture
+
+
+def reveal(
+    bench: Bench, medium: str, level: str, *, analyst: str, since: int, request: str
+) -> None:
+    """Record that the analyst asked for more than the shielded preview."""
+    if level not in {RevealLevel.GREYSCALE, RevealLevel.FULL}:
+        raise BadInput(
+            f"there is no reveal level {level!r}", advice="ask for greyscale or full"
+        )
+    _mine(bench, medium, analyst, since)
+    with bench.store.act("reveal", medium, analyst=analyst, request=request) as act:
+        if not act.repeated:
+            act.insert(
+                "view",
+                medium=medium,
+                analyst=analyst,
+                kind="revealed",
+                variant=level,
+                milliseconds=0,
+            )
+
+
+def shown(
+    bench: Bench,
+    views: Sequence[Mapping[str, object]],
+    *,
+    analyst: str,
+    since: int,
+    request: str,
+) -> int:
+    """Record what the page painted, and for how long; give the number recorded."""
+    checked = [_view(bench, view, analyst, since) for view in views]
+    if not checked:
+        return 0
+    with bench.store.act("show", analyst, analyst=analyst, request=request) as act:
+        if not act.repeated:
+            for medium, level, milliseconds in checked:
+                act.insert(
+                    "view",
+                    medium=medium,
+                    analyst=analyst,
+                    kind="shown",
+                    variant=level,
+                    milliseconds=milliseconds,
+                )
+    return len(checked)
+
+
+def _view(
+    bench: Bench, view: Mapping[str, object], analyst: str, since: int
+) -> tuple[str, str, int]:
+    medium, level, length = (
+        view.get(name) for name in ("medium", "variant", "milliseconds")
+    )
+    if (
+        not isinstance(medium, str)
+        or level not in {RevealLevel.SHIELDED, RevealLevel.GREYSCALE, RevealLevel.FULL}
+        or not isinstance(length, int | float)
+        or not 0 <= length <= _LONGEST
+    ):
+        raise BadInput(
+            "a view has medium, variant and milliseconds", advice="reload the page"
+        )
+    _mine(bench, medium, analyst, since)
+    return medium, str(level), int(length)
+
+
+def _mine(bench: Bench, medium: str, analyst: str, since: int) -> None:
+    if whose(bench.store, medium, since=since) != analyst:
+        raise NotYours(
+            "this medium is not assigned to you",
+            advice="open the grading desk, which assigns media to you",
+        )

@@ -1,0 +1,152 @@
+"""The walk on the command line, as a person types it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from iwflab.exchange import FORMATS
+
+COMMAND = Path(sys.executable).with_name("iwflab")
+AS_BEN = "import getpass; getpass.getuser = lambda: 'ben'; from iwflab.cli import main; main()"
+
+
+def _run(*args, fails=0, as_ben=False, **more):
+    start = [sys.executable, "-c", AS_BEN] if as_ben else [COMMAND]
+    done = subprocess.run([*start, *args], capture_output=True, text=True, **more)
+    assert done.returncode == fails, done.stdout + done.stderr
+    return done
+
+
+def test_one_medium_walks_the_whole_way_on_the_command_line(tmp_path, drawn):
+    lab = str(tmp_path / "lab")
+    heads = str(tmp_path / "heads")
+    where = ("--lab", lab)
+    _run("init", *where, "--head-folder", heads)
+    custody = ("--case", "C1", "--exhibit", "E1", "--purpose", "test")
+    taken = _run("intake", str(drawn), *where, *custody, "--authority", "none")
+    assert "8 files: 8 new copies" in taken.stdout
+    assert "left" in taken.stderr or "MB" in taken.stderr
+    again = _run(
+        "intake", str(drawn), *where, *custody, "--authority", "none", "--json"
+    )
+    assert json.loads(again.stdout)["new_copies"] == 0
+
+    queue = json.loads(_run("queue", *where, "--json").stdout)
+    medium, other, *_ = (r["medium"] for r in queue if r["state"] == "complete")
+    gates = ("form=photograph", "child_present=yes", "indecent=yes", "sadism=no")
+    gates += ("animal=no", "activity=posing")
+    elements = [word for pair in gates for word in ("--element", pair)]
+    graded = _run(
+        *("grade", medium, *where, *elements, "--child", "age_band=7-10,sex=girl"),
+        *("--child", "age_band=3-6,sex=boy,age_min=4,age_max=5"),
+        *("--tag", "location_clue=present"),
+    )
+    assert "uk_2014: C" in graded.stdout
+    assert "uk_sap_2007: 1" in graded.stdout
+    _run("grade", other, *where, *elements)
+    assert other in _run("undo", *where).stdout
+    assert medium in _run("sign-off", *where).stdout
+    refused = _run("sign-off", medium, *where, fails=1)
+    assert "another person" in refused.stderr
+    _run("sign-off", "--all", *where, as_ben=True)
+    _run("release", "R1", *where, as_ben=True)
+    (listed,) = json.loads(_run("release", *where, "--json").stdout)
+    assert listed["counts"] == {"C": 1}
+    (entry,) = FORMATS["csv"].load((Path(listed["folder"]) / "hashes.csv").read_bytes())
+    row = json.loads(_run("show", medium, *where).stdout)
+    assert entry.sha256 == row["sha256"]
+    table = _run("report", "victims", "--unit", "child_appearance", *where).stdout
+    assert "base: 2" in table
+    assert "not counted" in table
+    chart = tmp_path / "chart.svg"
+    _run("report", "--unit", "medium", "--chart", str(chart), *where)
+    assert chart.read_text().startswith("<svg")
+    assert "agree" in _run("verify", *where, "--read-data").stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (("queue",), 2, "--lab"),
+        (("queue", "--lab", "nowhere"), 1, "iwflab init"),
+        (("intake", "."), 2, "--case"),
+        (("report", "--lab", "x"), 2, "--unit"),
+        (("nonsense",), 2, "No such command"),
+    ],
+)
+def test_wrong_usage_is_answered_with_advice(tmp_path, args, code, words):
+    assert words in _run(*args, fails=code, cwd=tmp_path).stderr
+
+
+def test_settings_that_cannot_work_are_refused(tmp_path):
+    lab = tmp_path / "lab"
+    _run("init", "--lab", str(lab), "--head-folder", str(tmp_path / "heads"))
+    inside = _run(
+        "init",
+        "--lab",
+        str(tmp_path / "b"),
+        "--head-folder",
+        str(tmp_path / "b/h"),
+        fails=1,
+    )
+    assert "outside" in inside.stderr
+    settings = lab / "lab.toml"
+    good = settings.read_text()
+    for bad, words in (
+        (good.replace('undo = "z"', 'undo = "c"'), "clash"),
+        (good.replace("workers = 2", "workers = 0"), "workers"),
+        (good + "\n[colours]\nred = 1\n", "unknown settings"),
+        (good.replace("workers = 2", "workers = "), "TOML"),
+    ):
+        settings.write_text(bad)
+        assert words in _run("queue", "--lab", str(lab), fails=1).stderr
+    settings.write_text(good)
+    _run("queue", "--lab", str(lab))
+
+
+def test_files_are_hashed_without_a_lab(drawn):
+    lines = _run("hash", str(drawn)).stdout.splitlines()
+    found = [json.loads(line) for line in lines]
+
+    assert len(found) == 8
+    assert {f["state"] for f in found} == {"complete", "refused"}
+    assert all(len(f["sha256"]) == 64 for f in found)
+
+
+def test_the_schemes_and_tags_are_shown_and_checked():
+    assert "agree" in _run("schemes", "check").stdout
+    assert "uk_2014" in _run("schemes", "show").stdout
+    assert "self_generated" in _run("tags").stdout
+
+
+def test_the_doctor_names_every_layer():
+    layers = json.loads(_run("doctor", "--json").stdout)
+
+    assert {"layer", "active", "why"} == set(layers[0])
+    assert len(layers) >= 6
+
+
+def test_frames_are_exported_safe_to_open(lab):
+    text = _run("export", "media", "--lab", str(lab.folder)).stdout
+
+    assert text.startswith("medium,")
+    assert len(text.splitlines()) == 8
+
+
+def test_the_demonstration_lab_is_hard_on_purpose(tmp_path):
+    lab = str(tmp_path / "demo")
+    state = {"XDG_STATE_HOME": str(tmp_path / "state"), "PATH": "/usr/bin:/bin"}
+    _run("demo", "--lab", lab, "--media", "20", env=state)
+    queue = json.loads(_run("queue", "--lab", lab, "--json", env=state).stdout)
+    waiting = json.loads(_run("sign-off", "--lab", lab, "--json", env=state).stdout)
+
+    assert {row["state"] for row in queue} >= {"complete", "refused", "truncated"}
+    assert max(row["copies"] for row in queue) == 3
+    assert {row["stage"] for row in queue} == {"waiting", "graded", "signed_off"}
+    assert any(row["against"] for row in waiting)
+    table = _run("report", "--unit", "medium", "--lab", lab, env=state).stdout
+    assert "undetermined" in table
+    assert not list((tmp_path / "demo" / "incoming").iterdir())

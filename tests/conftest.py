@@ -1,0 +1,82 @@
+"""What every test may use: drawn pictures, a fresh lab, seats for any analyst."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from iwflab import Lab
+from iwflab.demo.drawing import encoded, picture
+from iwflab.domain.elements import record_from
+
+sys.path.insert(0, str(Path(__file__).parent))  # tests/pictures.py and friends
+
+CUSTODY = {
+    "case": "C1",
+    "exhibit": "E1",
+    "purpose": "testing",
+    "authority": "none: drawn pictures",
+}
+GATES = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
+
+
+def seen(activity="posing", *, children=1, **more):
+    """A record with the gates passed, some activity and some children."""
+    elements = {**GATES, "activity": activity, "sadism": "no", "animal": "no", **more}
+    rows = [{"age_band": "7-10", "sex": "girl"}] * children
+    return record_from({"elements": elements, "children": rows})
+
+
+def _draw(folder):
+    (folder / "deeper").mkdir(parents=True)
+    for number in range(6):
+        form = ("JPEG", "PNG", "WEBP")[number % 3]
+        small = picture(number).resize((320, 240))
+        content = encoded(small, form)
+        (folder / f"picture{number}.{form.lower()}").write_bytes(content)
+    first = (folder / "picture0.jpeg").read_bytes()
+    (folder / "deeper" / "again.jpeg").write_bytes(first)
+    (folder / "text.jpeg").write_bytes(b"no picture at all")
+    return folder
+
+
+@pytest.fixture
+def drawn(tmp_path):
+    """A folder of six drawn pictures, one of them twice, and one that is none."""
+    return _draw(tmp_path / "drawn")
+
+
+@pytest.fixture
+def new_lab(tmp_path):
+    """Make labs that are closed at the end; heads lie outside them."""
+    made = []
+
+    def make(name="lab", **settings):
+        heads = str(tmp_path / f"{name}-heads")
+        made.append(Lab.create(tmp_path / name, head_folder=heads, **settings))
+        return made[-1]
+
+    yield make
+    for lab in made:
+        lab.close()
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory):
+    """A closed lab with the drawn pictures taken in, to be copied, never opened."""
+    folder = tmp_path_factory.mktemp("filled")
+    with Lab.create(folder / "lab", head_folder=str(folder / "heads")) as lab:
+        lab.intake([_draw(folder / "drawn")], **CUSTODY)
+    return folder
+
+
+@pytest.fixture
+def lab(filled, tmp_path):
+    """A lab with the drawn pictures taken in; a copy, since decoding takes time."""
+    shutil.copytree(filled / "lab", tmp_path / "lab")
+    settings = tmp_path / "lab" / "lab.toml"
+    text = settings.read_text().replace(str(filled / "heads"), str(tmp_path / "heads"))
+    settings.write_text(text)
+    with Lab.open(tmp_path / "lab") as opened:
+        yield opened

@@ -1,0 +1,166 @@
+"""Every scheme file: loads, cites its law, keeps its own examples."""
+
+import pytest
+
+from iwflab.domain.categories import UNDETERMINED, derive
+from iwflab.domain.contradictions import contradictions
+from iwflab.domain.elements import ELEMENTS, Record, record_from
+from iwflab.errors import BadInput, BadScheme, UnknownCode
+from iwflab.schemes import _scheme, schemes, tag_sets, tags
+
+EXAMPLES = [
+    pytest.param(s, record, code, id=f"{s.name}: {name}")
+    for s in schemes().values()
+    for name, record, code in s.examples
+]
+
+
+@pytest.mark.parametrize(("scheme", "record", "code"), EXAMPLES)
+def test_a_scheme_keeps_its_examples(scheme, record, code):
+    grade = derive(scheme, record)
+
+    assert grade.code == code
+    assert grade.version == scheme.version
+    assert grade.rules
+    assert all(grade.cites)
+
+
+@pytest.mark.parametrize("scheme", list(schemes().values()), ids=lambda s: s.name)
+def test_nothing_answered_is_undetermined(scheme):
+    grade = derive(scheme, Record())
+
+    assert grade.code == UNDETERMINED
+    assert set(grade.possible) == set(scheme.order)
+
+
+@pytest.mark.parametrize("scheme", list(schemes().values()), ids=lambda s: s.name)
+def test_every_code_is_reached_by_an_example(scheme):
+    reached = {code for _, _, code in scheme.examples}
+
+    assert {c for c in scheme.order if c != "none"} <= reached
+
+
+@pytest.mark.parametrize("scheme", list(schemes().values()), ids=lambda s: s.name)
+def test_an_answer_more_never_contradicts_a_determined_grade(scheme):
+    """What was sure stays sure: a further answer narrows, it does not overturn."""
+    base = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
+    for activity in ELEMENTS["activity"].values:
+        for sadism in ELEMENTS["sadism"].values:
+            some = {**base, "activity": activity, "sadism": sadism}
+            before = derive(scheme, Record(some))
+            for animal in ("no", "yes_penetrative"):
+                after = derive(scheme, Record({**some, "animal": animal}))
+                if before.code != UNDETERMINED:
+                    assert after.code == before.code
+                elif after.code != UNDETERMINED:
+                    assert after.code in before.possible
+
+
+def test_the_old_levels_are_derived_from_elements_not_from_categories():
+    """A covers levels 4 and 5: the letter alone could not tell."""
+    seen = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
+    four = Record({**seen, "activity": "penetrative", "sadism": "no", "animal": "no"})
+    five = Record({**seen, "activity": "penetrative", "sadism": "yes", "animal": "no"})
+
+    letters = [derive(schemes()["uk_2014"], r).code for r in (four, five)]
+    levels = [derive(schemes()["uk_sap_2007"], r).code for r in (four, five)]
+
+    assert letters == ["A", "A"]
+    assert levels == ["4", "5"]
+
+
+def test_every_tag_has_a_definition_a_source_and_a_key_of_its_own():
+    keys = [tag.key for tag in tags().values()]
+
+    assert tag_sets()
+    assert all(tag.definition and tag.source for tag in tags().values())
+    assert len(set(keys)) == len(keys)
+
+
+GOOD = {
+    "version": "1",
+    "title": "t",
+    "source": "s",
+    "order": ["none", "X"],
+    "criminal": ["X"],
+    "labels": {},
+    "rule": [
+        {"name": "a", "code": "X", "when": "activity=posing", "cites": "law"},
+        {"name": "b", "code": "none", "when": "always", "cites": "law"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"order": ["none", "X", "Y"]},
+        {"criminal": ["Z"]},
+        {"rule": [{**GOOD["rule"][0], "cites": ""}, GOOD["rule"][1]]},
+        {"rule": [{**GOOD["rule"][0], "when": "colour=red"}, GOOD["rule"][1]]},
+        {"rule": [{**GOOD["rule"][0], "when": "activity=red"}, GOOD["rule"][1]]},
+        {"rule": [{**GOOD["rule"][0], "when": {"maybe": []}}, GOOD["rule"][1]]},
+        {"rule": GOOD["rule"][:1]},
+    ],
+    ids=lambda fault: next(iter(fault)),
+)
+def test_a_broken_scheme_is_refused_with_advice(fault):
+    from iwflab.domain.categories import check_scheme
+
+    check_scheme(_scheme("good", GOOD))
+    with pytest.raises(BadScheme) as refused:
+        check_scheme(_scheme("bad", {**GOOD, **fault}))
+
+    assert refused.value.advice
+
+
+@pytest.mark.parametrize(
+    ("plain", "error"),
+    [
+        ({"elements": {"colour": "red"}}, UnknownCode),
+        ({"elements": {"form": "red"}}, UnknownCode),
+        ({"elements": []}, None),
+        ({"elements": "x"}, BadInput),
+        ({"children": [{"shoe_size": 3}]}, UnknownCode),
+        ({"children": [{"age_band": "17-18"}]}, UnknownCode),
+        ({"children": [{"age_min": 18}]}, BadInput),
+        ({"children": [{"age_band": "3-6"}] * 61}, BadInput),
+        ({"tags": {"nonsense": "present"}}, UnknownCode),
+        ({"tags": {"commercial": "perhaps"}}, UnknownCode),
+        ({"note": "x" * 4001}, BadInput),
+        ({"category": "A"}, BadInput),
+    ],
+)
+def test_a_record_with_codes_that_mean_nothing_is_refused(plain, error):
+    from iwflab.domain.elements import check
+
+    if error is None:
+        check(record_from(plain), tags())
+        return
+    with pytest.raises(error):
+        check(record_from(plain), tags())
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        {"elements": {"child_present": "no"}, "children": [{"age_band": "3-6"}]},
+        {"elements": {"indecent": "no", "activity": "penetrative"}},
+        {"elements": {"indecent": "no", "sadism": "yes"}},
+        {"elements": {"participants": "child_alone"}, "children": [{}, {}]},
+        {"elements": {"participants": "children_only"}, "children": [{}]},
+        {"elements": {"real_child": "yes", "form": "non_photographic"}},
+        {"children": [{"age_min": 9, "age_max": 7}]},
+        {"children": [{"age_band": "3-6", "age_max": 7}]},
+    ],
+)
+def test_contradictions_are_named(plain):
+    assert [c.rule for c in contradictions(record_from(plain))]
+
+
+def test_a_plain_record_has_no_contradiction():
+    plain = {
+        "elements": {"form": "photograph", "child_present": "yes", "indecent": "yes"},
+        "children": [{"age_band": "3-6", "age_min": 4, "age_max": 5}],
+    }
+    assert not list(contradictions(record_from(plain)))

@@ -1,0 +1,174 @@
+"""The house holds itself: layers, sizes, thin notebooks, clean words, no media."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CODE = sorted([*ROOT.glob("iwflab/**/*.py"), *ROOT.glob("widgets/**/*.py")])
+NOTEBOOKS = sorted(ROOT.glob("notebooks/**/*.ipynb"))
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "data", "info", "misc"}
+
+
+def _tracked():
+    found = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if found.returncode:
+        return [str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if p.is_file()]
+    return found.stdout.splitlines()
+
+
+def test_the_layers_hold():
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("file", CODE, ids=lambda f: str(f.relative_to(ROOT)))
+def test_a_module_is_small_named_well_and_its_functions_are_short(file):
+    text = file.read_text()
+    assert file.stem not in FORBIDDEN_NAMES
+    if "migrations" in file.parts:
+        return  # a migration spells out its tables and is never changed again
+    assert len(text.splitlines()) <= 300
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = node.end_lineno - node.lineno + 1
+            doc = ast.get_docstring(node, clean=False)
+            lines -= len(doc.splitlines()) if doc else 0
+            assert lines <= 40, f"{node.name} has {lines} lines"
+        assert not isinstance(node, ast.Assert), "a rule is not an assert"
+
+
+def test_every_error_stands_in_the_tree_of_its_docstring():
+    from iwflab import errors
+
+    defined = {n for n, v in vars(errors).items() if isinstance(v, type)}
+
+    assert defined == set(re.findall(r"\b([A-Z]\w+)  +\w", errors.__doc__)) | {
+        "LabError"
+    }
+
+
+@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda f: f.name)
+def test_a_notebook_is_a_door_without_outputs(file):
+    notebook = json.loads(file.read_text())
+    code = [c for c in notebook["cells"] if c["cell_type"] == "code"]
+    lines = [line for c in code for line in c["source"] if line.strip()]
+    tree = ast.parse("".join("".join(c["source"]) + "\n" for c in code))
+
+    assert all(not c["outputs"] and c["execution_count"] is None for c in code)
+    assert "widgets" not in notebook["metadata"]
+    assert len(lines) <= 12
+    assert not any(
+        isinstance(n, ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.Try)
+        for n in ast.walk(tree)
+    )
+
+
+def test_there_are_the_four_apps():
+    names = {f.stem for f in NOTEBOOKS if f.parent.name == "apps"}
+
+    assert names == {"intake", "grading", "release", "statistics"}
+
+
+def test_no_picture_video_or_database_is_in_the_repository():
+    media = re.compile(
+        r"\.(jpe?g|png|gif|webp|heic|heif|avif|bmp|tiff?|jp2|mp4|mkv|avi|mov|db|sqlite3?)$",
+        re.IGNORECASE,
+    )
+    found = [f for f in _tracked() if media.search(f) and not f.startswith("docs/")]
+
+    assert found == []
+
+
+def test_nothing_names_a_machine_or_a_registry():
+    path = re.compile(r"(^|[^A-Za-z0-9_.])/(work|root|farm|home/\w+)/")
+    address = re.compile(
+        r"^(--)?(index-url|extra-index-url|find-links)|registry =", re.MULTILINE
+    )
+    for name in _tracked():
+        file = ROOT / name
+        if file.suffix in {".png", ".svg"} or not file.is_file():
+            continue
+        text = file.read_text(errors="replace")
+        if Path(__file__).name != file.name:
+            assert not path.search(text), name
+        if "lock" in name:
+            assert not address.search(text), name
+            assert "://" not in text, name
+
+
+def test_the_conda_environment_equals_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {re.split(r"[<>=]", d)[0] for d in project["dependencies"]}
+    lines = (ROOT / "environment.yml").read_text().splitlines()
+    found = {re.split(r"[<>= ]", x.strip()[2:])[0] for x in lines if "- " in x}
+    conda = {"conda-forge", "python", "pip", "pip:", "-e"}
+
+    assert wanted == {n.lower() for n in found} - conda
+
+
+def test_the_locks_pin_everything_the_project_names():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    runtime = {re.split(r"[<>=]", d)[0] for d in project["project"]["dependencies"]}
+    groups = project["dependency-groups"]
+    tests = {re.split(r"[<>=]", d)[0] for d in [*groups["test"], *groups["build"]]}
+    for lock, wanted in (
+        ("requirements.lock", runtime),
+        ("requirements-test.lock", runtime | tests),
+    ):
+        text = (ROOT / lock).read_text()
+        pins = {p.lower() for p in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)}
+        assert {w.lower() for w in wanted} <= pins
+        assert all(
+            "sha256:" in block for block in re.split(r"\n(?=\w)", text) if "==" in block
+        )
+
+
+def test_every_public_function_has_a_docstring():
+    for file in CODE:
+        if "migrations" in file.parts:
+            continue
+        tree = ast.parse(file.read_text())
+        assert ast.get_docstring(tree), file
+        for node in tree.body:
+            public = isinstance(node, ast.FunctionDef | ast.ClassDef)
+            if public and not node.name.startswith("_"):
+                assert ast.get_docstring(node), f"{file.name}: {node.name}"
+
+
+def test_every_setting_and_command_is_on_a_page():
+    from dataclasses import fields
+
+    from iwflab.cli import commands
+    from iwflab.domain.settings import Settings
+
+    settings = (ROOT / "docs" / "settings.md").read_text()
+    for field in fields(Settings):
+        assert f"`{field.name}`" in settings, field.name
+    page = (ROOT / "docs" / "commands.md").read_text()
+    for name in commands.commands:
+        assert f"iwflab {name}" in page, name
+
+
+def test_the_glossary_has_the_words_of_the_design():
+    text = (ROOT / "docs" / "glossary.md").read_text()
+    for word in (
+        *("case", "exhibit", "medium", "copy", "element", "child", "tag", "category"),
+        *("scheme", "grade", "assessment", "sign-off", "stage", "hash", "algorithm"),
+        *("hash list", "entry", "exchange format", "link", "series", "exposure"),
+        *("shield", "reveal", "audit trail", "release", "statistic", "count unit"),
+    ):
+        assert f"**{word}**" in text, word

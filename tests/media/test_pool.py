@@ -1,0 +1,103 @@
+"""Whatever a medium does to its worker, it gets a result, and no other one changes."""
+
+import os
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from iwflab.domain.media import DecoderState
+from iwflab.errors import WallMissing
+from iwflab.media.pool import DecodePool
+from iwflab.media.reading import seal
+
+TASK = "tests.media.tasks:examine"
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with DecodePool(TASK, deadline=1.0) as opened:
+        yield opened
+
+
+def ask(pool, order):
+    with seal([order.encode()]) as sealed:
+        return pool.examine(sealed)
+
+
+@pytest.mark.parametrize(
+    ("order", "state", "words"),
+    [
+        ("die", "refused", "exit 3"),
+        ("abort", "refused", "was stopped"),
+        ("hang", "refused", "longer than 1"),
+        ("eat", "refused", "more memory"),
+        ("fail", "damaged", "LookupError: on purpose"),
+        ("deep", "refused", "nested too deeply"),
+        ("page", "refused", "no JPEG"),
+        ("negative", "refused", "out of bounds"),
+        ("odd", "damaged", "not JSON serializable"),
+        ("garbage", "refused", "header of its answer"),
+        ("huge", "refused", "header of its answer"),
+    ],
+)
+def test_a_misbehaving_worker_costs_its_own_medium_only(pool, order, state, words):
+    before = ask(pool, "before")
+    examined = ask(pool, order)
+    assert (str(examined.state), words in examined.reason) == (state, True), examined
+    assert ask(pool, "after").reason == "after"
+    assert before.state is DecoderState.COMPLETE
+
+
+def test_texts_are_cleaned_again_in_the_parent(pool):
+    examined = ask(pool, "dirty")
+    assert examined.reason == "a\N{REPLACEMENT CHARACTER}b"
+    assert examined.metadata == {"k": "\N{REPLACEMENT CHARACTER}[31m"}
+
+
+def test_a_worker_killed_from_outside_costs_no_medium_at_all():
+    with DecodePool(TASK, workers=1) as pool:
+        assert ask(pool, "one").frames == 1
+        process = pool._slots.get()
+        os.kill(process._child.pid, signal.SIGKILL)
+        pool._slots.put(process)
+        assert ask(pool, "two").reason == "two"
+
+
+def test_several_threads_share_a_pool_and_each_gets_its_own_answer():
+    orders = [f"m{number}" if number % 9 else "die" for number in range(60)]
+    with DecodePool(TASK, workers=2) as pool, ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda order: ask(pool, order), orders))
+    for order, answer in zip(orders, answers, strict=True):
+        lost = answer.state is DecoderState.REFUSED
+        assert (answer.reason == order) != lost
+        assert lost == (order == "die")
+
+
+def test_a_worker_outlives_the_thread_that_asked_for_it():
+    """Its death is bound to ours, not to that of a thread."""
+    with DecodePool(TASK, workers=1) as pool:
+        thread = threading.Thread(target=ask, args=(pool, "one"))
+        thread.start()
+        thread.join()
+        assert ask(pool, "two").frames == 2
+
+
+def test_workers_are_recycled_and_fresh_ones_see_one_medium():
+    with DecodePool(TASK, workers=1, recycle=3) as pool:
+        assert [ask(pool, "x").frames for _ in range(7)] == [1, 2, 3, 1, 2, 3, 1]
+        with pool.fresh() as fresh:
+            assert [ask(fresh, "x").frames for _ in range(3)] == [1, 1, 1]
+
+
+def test_a_closed_pool_and_an_absent_task_say_so():
+    pool = DecodePool(TASK)
+    pool.close()
+    with pytest.raises(WallMissing, match="closed"):
+        ask(pool, "x")
+    with (
+        DecodePool("tests.media.nowhere:examine") as absent,
+        pytest.raises(WallMissing, match="nowhere"),
+    ):
+        ask(absent, "x")
