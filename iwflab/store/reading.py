@@ -14,22 +14,30 @@ from iwflab.domain.elements import CHILD_FIELDS, Child, Record
 from iwflab.errors import NotFound
 from iwflab.store.database import Store
 
-# One row per medium: what stands, and at which stage the medium is.
-STANDING = """
-WITH ranked AS (
+# What stands now, of the media that ``chosen`` names: every step of the query is
+# bounded by it, so that one medium costs the same in a lab of ten and of 20,000.
+_STANDS = "NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.assessment = a.id)"
+_OVERVIEW = f"""
+WITH chosen AS (
+  SELECT m.* FROM medium m WHERE {{chosen}}
+), ranked AS (
   SELECT a.*, e.at_us,
          ROW_NUMBER() OVER (PARTITION BY a.medium ORDER BY a.entry DESC) AS place
-  FROM assessment a JOIN audit_entry e ON e.number = a.entry
-  WHERE NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.assessment = a.id)
+  FROM chosen m JOIN assessment a ON a.medium = m.id
+  JOIN audit_entry e ON e.number = a.entry WHERE {_STANDS}
 ), stands AS (
   SELECT * FROM ranked WHERE place = 1
 ), signed AS (
   SELECT s.*, ROW_NUMBER() OVER (PARTITION BY s.medium ORDER BY s.entry DESC) AS place
-  FROM sign_off s JOIN stands t ON t.id = s.assessment
+  FROM stands t JOIN sign_off s ON s.assessment = t.id
   WHERE NOT EXISTS (SELECT 1 FROM sign_off_end x WHERE x.sign_off = s.id)
 ), seen AS (
   SELECT x.*, ROW_NUMBER() OVER (PARTITION BY x.medium ORDER BY x.entry DESC) AS place
-  FROM examination x
+  FROM chosen m JOIN examination x ON x.medium = m.id
+), places AS (
+  SELECT c.medium, c.shown, COUNT(*) OVER (PARTITION BY c.medium) AS copies,
+         ROW_NUMBER() OVER (PARTITION BY c.medium ORDER BY c.entry, c.id) AS place
+  FROM chosen m JOIN copy c ON c.medium = m.id
 ), overview AS (
   SELECT m.id AS medium, m.sha256, m.sha1, m.md5, m.size, m.entry AS arrived,
          x.state, x.reason, x.format, x.mode, x.width, x.height, x.frames,
@@ -37,20 +45,20 @@ WITH ranked AS (
          t.id AS assessment, t.analyst AS grader, t.at_us AS graded_us,
          t.elements, t.tags, t.note, t.reveal, t.seconds,
          s.id AS sign_off, s.analyst AS signed_by, s.grades AS signed_grades,
-         (SELECT COUNT(*) FROM copy c WHERE c.medium = m.id) AS copies,
-         (SELECT c.shown FROM copy c WHERE c.medium = m.id
-          ORDER BY c.entry, c.id LIMIT 1) AS name,
+         c.copies, c.shown AS name,
          CASE WHEN EXISTS (SELECT 1 FROM release_item r WHERE r.sign_off = s.id)
                 THEN 'released'
               WHEN s.id IS NOT NULL THEN 'signed_off'
               WHEN t.id IS NOT NULL THEN 'graded'
               ELSE 'waiting' END AS stage
-  FROM medium m
+  FROM chosen m
   LEFT JOIN seen x ON x.medium = m.id AND x.place = 1
   LEFT JOIN stands t ON t.medium = m.id
   LEFT JOIN signed s ON s.medium = m.id AND s.place = 1
+  LEFT JOIN places c ON c.medium = m.id AND c.place = 1
 )
-"""
+SELECT * FROM overview WHERE {{where}} ORDER BY arrived, medium
+"""  # noqa: S608 - our own text
 
 _OPEN = """
   SELECT a.id, a.medium, a.analyst, a.entry
@@ -60,14 +68,26 @@ _OPEN = """
 """
 
 
-def overview(store: Store, where: str = "1 = 1", **values: Any) -> list[dict[str, Any]]:
+def overview(
+    store: Store, where: str = "1 = 1", *, chosen: str = "1 = 1", **values: Any
+) -> list[dict[str, Any]]:
     """Give one mapping per medium, in order of arrival.
 
-    ``where`` is a condition over the columns of the overview, written in this
-    program (never by a person), with ``:names`` for its values.
+    ``chosen`` narrows the media by their own columns before anything is worked out,
+    ``where`` by the columns of the result.  Both are written in this program (never
+    by a person), with ``:names`` for values; a list is bound as ``IN :names``.
     """
-    query = f"{STANDING} SELECT * FROM overview WHERE {where} ORDER BY arrived, medium"  # noqa: S608 - see docstring
-    return store.rows(sa.text(query), **values)
+    query = sa.text(_OVERVIEW.format(where=where, chosen=chosen))
+    lists = [name for name, value in values.items() if isinstance(value, list)]
+    query = query.bindparams(*(sa.bindparam(name, expanding=True) for name in lists))
+    return store.rows(query, **values)
+
+
+def some_media(store: Store, media: Sequence[str]) -> list[dict[str, Any]]:
+    """Give the overview of some media, in the order they are named."""
+    found = overview(store, chosen="m.id IN :media", media=list(media)) if media else []
+    place = {medium: number for number, medium in enumerate(media)}
+    return sorted(found, key=lambda row: place[row["medium"]])
 
 
 def one_medium(store: Store, medium: str) -> dict[str, Any]:
@@ -76,11 +96,11 @@ def one_medium(store: Store, medium: str) -> dict[str, Any]:
     if len(medium) < least or not all(c in "0123456789abcdef" for c in medium):
         found = []
     else:
-        # Half-open range: an index serves it, and no wildcard can be smuggled in.
+        # Half-open ranges: an index serves them, and no wildcard can be smuggled in.
         found = overview(
             store,
-            "(medium >= :low AND medium < :high)"
-            " OR (sha256 >= :low AND sha256 < :high)",
+            chosen="m.id >= :low AND m.id < :high"
+            " OR m.sha256 >= :low AND m.sha256 < :high",
             low=medium,
             high=medium + "g",
         )
@@ -90,6 +110,41 @@ def one_medium(store: Store, medium: str) -> dict[str, Any]:
             advice="give the whole id or SHA-256, as iwflab queue prints it",
         )
     return found[0]
+
+
+_WAITS = (
+    "NOT EXISTS (SELECT 1 FROM assessment a"  # noqa: S608 - our own text
+    f" WHERE a.medium = m.id AND {_STANDS})"
+)
+
+
+def waiting_media(store: Store, among: Sequence[str]) -> list[str]:
+    """Give those of some media that have no standing assessment."""
+    query = sa.text(f"SELECT m.id FROM medium m WHERE m.id IN :them AND {_WAITS}")  # noqa: S608
+    query = query.bindparams(sa.bindparam("them", expanding=True))
+    return [row["id"] for row in store.rows(query, them=list(among))]
+
+
+def free_media(store: Store, *, since: int, most: int) -> list[str]:
+    """Give waiting media that are nobody's, the first to arrive first."""
+    query = (
+        f"SELECT m.id FROM medium m WHERE {_WAITS}"  # noqa: S608 - our own text
+        f" AND m.id NOT IN (SELECT taken.medium FROM ({_OPEN}) taken)"
+        " ORDER BY m.entry, m.id LIMIT :most"
+    )
+    return [row["id"] for row in store.rows(sa.text(query), since=since, most=most)]
+
+
+def counts(store: Store, analyst: str) -> dict[str, int]:
+    """Count media, graded media, and those that one analyst graded."""
+    query = f"""
+      SELECT (SELECT COUNT(*) FROM medium) AS media,
+             COUNT(DISTINCT a.medium) AS graded,
+             COUNT(DISTINCT CASE WHEN a.analyst = :analyst THEN a.medium END) AS mine
+      FROM assessment a WHERE {_STANDS}
+    """  # noqa: S608 - our own text
+    (row,) = store.rows(sa.text(query), analyst=analyst)
+    return row
 
 
 def children_of(store: Store, assessments: Sequence[str]) -> dict[str, list[Child]]:
@@ -133,12 +188,6 @@ def records(store: Store, rows: Sequence[Mapping[str, Any]]) -> dict[str, Record
     return {
         row["medium"]: record_of(row, children[row["assessment"]]) for row in graded
     }
-
-
-def open_assignments(store: Store, *, since: int) -> dict[str, str]:
-    """Tell whose each assigned medium is: medium -> analyst."""
-    found = store.rows(sa.text(_OPEN), since=since)
-    return {row["medium"]: row["analyst"] for row in found}
 
 
 def open_rows(store: Store, analyst: str, *, since: int) -> list[dict[str, Any]]:

@@ -17,11 +17,13 @@ from iwflab.domain.settings import Settings
 from iwflab.schemes import schemes, tags
 from iwflab.store import Store
 from iwflab.store.reading import (
+    counts,
     exposure_of,
     one_medium,
-    overview,
     records,
     sightings_of,
+    some_media,
+    waiting_media,
 )
 
 DAY_US = 86_400_000_000
@@ -80,8 +82,7 @@ def items(
     store: Store, media: Sequence[str], analyst: str, *, graded: int
 ) -> list[dict[str, Any]]:
     """Give the analyst's media: ungraded first, then the ``graded`` newest of them."""
-    rows = {row["medium"]: row for row in overview(store)}
-    mine = [rows[medium] for medium in media if medium in rows]
+    mine = some_media(store, media)
     open_ = [row for row in mine if row["stage"] == "waiting"]
     done = [row for row in mine if row["stage"] == "graded"]
     done.sort(key=lambda row: row["graded_us"])
@@ -120,14 +121,15 @@ def one(store: Store, medium: str, analyst: str) -> dict[str, Any]:
 
 
 def progress(store: Store, mine: Sequence[str], analyst: str) -> dict[str, Any]:
-    """Count the way so far: the lab's media, the analyst's, their exposure of a day."""
-    rows = overview(store)
-    stages = {row["medium"]: row["stage"] for row in rows}
-    by_me = [row for row in rows if row["grader"] == analyst]
+    """Count the way so far: the lab's media, the analyst's, their exposure of a day.
+
+    ``mine`` are the media assigned to the analyst now.
+    """
+    found = counts(store, analyst)
     return {
-        "media": len(rows),
-        "graded": sum(stage != "waiting" for stage in stages.values()),
-        "mine_open": sum(stages.get(medium) == "waiting" for medium in mine),
-        "mine_graded": len(by_me),
+        "media": found["media"],
+        "graded": found["graded"],
+        "mine_open": len(waiting_media(store, mine)),
+        "mine_graded": found["mine"],
         "exposure": exposure_of(store, analyst, since=store.clock() - DAY_US),
     }

@@ -10,7 +10,7 @@ from iwflab.domain.elements import Record
 from iwflab.errors import BadInput, NotAllowed
 from iwflab.schemes import schemes
 from iwflab.store import Store
-from iwflab.store.reading import one_medium, overview, records
+from iwflab.store.reading import one_medium, overview, records, some_media
 
 
 def to_sign_off(store: Store) -> list[dict[str, Any]]:
@@ -44,12 +44,14 @@ def sign_off(
     """
     if not media:
         raise BadInput("nothing was chosen to sign off", advice="choose graded media")
-    media = list(dict.fromkeys(str(one_medium(store, m)["medium"]) for m in media))
+    media = [
+        str(one_medium(store, medium)["medium"]) for medium in dict.fromkeys(media)
+    ]
     # The subject names the request, not one of its media; the rows name them all.
     with store.act("sign off", "batch", analyst=analyst, request=request) as act:
         if act.repeated:
             return [row.key for row in act.rows]
-        rows = {row["medium"]: row for row in overview(store)}
+        rows = {row["medium"]: row for row in some_media(store, media)}
         standing = records(store, [rows[medium] for medium in media])
         faults = [
             fault

@@ -6,10 +6,10 @@ from iwflab.errors import NotYours
 from iwflab.store import Act, Store
 from iwflab.store.reading import (
     assigned_to,
+    free_media,
     one_medium,
-    open_assignments,
     open_rows,
-    overview,
+    waiting_media,
     whose,
 )
 
@@ -36,12 +36,11 @@ def take_set(desk: Desk, number: int) -> list[str]:
     Two analysts never get the same medium: the choice is made under the write lock.
     """
     with desk.store.act("assign", desk.analyst, analyst=desk.analyst) as act:
-        taken = open_assignments(desk.store, since=desk.since)
-        waiting = [r["medium"] for r in overview(desk.store, "stage = 'waiting'")]
-        mine = sum(taken.get(medium) == desk.analyst for medium in waiting)
-        free = [medium for medium in waiting if medium not in taken]
-        for medium in free[: max(0, number - mine)]:
-            act.insert("assignment", medium=medium, analyst=desk.analyst)
+        mine = len(waiting_media(desk.store, mine_now(desk)))
+        if mine < number:
+            most = number - mine
+            for medium in free_media(desk.store, since=desk.since, most=most):
+                act.insert("assignment", medium=medium, analyst=desk.analyst)
     return mine_now(desk)
 
 
@@ -79,7 +78,7 @@ def _not_yours() -> NotYours:
 
 def hand_back(desk: Desk) -> int:
     """Give the analyst's ungraded media back to the queue; count them."""
-    waiting = {row["medium"] for row in overview(desk.store, "stage = 'waiting'")}
+    waiting = set(waiting_media(desk.store, mine_now(desk)))
     with desk.store.act("hand back", desk.analyst, analyst=desk.analyst) as act:
         return _end(act, desk, waiting)
 
