@@ -1,0 +1,223 @@
+"""The base of our JSON routes: who asks, from where, and how errors are told."""
+
+import json
+import logging
+import math
+import secrets
+import uuid
+from typing import Any
+
+from jupyter_server.base.handlers import JupyterHandler
+from tornado.web import HTTPError
+
+from iwflab.errors import (
+    BadInput,
+    DecodeError,
+    LabError,
+    MissingExtra,
+    NotAllowed,
+    NotFound,
+    RequestReused,
+    StoreError,
+    WallMissing,
+)
+from iwflab.lab import Lab
+from iwflab_widgets.server.headers import ALWAYS, CLOSED, NO_STORE
+from iwflab_widgets.server.service import Service
+
+LOG = logging.getLogger("iwflab.server")
+BODY_BYTES = 256 * 1024
+SITES = ("same-origin", "none")
+STATUS: tuple[tuple[type[LabError], int], ...] = (  # the first that fits
+    (RequestReused, 409),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (BadInput, 400),
+    (DecodeError, 422),
+    (MissingExtra, 501),
+    (WallMissing, 503),
+    (StoreError, 503),
+    (LabError, 500),
+)
+TOLD: dict[int, tuple[str, str]] = {
+    400: ("the request could not be read", "reload the page"),
+    401: ("nobody is logged in", "log in again; the page keeps what is not yet saved"),
+    403: ("the request was refused", "reload the page, or log in again"),
+    404: ("there is no such address", "go back to the landing page"),
+    405: ("this address is not asked in this way", "reload the page"),
+    413: ("the request is too large", "send less at once"),
+    507: ("the disk of the lab is nearly full", "make room before you upload"),
+}
+
+
+class ApiHandler(JupyterHandler):
+    """A route for a logged-in person on a page of this server; JSON both ways."""
+
+    body_limit = BODY_BYTES
+    content_security_policy = CLOSED
+
+    def set_default_headers(self) -> None:
+        """Seal the reply, also where this is an extension and no transform does."""
+        super().set_default_headers()
+        for name, value in ALWAYS.items():
+            self.set_header(name, value)
+        self.set_header("Cache-Control", NO_STORE)
+
+    @property
+    def service(self) -> Service:
+        """The lab behind this server."""
+        service: Service = self.settings["iwflab_service"]
+        return service
+
+    @property
+    def analyst(self) -> str:
+        """Who is logged in; no request can say otherwise."""
+        return self.service.only_analyst or str(self.current_user.username)
+
+    @property
+    def session(self) -> str:
+        """The login that this request belongs to."""
+        return str(getattr(self.current_user, "session", ""))
+
+    @property
+    def seat(self) -> Lab:
+        """The lab as this person sees it."""
+        return self.service.seat(self.analyst)
+
+    async def prepare(self) -> None:
+        """Refuse who is not logged in, and what no page of ours would send."""
+        try:
+            await super().prepare(_redirect_to_login=False)
+        except HTTPError as error:
+            if getattr(self, "_jupyter_current_user", None) is None:
+                raise HTTPError(401) from error
+            raise
+        # Asked here too: a jupyter_server by default lets strangers reach handlers.
+        if self.current_user is None:
+            raise HTTPError(401)
+        site = self.request.headers.get("Sec-Fetch-Site", "none")
+        if site not in SITES or not self.check_origin():
+            raise HTTPError(403)
+        if len(self.request.body or b"") > self.body_limit:
+            raise HTTPError(413)
+
+    def compute_etag(self) -> None:
+        """Never: an etag would let a browser keep what must not be kept."""
+
+    def reply(self, answer: dict[str, Any]) -> None:
+        """Answer with JSON."""
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(json.dumps(answer, default=str, allow_nan=False))
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Log what was not foreseen, under an id; the rest is in the access log."""
+        if isinstance(value, LabError | HTTPError):
+            return
+        self._error_id = secrets.token_hex(4)
+        LOG.error("error %s in a route", self._error_id, exc_info=(typ, value, tb))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Tell every error in one shape: what happened, what to do."""
+        error = (kwargs.get("exc_info") or (None, None, None))[1]
+        if isinstance(error, LabError):
+            self.set_status(next(s for kind, s in STATUS if isinstance(error, kind)))
+            answer = _told(error.message, error.advice, type(error).__name__)
+        elif status_code in TOLD:
+            answer = _told(*TOLD[status_code], "Refused")
+        else:
+            error_id = getattr(self, "_error_id", "unknown")
+            advice = f"tell your administrator the error id {error_id}"
+            answer = _told("something failed that was not foreseen", advice, "Failed")
+        self.reply(answer)
+
+    def body(self) -> "Body":
+        """Read the JSON body."""
+        return Body.read(self.request.body)
+
+
+def _told(error: str, advice: str, kind: str) -> dict[str, str]:
+    return {"error": error, "advice": advice, "kind": kind}
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)  # NaN and Infinity are not JSON
+
+
+class Body:
+    """A JSON object from a page; each reading names what is wrong."""
+
+    def __init__(self, plain: dict[str, Any]) -> None:
+        """Hold what was sent."""
+        self._plain = plain
+
+    @classmethod
+    def read(cls, raw: bytes) -> "Body":
+        """Parse bytes."""
+        try:
+            plain = json.loads(raw or b"{}", parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise BadInput(
+                "the request is no valid JSON", advice="reload the page"
+            ) from error
+        if not isinstance(plain, dict):
+            raise BadInput("the request is no JSON object", advice="reload the page")
+        return cls(plain)
+
+    def text(self, name: str, *, most: int = 4_000, default: str | None = None) -> str:
+        """Return a text; without ``default`` it must be there and not empty."""
+        value = self._plain.get(name, default)
+        if value is None and default is not None:
+            return default
+        if not isinstance(value, str) or len(value) > most:
+            raise self._wrong(name, f"a text of at most {most} characters")
+        if default is None and not value.strip():
+            raise self._wrong(name, "a text that is not empty")
+        return value
+
+    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
+        """Return a text out of a few."""
+        value = self.text(name)
+        if value not in choices:
+            raise self._wrong(name, f"one of {', '.join(choices)}")
+        return value
+
+    def request_id(self) -> str:
+        """Return the request id: a retry carries the same, so nothing is done twice."""
+        try:
+            return str(uuid.UUID(self.text("request", most=64)))
+        except ValueError as error:
+            raise self._wrong("request", "a UUID") from error
+
+    def number(self, name: str, *, least: float, most: float) -> float:
+        """Return a finite number within bounds."""
+        value = self._plain.get(name)
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+            or not least <= value <= most
+        ):
+            raise self._wrong(name, f"a number from {least:g} to {most:g}")
+        return value
+
+    def mapping(self, name: str) -> dict[str, Any]:
+        """Return a JSON object."""
+        value = self._plain.get(name)
+        if not isinstance(value, dict):
+            raise self._wrong(name, "a JSON object")
+        return value
+
+    def bodies(self, name: str, *, most: int) -> list["Body"]:
+        """Return a list of JSON objects."""
+        value = self._plain.get(name)
+        if (
+            not isinstance(value, list)
+            or len(value) > most
+            or not all(isinstance(item, dict) for item in value)
+        ):
+            raise self._wrong(name, f"a list of at most {most} JSON objects")
+        return [Body(item) for item in value]
+
+    @staticmethod
+    def _wrong(name: str, wanted: str) -> BadInput:
+        return BadInput(f"{name} is not {wanted}", advice="reload the page")

@@ -1,0 +1,81 @@
+"""Who is logged in: named accounts of the lab, by cookie, and nobody else.
+
+No token is ever accepted, in an address or a header, and there is no anonymous user:
+a person without an account has no identity here at all.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_server.auth.identity import IdentityProvider, User
+
+from iwflab.errors import NotAllowed
+from iwflab_widgets.server.sessions import SESSION_SECONDS
+
+DAYS = SESSION_SECONDS / 86_400
+
+
+@dataclass
+class Analyst(User):
+    """A logged-in person and the session of this login."""
+
+    session: str = ""
+
+
+class LabIdentity(IdentityProvider):
+    """Accounts of the lab; the lab checks the password, this keeps the cookie."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Drop what Voila passes for its own login page and its token."""
+        for surplus in ("token", "login_handler_class"):
+            kwargs.pop(surplus, None)
+        super().__init__(token="", **kwargs)
+        self.service = self.parent.service
+        self.cookie_name = f"iwflab-{self.parent.port}"
+        self.secure_cookie = self.parent.behind_tls
+        self.cookie_options = {
+            "samesite": "Strict",
+            "httponly": True,
+            "expires_days": DAYS,
+        }
+        self.get_secure_cookie_kwargs = {"max_age_days": DAYS}
+
+    async def get_user(self, handler: Any) -> Analyst | None:
+        """Return the person of the cookie, if the login still stands."""
+        known: Analyst | None = getattr(handler, "_jupyter_current_user", None)
+        if known is not None:
+            return known
+        user = self.get_user_cookie(handler)
+        if (
+            not isinstance(user, Analyst)
+            or not user.session
+            or self.service.sessions.is_ended(user.session)
+            or not await self.service.is_account(user.username)
+        ):
+            return None
+        return user
+
+    async def get_user_token(self, handler: Any) -> None:
+        """Know no tokens."""
+
+    def generate_anonymous_user(self, handler: Any) -> User:  # noqa: ARG002
+        """Refuse: jupyter_server would make a random person who may do everything."""
+        raise NotAllowed("nobody is logged in", advice="log in with your account")
+
+    def is_token_authenticated(self, handler: Any) -> bool:  # noqa: ARG002
+        """Say no: a token would waive the XSRF and origin checks."""
+        return False
+
+    def user_to_cookie(self, user: User) -> str:
+        """Write the cookie's text (tornado signs and dates it)."""
+        return json.dumps({"name": user.username, "session": user.session})
+
+    def user_from_cookie(self, cookie_value: str) -> Analyst | None:
+        """Read it back."""
+        held = json.loads(cookie_value)
+        return Analyst(username=held["name"], session=held["session"])
+
+    def get_handlers(self) -> list[Any]:
+        """Bring none: the login pages are ours, and stand in the table of routes."""
+        return []

@@ -1,0 +1,148 @@
+"""Routes that bring media in: a folder on the server, or a streamed upload."""
+
+import os
+import shutil
+import unicodedata
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from tornado.web import HTTPError, stream_request_body
+
+from iwflab.errors import BadInput
+from iwflab_widgets.server.api import ApiHandler, Body
+
+UPLOAD_BYTES = 16 * 1024**3
+DISK_RESERVE_BYTES = 512 * 1024**2
+FACTS = ("case", "exhibit", "purpose", "authority")
+HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+class JobsHandler(ApiHandler):
+    """My intake jobs."""
+
+    async def get(self) -> None:
+        """Return mine; nobody sees another's."""
+        self.reply({"jobs": self.service.jobs.of(self.analyst)})
+
+
+class IntakeHandler(ApiHandler):
+    """Take in a folder that already lies on the server."""
+
+    async def post(self) -> None:
+        """Queue the job and answer at once."""
+        body = self.body()
+        lab_folder = Path(self.service.lab.folder)
+        folder = _source(body.text("folder"), lab_folder)
+        sidecar = body.text("sidecar", default="")
+        facts = {name: body.text(name) for name in FACTS}
+        more = {"sidecar": _source(sidecar, lab_folder)} if sidecar else {}
+        job = self.service.jobs.submit(self.seat, [folder], {**facts, **more})
+        self.reply({"job": job})
+
+
+@stream_request_body
+class UploadHandler(ApiHandler):
+    """Stream one medium to a private file in the lab, then take it in."""
+
+    _room: Path | None = None
+    _file: BinaryIO | None = None
+
+    async def prepare(self) -> None:
+        """Judge the request before the first byte of the body is read."""
+        await super().prepare()
+        if self.request.method != "POST":
+            raise HTTPError(405)
+        self.request.connection.set_max_body_size(UPLOAD_BYTES)
+        asked = Body({name: self.get_query_argument(name, "") for name in FACTS})
+        self._facts = {name: asked.text(name) for name in FACTS}
+        length = int(self.request.headers.get("Content-Length", "0") or "0")
+        incoming = self.service.incoming
+        free = (await self.service.run(shutil.disk_usage, incoming.folder)).free
+        if length + DISK_RESERVE_BYTES > free:
+            raise HTTPError(507)
+        self._room = await self.service.run(incoming.room)
+        self._path = self._room / safe_name(self.get_query_argument("name", ""))
+        self._file = await self.service.run(_open_private, self._path)
+
+    async def data_received(self, chunk: bytes) -> None:
+        """Write one piece in a thread; the disk never holds the event loop up."""
+        if self._file is not None:
+            await self.service.run(self._file.write, chunk)
+
+    async def post(self) -> None:
+        """Put the whole file on disk and queue its intake."""
+        room, file = self._room, self._file
+        if room is None or file is None:
+            raise HTTPError(400)
+        await self.service.run(_close_durably, file)
+        self._file = None
+        job = self.service.jobs.submit(
+            self.seat,
+            [self._path],
+            self._facts,
+            after=lambda: self.service.incoming.remove(room),
+        )
+        self._room = None  # the job owns it now, and removes it
+        self.reply({"job": job})
+
+    def on_finish(self) -> None:
+        """Leave nothing behind when the upload was refused or failed."""
+        self._discard()
+
+    def on_connection_close(self) -> None:
+        """Leave nothing behind when the browser went away."""
+        self._discard()
+
+    def _discard(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if self._room is not None:
+            self.service.incoming.remove(self._room)
+            self._room = None
+
+
+def safe_name(name: str) -> str:
+    """Keep the last part of a name, without separators, dots in front, or hidden signs.
+
+    The name is only ever shown; the file lies alone in a folder with a random name.
+    """
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(
+        "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(sign) in HIDDEN_CATEGORIES
+        else sign
+        for sign in last
+    )
+    short = kept.strip().lstrip(".").encode()[-180:].decode(errors="ignore")
+    return short or "medium"
+
+
+def _source(given: str, lab_folder: Path) -> Path:
+    """Return an absolute path that exists and does not touch the lab itself."""
+    if "\0" in given or not Path(given).is_absolute():
+        raise BadInput("the path is not absolute", advice="give the whole path")
+    path = Path(given).resolve()
+    lab = lab_folder.resolve()
+    if path.is_relative_to(lab) or lab.is_relative_to(path):
+        raise BadInput(
+            "the path lies in the lab itself, or around it",
+            advice="give a folder outside the lab",
+        )
+    if not path.exists():
+        raise BadInput(
+            "there is no such folder on the server",
+            advice="check the path; it is one of the server, not of this computer",
+        )
+    return path
+
+
+def _open_private(path: Path) -> BinaryIO:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
+
+
+def _close_durably(file: Any) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+    file.close()

@@ -1,0 +1,86 @@
+"""Log in and out: a calm page, a slow guess, a session that ends when told."""
+
+import asyncio
+import logging
+import re
+from typing import Any
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+
+from iwflab_widgets.server.identity import Analyst
+from iwflab_widgets.server.pages import PageHandler
+
+LOG = logging.getLogger("iwflab.server")
+NAME_MOST, PASSWORD_MOST = 64, 1024
+TOO_MANY = "Too many attempts. Wait one minute, then try again."
+WRONG = "Name or password is not right. Check both; capital letters count."
+# One leading slash, then nothing that a browser could read as another host.
+WAY_BACK = re.compile(r"/(?![/\\])[\w\-./~%?=&+ ]*\Z")
+
+
+class LoginHandler(PageHandler):
+    """The login page."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        """Show the form, or go on when someone is logged in."""
+        if self.current_user is not None:
+            self.redirect(self._way_back())
+            return
+        self._form()
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        """Judge one attempt."""
+        name = self.get_body_argument("name", "").strip()[:NAME_MOST]
+        password = self.get_body_argument("password", "", strip=False)
+        address = str(self.request.remote_ip)
+        delay = self.service.attempts.start(name, address)
+        if delay is None:
+            LOG.warning("login paused: too many failures from %s", address)
+            self.set_status(429)
+            self.set_header("Retry-After", "60")
+            self._form(TOO_MANY, name)
+            return
+        await asyncio.sleep(delay)
+        if not await self._is_right(name, password):
+            await self._log_failure(name, address)
+            self.set_status(401)
+            self._form(WRONG, name)
+            return
+        self.service.attempts.succeeded(name, address)
+        person = Analyst(username=name, session=self.service.sessions.new())
+        self.identity_provider.set_login_cookie(self, person)
+        LOG.info("%s logged in from %s", name, address)
+        self.redirect(self._way_back())
+
+    async def _is_right(self, name: str, password: str) -> bool:
+        if not name or not password or len(password) > PASSWORD_MOST:
+            return False
+        return await self.service.check_password(name, password)
+
+    async def _log_failure(self, name: str, address: str) -> None:
+        # A name that no account has may be a password typed into the wrong field.
+        known = await self.service.is_account(name)
+        LOG.warning("login failed: %s from %s", name if known else "unknown", address)
+
+    def _way_back(self) -> str:
+        wanted = str(self.get_argument("next", ""))
+        return wanted if WAY_BACK.match(wanted) else str(self.base_url)
+
+    def _form(self, problem: str = "", name: str = "") -> None:
+        self.page("login.html", problem=problem, name=name, way_back=self._way_back())
+
+
+class LogoutHandler(PageHandler):
+    """The end of a session, with everything that was given to it."""
+
+    async def post(self) -> None:
+        """End the session: its cookie, its grants and its kernels."""
+        user: Any = self.current_user
+        await self.service.run(self.service.sessions.end, user.session)
+        self.service.grants.forget(user.session)
+        self.identity_provider.clear_login_cookie(self)
+        await self.kernel_manager.shutdown_session(user.session)
+        LOG.info("%s logged out", user.username)
+        self.redirect(self.get_login_url())

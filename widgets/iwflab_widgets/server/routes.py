@@ -1,0 +1,194 @@
+"""The routes of the grading desk, and the table of all of ours."""
+
+import time
+from typing import Any
+
+from jupyter_server.utils import url_path_join
+from tornado.web import HTTPError
+
+from iwflab.domain.elements import record_from
+from iwflab.errors import NotAllowed
+from iwflab_widgets.server.api import ApiHandler, Body
+from iwflab_widgets.server.grants import FULL, SHIELDED
+from iwflab_widgets.server.job_routes import IntakeHandler, JobsHandler, UploadHandler
+from iwflab_widgets.server.media_routes import MediaHandler
+
+SET_MOST = 200
+VIEWS_MOST = 500
+DAY_SECONDS = 86_400.0
+VARIANTS = (SHIELDED, FULL)
+# The page greys the full preview itself, so both levels open the same variant.
+LEVELS = (FULL, "greyscale")
+SEEN = (SHIELDED, "greyscale", FULL)
+REVEALS = ("none", *SEEN)
+
+
+class PingHandler(ApiHandler):
+    """The heartbeat: the server is there, and the person still logged in."""
+
+    async def get(self) -> None:
+        """Say who, which server run, which lab, and when."""
+        self.reply(
+            {
+                "analyst": self.analyst,
+                "server": self.service.server_id,
+                "lab": str(self.service.lab.name),
+                "at": time.time_ns() // 1_000,
+            }
+        )
+
+
+class DeskHandler(ApiHandler):
+    """What the grading desk needs once."""
+
+    async def get(self) -> None:
+        """Return elements, tags, schemes, keys and limits."""
+        self.reply(await self.service.run(self.seat.desk))
+
+
+class SetHandler(ApiHandler):
+    """My open media, topped up to n."""
+
+    async def post(self) -> None:
+        """Assign what is missing, and give a grant for each shielded preview."""
+        wanted = int(self.body().number("n", least=0, most=SET_MOST))
+        answer = dict(await self.service.run(self.seat.open_set, wanted))
+        answer["items"] = [self._with_grants(item) for item in answer["items"]]
+        self.reply(answer)
+
+    def _with_grants(self, item: dict[str, Any]) -> dict[str, Any]:
+        # Never a grant for more than the shielded variant: that needs a reveal.
+        grants = {}
+        if SHIELDED in item.get("previews", ()):
+            grants[SHIELDED] = self.service.grants.mint(
+                self.analyst, self.session, item["medium"], SHIELDED
+            )
+        return {**item, "grants": grants}
+
+
+class GrantHandler(ApiHandler):
+    """A new grant for an old one."""
+
+    async def post(self) -> None:
+        """Renew; more than the shielded variant only after a reveal was logged."""
+        body = self.body()
+        medium, variant = (
+            body.text("medium", most=200),
+            body.one_of("variant", VARIANTS),
+        )
+        await self.service.run(self.seat.item, medium)  # raises when it is not mine
+        if not self.service.grants.may_renew(self.session, medium, variant):
+            raise NotAllowed(
+                "this variant was not revealed in this session",
+                advice="reveal the medium first; the reveal is recorded",
+            )
+        grants = self.service.grants
+        token = grants.mint(self.analyst, self.session, medium, variant)
+        self.reply({"grant": token})
+
+
+class RevealHandler(ApiHandler):
+    """See more than the shielded preview, on the record."""
+
+    async def post(self) -> None:
+        """Log the reveal; only then is there a grant."""
+        body = self.body()
+        medium, level = body.text("medium", most=200), body.one_of("level", LEVELS)
+        request = body.request_id()
+        await self.service.run(self.seat.reveal, medium, level, request=request)
+        grants = self.service.grants
+        grants.reveal(self.session, medium)
+        token = grants.mint(self.analyst, self.session, medium, FULL)
+        self.reply({"grant": token})
+
+
+class ShownHandler(ApiHandler):
+    """What was painted, and for how long."""
+
+    async def post(self) -> None:
+        """Log the views; delivered and shown are two events."""
+        body = self.body()
+        request = body.request_id()
+        views = [_view(view) for view in body.bodies("views", most=VIEWS_MOST)]
+        await self.service.run(self.seat.shown, views, request=request)
+        self.reply({"saved": len(views)})
+
+
+class DecisionHandler(ApiHandler):
+    """One assessment, answered when it is on disk."""
+
+    async def post(self) -> None:
+        """Save the record under its request id."""
+        body = self.body()
+        answer = await self.service.run(
+            self.seat.grade,
+            body.text("medium", most=200),
+            record_from(body.mapping("record")),
+            reveal=body.one_of("reveal", REVEALS),
+            seconds=body.number("seconds", least=0, most=DAY_SECONDS),
+            request=body.request_id(),
+        )
+        progress = await self.service.run(self.seat.progress)
+        self.reply({"saved": True, **answer, "progress": progress})
+
+
+class DeriveHandler(ApiHandler):
+    """What a record would be graded as; saves nothing."""
+
+    async def post(self) -> None:
+        """Derive."""
+        record = record_from(self.body().mapping("record"))
+        self.reply(await self.service.run(self.seat.derive, record))
+
+
+class UndoHandler(ApiHandler):
+    """Withdraw my newest standing assessment."""
+
+    async def post(self) -> None:
+        """Undo, under a request id."""
+        body = self.body()
+        medium = body.text("medium", most=200, default="") or None
+        request = body.request_id()
+        item = await self.service.run(self.seat.undo, request=request, medium=medium)
+        progress = await self.service.run(self.seat.progress)
+        self.reply({**item, "progress": progress})
+
+
+class NoRoute(ApiHandler):
+    """Any other address under /iwflab/: refused like the rest, then not found."""
+
+    async def prepare(self) -> None:
+        """Refuse first who is not logged in: an address is no secret, a person is."""
+        await super().prepare()
+        raise HTTPError(404)
+
+
+def _view(view: Body) -> dict[str, Any]:
+    return {
+        "medium": view.text("medium", most=200),
+        "variant": view.one_of("variant", SEEN),
+        "milliseconds": view.number("milliseconds", least=0, most=DAY_SECONDS * 1000),
+    }
+
+
+ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
+    (r"/iwflab/api/ping", PingHandler),
+    (r"/iwflab/api/desk", DeskHandler),
+    (r"/iwflab/api/set", SetHandler),
+    (r"/iwflab/api/grant", GrantHandler),
+    (r"/iwflab/api/reveal", RevealHandler),
+    (r"/iwflab/api/shown", ShownHandler),
+    (r"/iwflab/api/decision", DecisionHandler),
+    (r"/iwflab/api/derive", DeriveHandler),
+    (r"/iwflab/api/undo", UndoHandler),
+    (r"/iwflab/api/intake", IntakeHandler),
+    (r"/iwflab/api/upload", UploadHandler),
+    (r"/iwflab/api/jobs", JobsHandler),
+    (r"/iwflab/media/([\w-]{20,100})", MediaHandler),
+    (r"/iwflab/(?:api|media)/.*", NoRoute),
+)
+
+
+def handlers(base_url: str) -> list[tuple[str, type[ApiHandler]]]:
+    """Return our routes under ``base_url``, for Voila and jupyter_server alike."""
+    return [(url_path_join(base_url, path), handler) for path, handler in ROUTES]

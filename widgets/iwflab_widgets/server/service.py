@@ -1,0 +1,84 @@
+"""What all routes share: the lab, its seats, the grants, the jobs, the threads."""
+
+import asyncio
+import functools
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from iwflab.lab import Lab
+from iwflab_widgets.server.attempts import Attempts
+from iwflab_widgets.server.grants import Grants
+from iwflab_widgets.server.jobs import Jobs
+from iwflab_widgets.server.places import Incoming, private_folder
+from iwflab_widgets.server.sessions import Sessions
+
+Result = TypeVar("Result")
+THREADS = 4  # store calls at once; the event loop itself never waits for the disk
+ACCOUNTS_SECONDS = 5.0  # how long a removed account may still act
+
+
+class Service:
+    """One open lab behind the routes of one server."""
+
+    def __init__(self, lab: Lab, *, only_analyst: str = "") -> None:
+        """Serve ``lab``; ``only_analyst`` names the one person of a private server."""
+        self.lab = lab
+        self.only_analyst = only_analyst
+        self.server_id = secrets.token_hex(8)
+        self.folder = private_folder(Path(lab.folder) / "server")
+        self.incoming = Incoming(Path(lab.folder))
+        self.sessions = Sessions(self.folder)
+        self.attempts = Attempts()
+        self.grants = Grants()
+        self.jobs = Jobs()
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
+        # argon2 is meant to be slow: alone in its thread it cannot starve the store
+        self._password_pool = ThreadPoolExecutor(1, thread_name_prefix="password")
+        self._seats: dict[str, Lab] = {}
+        self._seats_lock = threading.Lock()
+        self._accounts: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
+
+    def seat(self, analyst: str) -> Lab:
+        """Return the lab as this person sees it."""
+        with self._seats_lock:
+            if analyst not in self._seats:
+                self._seats[analyst] = self.lab.seat(analyst)
+            return self._seats[analyst]
+
+    async def run(
+        self, call: Callable[..., Result], *args: Any, **kwargs: Any
+    ) -> Result:
+        """Run a call of the lab in a thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._pool, functools.partial(call, *args, **kwargs)
+        )
+
+    async def check_password(self, name: str, password: str) -> bool:
+        """Ask the lab; it takes as long for an unknown name as for a known one."""
+        loop = asyncio.get_running_loop()
+        return bool(
+            await loop.run_in_executor(
+                self._password_pool, self.lab.account_check, name, password
+            )
+        )
+
+    async def is_account(self, name: str) -> bool:
+        """Say whether the lab has such an account; a cookie may outlive it."""
+        read, names = self._accounts
+        if time.monotonic() - read > ACCOUNTS_SECONDS:
+            names = frozenset(await self.run(self.lab.accounts))
+            self._accounts = (time.monotonic(), names)
+        return name in names
+
+    def close(self) -> None:
+        """Stop the threads; a running intake ends at its next medium."""
+        self.jobs.close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._password_pool.shutdown(wait=False, cancel_futures=True)
+        self.incoming.close()
