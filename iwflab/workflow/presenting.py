@@ -94,7 +94,11 @@ def item(store: Store, row: Mapping[str, Any], analyst: str) -> dict[str, Any]:
     """Give one medium as its desk shows it; another's record is not told."""
     mine = row["assessment"] is not None and row["grader"] == analyst
     record = records(store, [row])[row["medium"]] if mine else None
-    known = sightings_of(store, row["medium"])
+    # The address stays in the store: a grading decision does not need it.
+    known = [
+        {name: seen[name] for name in ("source", "seen_on", "series")}
+        for seen in sightings_of(store, row["medium"])
+    ]
     plain = {
         name: row[name]
         for name in (

@@ -157,7 +157,7 @@ def _has(person, question):
 def _reveal(ann):
     """See more, and less again, of one medium; each is recorded apart."""
     state = ann.painted()
-    if ann.page.get_by_test_id("no-preview").is_visible():
+    if ann.page.get_by_test_id("metadata-card").is_visible():
         return
     ann.press("Space")
     ann.until(lambda s: s.painted and s.painted["variant"] == "full")

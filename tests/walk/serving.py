@@ -181,7 +181,9 @@ class Person:
                 if condition(SimpleNamespace(**state)):
                     return state
             self.page.wait_for_timeout(20)
-        raise AssertionError(f"the desk did not come to it: {state}")
+        picture = self.served.folder.with_suffix(".png")
+        self.page.screenshot(path=picture)
+        raise AssertionError(f"the desk did not come to it: {state}; see {picture}")
 
     def press(self, *keys):
         for key in keys:
@@ -193,7 +195,7 @@ class Person:
         def on_screen(s):
             if not s.medium or medium not in {None, s.medium}:
                 return False
-            if self.page.get_by_test_id("no-preview").is_visible():
+            if self.page.get_by_test_id("metadata-card").is_visible():
                 return True
             return bool(s.painted) and s.painted["medium"] == s.medium
 
