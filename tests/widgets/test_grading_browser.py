@@ -1,0 +1,336 @@
+"""The grading desk in a real browser: keys, reveals, the outbox, trouble."""
+
+import pytest
+from fake_server import FakeServer, item, refused_item
+
+from iwflab_widgets.grading_desk import GradingDesk
+
+pytestmark = pytest.mark.browser
+
+
+def a_server(number=6, **more):
+    return FakeServer([item(n) for n in range(1, number + 1)], **more)
+
+
+def test_media_are_graded_with_keys_alone(open_desk):
+    server = a_server(4)
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("1", "2", "Enter")  # a photograph, no child: settled
+    desk.painted("m02")
+    desk.press("1", "1", "1", "c")  # gates, then a child row
+    assert desk.state()["active"] == "child-1-age_band"
+    desk.press("3", "1", "1")  # age band, sex, pubertal; face is not waited for
+    assert desk.state()["active"] == "child_basis"
+    desk.press("1", "2", "1", "1", "1", "1", "1")
+    desk.press("q", "w", "w", "e", "e", "e", "r", "r", "r", "r")
+    desk.press("Enter")
+    desk.until("s.saved === 2")
+    first, second = (body["record"] for body in server.bodies("decision"))
+    assert first["elements"] == {"form": "photograph", "child_present": "no"}
+    assert second["children"] == [
+        {"age_band": "7-10", "sex": "girl", "pubertal": "prepubescent"}
+    ]
+    assert second["tags"] == {
+        "self_generated": "present",
+        "self_evident": "absent",
+        "grid_image": "not_determined",
+    }
+    assert second["elements"]["activity"] == "posing"
+    assert server.bodies("decision")[0]["reveal"] == "shielded"
+    assert server.bodies("decision")[0]["seconds"] > 0
+
+
+def test_a_whole_set_ends_with_a_card(open_desk):
+    server = a_server(3)
+    desk = open_desk(GradingDesk, server)
+    for number in (1, 2, 3):
+        desk.painted(f"m0{number}")
+        desk.press("4", "2", "Enter")
+    desk.until("s.end && s.saved === 3 && s.waiting === 0")
+    assert desk.by("end").is_visible()
+    server.items += [item(9)]
+    desk.press("Enter")
+    desk.painted("m09")
+
+
+def test_undo_goes_back_and_keeps_the_answers(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("1", "2", "Enter")
+    desk.painted("m02")
+    desk.press("1", "z")
+    state = desk.until("s.medium === 'm01'")
+    assert state["record"]["elements"] == {"form": "photograph", "child_present": "no"}
+    assert state["drafts"] == ["m02", "m01"]
+    assert server.order == []
+    desk.press("Enter")
+    desk.painted("m02")
+    assert desk.state()["record"]["elements"] == {"form": "photograph"}
+
+
+def test_leaving_unsaved_answers_asks_first(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.press("1", "ArrowRight")
+    assert desk.state()["medium"] == "m01"
+    assert desk.by("confirm-move").is_visible()
+    desk.press("ArrowRight")
+    desk.painted("m02")
+    desk.press("ArrowLeft")
+    assert desk.painted("m01")["record"]["elements"] == {"form": "photograph"}
+
+
+def test_answers_are_corrected_and_cleared(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.press("1", "1", "ArrowUp", "2")
+    assert desk.state()["record"]["elements"]["child_present"] == "no"
+    desk.press("ArrowUp", "Backspace")
+    assert "indecent" not in desk.state()["record"]["elements"]
+    desk.press("c", "x", "x")
+    assert desk.state()["record"]["children"] == []
+    desk.press("n", "a", "1", "Enter", "q", "Escape", "q")
+    record = desk.state()["record"]
+    assert record["note"] == "a1\nq"
+    assert record["tags"] == {"self_generated": "present"}
+
+
+def test_contradictions_and_reasons_are_told_at_once(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.press("c", "1", "ArrowUp", "ArrowUp", "ArrowUp", "2")
+    desk.by("contradictions").get_by_text("yet there are child rows").wait_for()
+    desk.by("grade-uk_2014").wait_for()
+    desk.press("v")
+    desk.by("reasons").get_by_text("Protection of Children Act 1978").first.wait_for()
+
+
+def test_reveal_is_on_record_before_the_full_preview_is_fetched(open_desk):
+    server = a_server(6, lose_replies=1)
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    assert not any("full" in path for path in server.paths())
+    desk.press(" ")
+    desk.until("s.message.startsWith('Not revealed')")
+    assert desk.state()["painted"]["variant"] == "shielded"
+    desk.press(" ")
+    desk.painted("m01", "full")
+    desk.press("g")
+    desk.painted("m01", "greyscale")
+    first, again, grey = server.bodies("reveal")
+    assert first["request"] == again["request"] != grey["request"]
+    assert [first["level"], grey["level"]] == ["full", "greyscale"]
+    paths = server.paths()
+    assert paths.index("api/reveal") < paths.index("media/grantx-full-01")
+    desk.press("s")
+    desk.painted("m01")
+    desk.press("4", "2", "Enter")
+    desk.painted("m02")  # shielded again at first sight
+    desk.until("s.saved === 1 && s.waiting === 0")
+    assert server.bodies("decision")[0]["reveal"] == "full"
+    assert [(v["medium"], v["variant"]) for v in server.views] == [
+        ("m01", "shielded"),
+        ("m01", "full"),
+        ("m01", "greyscale"),
+        ("m01", "shielded"),
+    ]
+    assert all(v["milliseconds"] >= 0 for v in server.views)
+
+
+def test_blank_takes_everything_away_at_once(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press(" ")
+    desk.painted("m01", "full")
+    desk.press("Escape")
+    assert desk.state()["painted"] is None
+    assert desk.page.locator("canvas").count() == 0
+    assert not desk.by("question-form").is_visible()
+    desk.press("1")  # only wakes: it answers nothing
+    desk.painted("m01", "shielded")
+    assert desk.state()["record"]["elements"] == {}
+
+
+def test_a_refused_medium_is_graded_from_its_metadata(open_desk):
+    server = FakeServer([refused_item(1), item(2)])
+    desk = open_desk(GradingDesk, server)
+    desk.by("metadata-card").get_by_text("the end of the file is missing").wait_for()
+    assert desk.page.locator("img").count() == 0  # the hostile name is only text
+    desk.press(" ", "5", "Enter")
+    desk.painted("m02")
+    desk.until("s.saved === 1")
+    assert server.bodies("decision")[0]["reveal"] == "none"
+    assert server.bodies("reveal") == []
+
+
+def test_a_slow_server_stops_saving_before_the_outbox_overflows(open_desk):
+    server = a_server(8, limits={"unacked_seconds": 0.4})
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    server.hold = True
+    for _ in range(5):
+        desk.press("4", "2", "Enter")
+    state = desk.state()
+    assert (state["pressed"], state["saved"], state["medium"]) == (3, 0, "m04")
+    assert state["message"].startswith("Not saved")
+    desk.until("s.stopped.includes('3 decisions wait here')")
+    assert "Nothing is lost" in desk.by("banner").inner_text()
+    spoken = desk.by("spoken").inner_text()
+    assert "Not saved" in spoken
+    server.release()
+    desk.until("s.saved === 3 && !s.stopped")
+    assert server.order == ["m01", "m02", "m03"]
+
+
+def test_ten_rounds_of_failures_lose_and_double_nothing(open_desk):
+    server = a_server(22, limits={"heartbeat_seconds": 0.1, "prefetch": 1})
+    desk = open_desk(GradingDesk, server)
+    for number in range(1, 11):
+        first, second = 2 * number - 1, 2 * number
+        desk.painted(f"m{first:02}")
+        desk.press("4", "2")
+        if number % 2:
+            server.cut = "api/decision"
+        else:
+            server.lose_replies = 1
+        desk.press("Enter")
+        if number % 2:
+            desk.until("s.stopped")
+            server.down = True
+            desk.press("4", "2", "Enter")
+            assert "Not saved" in desk.state()["message"]
+            assert desk.state()["medium"] == f"m{second:02}"
+            server.down, server.cut = False, ""
+            desk.until(f"s.saved === {2 * number - 1} && !s.stopped")
+        else:
+            desk.painted(f"m{second:02}")
+            desk.until(f"s.saved === {2 * number - 1} && !s.stopped")
+            desk.press("4", "2")
+        desk.press("Enter")
+        desk.until(f"s.saved === {2 * number}")
+    state = desk.state()
+    assert state["pressed"] == state["saved"] == 20
+    assert server.order == [f"m{n:02}" for n in range(1, 21)]
+    tried = {}
+    for body in server.bodies("decision"):
+        tried.setdefault(body["medium"], set()).add(body["request"])
+    assert all(len(requests) == 1 for requests in tried.values())
+
+
+def test_logged_out_it_waits_and_goes_on_after_the_login(open_desk):
+    server = a_server(limits={"heartbeat_seconds": 60})
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    server.logged_in = False
+    desk.press("4", "2", "Enter")
+    desk.until("s.stopped.includes('no longer logged in')")
+    assert desk.by("banner").get_by_role("link").get_attribute("href") == "/login"
+    server.logged_in = True
+    desk.until("s.saved === 1 && !s.stopped")
+
+
+def test_nothing_is_sent_under_another_persons_name(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    server.analyst = "bob"
+    desk.until("s.stopped.includes('bob is logged in here now')")
+    assert desk.page.locator("canvas").count() == 0
+    sent = len(server.bodies("decision"))
+    desk.press("4", "2", "Enter")
+    assert len(server.bodies("decision")) == sent
+    server.analyst = "ann"
+    desk.until("!s.stopped")
+
+
+def test_a_restarted_server_gives_new_grants_and_the_drafts_stay(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("1", "ArrowRight", "ArrowRight")
+    desk.painted("m02")
+    desk.press("3")
+    sets = len(server.bodies("set"))
+    with desk.page.expect_response("**/api/set"):
+        server.run = "run-2"
+    assert len(server.bodies("set")) == sets + 1
+    state = desk.painted("m02")
+    assert state["record"]["elements"] == {"form": "non_photographic"}
+    assert state["drafts"] == ["m01", "m02"]
+
+
+def test_a_refused_decision_comes_back_with_its_answers(open_desk):
+    server = a_server(refuse="this medium is signed off")
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("4", "2", "Enter")
+    state = desk.until("s.medium === 'm01' && s.message.includes('signed off')")
+    assert state["record"]["elements"]["form"] == "text_only"
+    assert (state["pressed"], state["saved"], state["drafts"]) == (0, 0, ["m01"])
+
+
+def test_after_a_reload_it_goes_on_at_the_first_ungraded(open_desk):
+    server = a_server()
+    server.items[0].update(record={"elements": {"form": "photograph"}}, stage="graded")
+    desk = open_desk(GradingDesk, server)
+    assert desk.painted("m02")["position"] == "2 of 6"
+    ahead = desk.until("s.prefetched.length === 6")["prefetched"]
+    assert set(ahead) == {"m01", "m02", "m03", "m04", "m05", "m06"}
+
+
+def test_keys_that_are_not_ours_are_left_alone(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.press("Control+1", "Alt+2", "k")
+    assert desk.state()["record"]["elements"] == {}
+    desk.page.keyboard.down("1")
+    desk.page.keyboard.down("1")  # a held key repeats
+    desk.page.keyboard.up("1")
+    assert desk.state()["record"]["elements"] == {"form": "photograph"}
+    desk.press("?")
+    card = desk.by("help-card")
+    assert card.is_visible()
+    desk.press("2", "Tab", "Tab", "Escape")
+    card.wait_for(state="detached")
+    assert desk.state()["record"]["elements"] == {"form": "photograph"}
+    assert desk.state()["blanked"] == ""
+
+
+def test_everything_works_with_the_mouse_and_keys_go_on_after_it(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.by("answer-form-text_only").click()
+    desk.by("answer-child_present-no").click()
+    desk.by("tag-commercial").click()
+    desk.press("Enter")  # saves; does not press the clicked tag again
+    desk.painted("m02")
+    desk.by("reveal").click()
+    desk.painted("m02", "full")
+    desk.by("blank").click()
+    assert desk.state()["painted"] is None
+
+
+def test_in_a_notebook_it_hears_keys_only_with_the_focus(open_desk):
+    desk = open_desk(GradingDesk, a_server(), where="cell")
+    desk.painted("m01")
+    desk.press("1")
+    assert desk.state()["record"]["elements"] == {}
+    assert desk.by("activate").is_visible()
+    desk.by("name").click()
+    assert not desk.by("activate").is_visible()
+    desk.press("1")
+    assert desk.state()["record"]["elements"] == {"form": "photograph"}
+    root = desk.by("grading-desk")
+    assert root.get_attribute("data-lm-suppress-shortcuts") == "true"
+
+
+def test_unsaved_work_warns_before_the_page_closes(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    ask = "dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    assert desk.page.evaluate(ask) is True
+    desk.press("1")
+    assert desk.page.evaluate(ask) is False

@@ -1,0 +1,188 @@
+"""Intake, release and statistics desks in a real browser; and axe on all of them."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fake_lab import FakeLab
+from fake_server import RUNNING, FakeServer, item, refused_item
+
+from iwflab_widgets import GradingDesk, IntakeDesk, ReleaseDesk, StatisticsDesk
+
+pytestmark = pytest.mark.browser
+
+REPORT = {
+    "found": 5,
+    "new_media": 2,
+    "new_copies": 3,
+    "known_copies": 1,
+    "refused": [["<b>pipe</b>", "not a regular file"]],
+    "states": {"complete": 2},
+    "unmatched": [],
+    "seconds": 4.0,
+}
+
+
+def fill_custody(desk):
+    for name in ("case", "exhibit", "purpose", "authority"):
+        desk.by(name).fill(f"the {name}")
+
+
+def test_a_folder_is_taken_in_and_the_report_adds_up(open_desk):
+    server = FakeServer([])
+    desk = open_desk(IntakeDesk(FakeLab()), server)
+    desk.by("start").click()
+    assert "Case is missing" in desk.by("notice").inner_text()
+    fill_custody(desk)
+    desk.by("folder").fill("/media/exhibit")
+    desk.by("start").click()
+    desk.by("job-j0").get_by_text("40 of 200 media").wait_for()
+    told = desk.by("job-j0").inner_text()
+    assert "4.0 a second" in told
+    assert "about 40 seconds left" in told
+    assert server.bodies("intake")[0]["folder"] == "/media/exhibit"
+    server.jobs[0] |= {"state": "done", "report": REPORT}
+    desk.by("report").wait_for()
+    assert "5 found = 3 new + 1 known + 1 refused" in desk.by("report").inner_text()
+    assert desk.page.get_by_text("<b>pipe</b>").is_visible()
+
+
+def test_files_are_sent_one_by_one_as_they_are(open_desk):
+    server = FakeServer([])
+    desk = open_desk(IntakeDesk(FakeLab()), server)
+    fill_custody(desk)
+    files = [{"name": f"f{n}.bin", "mimeType": "", "buffer": b"x" * 9} for n in (1, 2)]
+    desk.by("files").set_input_files(files)
+    desk.by("send").click()
+    desk.by("notice").get_by_text("2 files sent").wait_for()
+    assert server.paths().count("api/upload") == 2
+
+
+def test_a_failed_intake_gives_advice(open_desk):
+    failed = {
+        "job": "j",
+        **RUNNING,
+        "state": "failed",
+        "error": "No room",
+        "advice": "x",
+    }
+    desk = open_desk(IntakeDesk(FakeLab()), FakeServer([], jobs=[failed]))
+    desk.by("job-j").get_by_text("No room - x").wait_for()
+
+
+def test_sign_off_take_back_and_release(open_desk):
+    lab = FakeLab()
+    desk = open_desk(ReleaseDesk(lab), FakeServer([]))
+    desk.until("s.rows === 3 && !s.busy")
+    assert desk.page.locator("img").count() == 0
+    assert desk.by("choose-m0002").is_disabled()  # own work
+    assert desk.by("choose-m0003").is_disabled()  # a contradiction
+    desk.by("all").click()
+    assert desk.state()["chosen"] == ["m0001"]
+    desk.by("sign-off").click()
+    desk.by("notice").get_by_text("1 medium signed off").wait_for()
+    desk.by("stage").select_option("signed_off")
+    desk.by("choose-m0001").check()
+    desk.by("take-back").click()
+    assert "Say why" in desk.by("notice").inner_text()
+    desk.by("reason").fill("by mistake")
+    desk.by("take-back").click()
+    desk.by("notice").get_by_text("1 sign-off taken back").wait_for()
+    desk.by("name").fill("r1")
+    desk.by("release").click()
+    desk.by("notice").get_by_text("nothing can leave").wait_for()
+    desk.by("stage").select_option("graded")
+    desk.by("choose-m0001").check()
+    desk.by("sign-off").click()
+    desk.by("notice").get_by_text("1 medium signed off").wait_for()
+    desk.by("release").click()
+    desk.by("folder").wait_for()
+    assert desk.by("folder").inner_text() == "/lab/releases/r1"
+    assert "not signed off" in desk.by("left-out").inner_text()
+    assert "r1" in desk.by("releases").inner_text()
+
+
+def test_thousands_of_media_stay_one_table(open_desk):
+    desk = open_desk(ReleaseDesk(FakeLab(3000)), FakeServer([]))
+    desk.until("s.rows === 3000 && !s.busy")
+    assert desk.page.locator("tbody tr").count() == 100
+    desk.by("page-after").press("Enter")
+    desk.by("media").get_by_text("pattern-101.png").wait_for()
+    desk.by("filter").fill("pattern-2999")
+    assert desk.page.locator("tbody tr").count() == 1
+    desk.by("filter").fill("")
+    desk.by("all").click()
+    assert len(desk.state()["chosen"]) == 2998
+
+
+def test_a_table_says_its_unit_its_base_and_what_was_left_out(open_desk):
+    desk = open_desk(StatisticsDesk(FakeLab()), FakeServer([]))
+    desk.by("unit").select_option("child_appearance")
+    desk.by("table").wait_for()
+    assert "3 (75%)" in desk.by("table").inner_text()
+    told = desk.by("result").inner_text()
+    assert "child appearance (one child on one medium)" in told
+    assert "Base: 4 (signed-off media)" in told
+    assert "5: media waiting for a grader" in told
+    chart = desk.by("chart")
+    shapes = "e => [...e.querySelectorAll('*')].map(x => x.localName)"
+    assert chart.evaluate(shapes) == ["svg", "g", "rect", "text"]
+    handlers = "e => [...e.querySelectorAll('*')].flatMap(x => x.getAttributeNames())"
+    assert not any(name.startswith("on") for name in chart.evaluate(handlers))
+    with desk.page.expect_download() as saved:
+        desk.by("csv").click()
+    assert saved.value.suggested_filename == "victims-child_appearance.csv"
+
+
+def graded(desk):
+    desk.painted("m01")
+    desk.press("1", "1", "1", "c", "3", "q", "v")
+    desk.by("grade-uk_2014").wait_for()
+
+
+def waiting(desk):
+    desk.by("metadata-card").wait_for()
+    desk.press("2")
+
+
+def counted(desk):
+    desk.by("unit").select_option("medium")
+    desk.by("chart").wait_for()
+
+
+SCENES = {
+    "grading": (GradingDesk, [item(1), item(2)], graded),
+    "refused": (GradingDesk, [refused_item(1)], waiting),
+    "intake": (IntakeDesk, [], lambda desk: desk.by("job-j").wait_for()),
+    "release": (ReleaseDesk, [], lambda desk: desk.by("media").wait_for()),
+    "statistics": (StatisticsDesk, [], counted),
+}
+
+
+def serious(page):
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response
+    return [
+        (v["id"], [node["html"][:120] for node in v["nodes"]])
+        for v in found["violations"]
+        if v["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_axe_finds_nothing_serious_at_100_and_200_percent(open_desk, scene, theme):
+    kind, items, ready = SCENES[scene]
+    done = {"job": "j", **RUNNING, "state": "done", "report": REPORT}
+    server = FakeServer([dict(one) for one in items], jobs=[done])
+    desk = open_desk(kind(FakeLab()), server, theme=theme)
+    ready(desk)
+    for width, height in ((1280, 800), (640, 400)):  # zoom halves the CSS pixels
+        desk.page.set_viewport_size({"width": width, "height": height})
+        assert serious(desk.page) == []
+        wide = "document.documentElement.scrollWidth <= innerWidth"
+        assert desk.page.evaluate(wide)
+
+
+def test_axe_would_find_a_fault(open_desk):
+    desk = open_desk(IntakeDesk(FakeLab()), FakeServer([]))
+    desk.by("case").wait_for()
+    desk.page.evaluate("document.querySelector('label[for]').remove()")
+    assert [name for name, _ in serious(desk.page)] == ["label"]

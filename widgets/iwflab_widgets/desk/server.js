@@ -1,0 +1,109 @@
+// How a desk talks to the server.  Identity is the login cookie, nothing the page says.
+
+/**
+ * Why a request did not work.
+ * `reason`: "away" (try again later), "login" (log in, then try again) or "refused"
+ * (the server understood and will not; trying again changes nothing).
+ */
+class Fault extends Error {
+  constructor(reason, reply = {}) {
+    super(reply.error || "The server cannot be reached.");
+    this.reason = reason;
+    this.advice = reply.advice ?? "";
+    this.kind = reply.kind ?? "";
+  }
+
+  get inWords() {
+    return [this.message, this.advice].filter(Boolean).join(" - ");
+  }
+}
+
+class Server {
+  /** `base`: the path under which the server lives, with a slash at its end. */
+  constructor(base, { patience = 10_000 } = {}) {
+    this.base = base;
+    this.patience = patience;
+  }
+
+  get(path) {
+    return this.json(path, {});
+  }
+
+  post(path, body, more = {}) {
+    return this.json(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-XSRFToken": xsrfToken() },
+      body: JSON.stringify(body),
+      ...more,
+    });
+  }
+
+  /** Stream one file as it is; nothing of it is kept in the page. */
+  upload(path, file) {
+    const headers = { "Content-Type": "application/octet-stream", "X-XSRFToken": xsrfToken() };
+    return this.json(path, { method: "POST", headers, body: file }, 0);
+  }
+
+  /** Fetch a picture as a Blob that lives only until it is drawn. */
+  async picture(grant) {
+    const reply = await this.ask(`iwflab/media/${encodeURIComponent(grant)}`, {}, this.patience);
+    return reply.blob().catch(() => {
+      throw new Fault("away");
+    });
+  }
+
+  async json(path, options, patience = this.patience) {
+    const reply = await this.ask(path, options, patience);
+    return reply.json().catch(() => {
+      throw new Fault("away", { error: "The server answered with something unreadable." });
+    });
+  }
+
+  async ask(path, options, patience) {
+    const stop = new AbortController();
+    const timer = patience ? setTimeout(() => stop.abort(), patience) : 0;
+    try {
+      const given = { credentials: "same-origin", cache: "no-store", redirect: "manual" };
+      const reply = await fetch(this.base + path, { ...given, signal: stop.signal, ...options });
+      if (!reply.ok) throw await faultOf(reply);
+      return reply;
+    } catch (error) {
+      throw error instanceof Fault ? error : new Fault("away");
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+async function faultOf(reply) {
+  const told = await reply.json().catch(() => ({}));
+  // A redirect leads to the login page; it is not followed.
+  if (reply.type === "opaqueredirect" || reply.status === 401) return new Fault("login", told);
+  // 403 from a rule of the lab names its kind; without one it is the session's token.
+  const byRule = told.kind && told.kind !== "Refused";
+  if (reply.status === 403 && !byRule) return new Fault("login", told);
+  if (reply.status >= 500 || reply.status === 408 || reply.status === 429)
+    return new Fault("away", told);
+  return new Fault("refused", told);
+}
+
+function xsrfToken() {
+  return document.cookie.match(/(?:^|;\s*)_xsrf=([^;]*)/)?.[1] ?? "";
+}
+
+function loginLink(base) {
+  const address = `${base}login`;
+  return el("a", { href: address, target: "_blank", rel: "noopener" }, "Log in in a new tab");
+}
+
+/**
+ * Tell from the page where the server is, and whether the desk has the page for itself
+ * (Voila) or is one cell of a notebook.  Kernels are not asked: theirs is a bare
+ * environment, and the page knows.
+ */
+function pageFacts() {
+  const { voila, baseUrl } = document.body.dataset;
+  if (voila) return { place: "page", base: (baseUrl || "/voila/").replace(/voila\/$/, "") || "/" };
+  const config = document.getElementById("jupyter-config-data")?.textContent ?? "{}";
+  return { place: "cell", base: JSON.parse(config).baseUrl || "/" };
+}

@@ -1,0 +1,162 @@
+// The answers on the open medium: the working record, its drafts, the marked question,
+// and what the server says would follow.  Drafts live in memory only: nothing about a
+// medium goes to the disk of this computer.
+
+class Answers {
+  /** `tell(text, { quiet })` speaks; `edited` follows a person, `changed` an answer of the server. */
+  constructor({ server, desk, tell, edited, changed }) {
+    Object.assign(this, { server, desk, tell, edited, changed });
+    this.drafts = new Map();
+    this.item = null;
+    this.record = emptyRecord();
+    this.active = null;
+    this.fold = null; // the person's own wish for the further questions
+    this.known = { grades: [], contradictions: [], note: "" };
+  }
+
+  open(item) {
+    this.item = item;
+    this.record = cleanRecord(this.drafts.get(item.medium) ?? item.record);
+    this.fold = null;
+    this.active = nextNeeded(this.questions, null)?.id ?? null;
+    this.derive();
+  }
+
+  get questions() {
+    return questionsOf(this.desk, this.record);
+  }
+
+  get marked() {
+    return this.questions.find((one) => one.id === this.active) ?? null;
+  }
+
+  get dirty() {
+    return this.item !== null && this.drafts.has(this.item.medium);
+  }
+
+  edit(record, activeId = this.active) {
+    this.record = record;
+    this.active = activeId;
+    if (sameRecord(record, this.item.record)) this.drafts.delete(this.item.medium);
+    else this.drafts.set(this.item.medium, record);
+    this.edited();
+  }
+
+  /** As edit, for answers from which grades follow. */
+  answer(record, activeId = this.active) {
+    this.edit(record, activeId);
+    this.derive();
+  }
+
+  choose(question, value) {
+    const record = withAnswer(this.record, question, value);
+    const next = value ? nextNeeded(questionsOf(this.desk, record), question.id) : question;
+    this.answer(record, next?.id ?? null);
+    const said = value ? `${question.label}: ${words(value)}.` : `${question.label}: no answer.`;
+    this.say(`${said} ${this.inWords}`);
+  }
+
+  digit(number) {
+    const question = this.marked;
+    if (!question) return this.tell("No question is marked. Arrow keys mark one; Enter saves.");
+    const value = question.values[number - 1];
+    if (!value) return this.tell(`There is no answer ${number} to this question.`);
+    this.choose(question, value);
+  }
+
+  clear() {
+    if (this.marked) this.choose(this.marked, "");
+  }
+
+  step(by) {
+    const { questions } = this;
+    const at = questions.findIndex((one) => one.id === this.active);
+    const from = at < 0 && by < 0 ? questions.length : at;
+    this.mark(questions[Math.min(questions.length - 1, Math.max(0, from + by))].id);
+  }
+
+  mark(id) {
+    this.active = id;
+    this.edited();
+    this.say(this.inWords);
+  }
+
+  unfold(open) {
+    this.fold = open;
+    if (!open) this.active = nextNeeded(this.questions, null)?.id ?? null;
+    this.edited();
+  }
+
+  /** The marked question with its answers, for who listens. */
+  get inWords() {
+    const question = this.marked;
+    if (!question) return "All that is needed is answered. Enter saves.";
+    const answers = question.values.map((value, place) => `${place + 1} ${words(value)}`);
+    return `${question.label}? ${answers.join(", ")}.`;
+  }
+
+  addChild() {
+    const record = structuredClone(this.record);
+    const number = record.children.push({});
+    this.answer(record, `child-${number}-${this.desk.child_fields[0].name}`);
+    this.say(`Child ${number} added. ${this.inWords}`);
+  }
+
+  /** Remove a child row: the given one, else that of the marked question, else the last. */
+  removeChild(given) {
+    const place = given ?? this.marked?.child ?? this.record.children.length - 1;
+    if (!this.record.children[place]) return this.tell("There is no child row.");
+    const record = structuredClone(this.record);
+    record.children.splice(place, 1);
+    this.answer(record, nextNeeded(questionsOf(this.desk, record), null)?.id ?? null);
+    this.tell(`Child ${place + 1} removed.`);
+  }
+
+  age(place, name, text) {
+    const record = structuredClone(this.record);
+    if (text === "") delete record.children[place][name];
+    else record.children[place][name] = Math.trunc(Number(text));
+    this.answer(record);
+  }
+
+  tag(code) {
+    const record = turnTag(this.record, code);
+    this.answer(record);
+    const { label } = this.desk.tags.find((one) => one.code === code);
+    this.say(`${label}: ${TAG_WORDS[record.tags[code]] ?? "blank"}.`);
+  }
+
+  noted(text) {
+    this.edit({ ...this.record, note: text });
+  }
+
+  say(text) {
+    this.tell(text, { quiet: true });
+  }
+
+  /** Ask what follows from the answers; only the newest question matters. */
+  async derive() {
+    const { item, record } = this;
+    const asked = (this.asked = {});
+    const stands = sameRecord(record, item.record) && item.grades?.length;
+    if (stands || isEmpty(record)) {
+      const { grades, contradictions } = stands ? item : { grades: [] };
+      this.known = { grades, contradictions: contradictions ?? [], note: "No answers yet." };
+      return;
+    }
+    const known = await this.derived(record);
+    if (this.asked !== asked) return;
+    this.known = known;
+    this.changed();
+  }
+
+  async derived(record) {
+    try {
+      const found = await this.server.post("iwflab/api/derive", { record: cleanRecord(record) });
+      return { ...found, note: "" };
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return { grades: [], contradictions: [], note: `Not derived: ${fault.inWords}` };
+    }
+  }
+}

@@ -1,0 +1,260 @@
+// The desk itself: which medium is open, and what may happen now.  It decides nothing
+// about a medium: grades and contradictions come from the server.
+
+class Desk {
+  constructor(root, { base, place }) {
+    Object.assign(this, { root, base, place });
+    Object.assign(this, { desk: null, me: "", items: [], at: -1, progress: null });
+    Object.assign(this, { asking: null, message: "", why: false, fault: null });
+    this.server = new Server(base);
+    this.uid = `iwf-${freshId().slice(0, 8)}`; // ids of labels, should two desks be open
+    this.live = liveRegion();
+    this.work = new AbortController();
+    this.pictures = new Pictures(this.server);
+    this.screen = new Screen({
+      server: this.server,
+      pictures: this.pictures,
+      say: (text) => this.tell(text),
+      changed: () => this.render(),
+      report: (views) => this.report(views),
+    });
+    this.saving = new Saving(this);
+    this.layout = new Layout(this);
+    root.iwflab = { state: () => deskState(this) }; // for tests: plain values
+  }
+
+  // -- opening -------------------------------------------------------------------
+  async start() {
+    this.render();
+    while (!this.desk && !this.work.signal.aborted) {
+      try {
+        await this.open();
+      } catch (fault) {
+        if (!(fault instanceof Fault)) throw fault;
+        this.fault = fault;
+        this.render();
+        await new Promise((go) => setTimeout(go, 2000));
+      }
+    }
+  }
+
+  async open() {
+    const desk = await this.server.get("iwflab/api/desk");
+    const ping = await this.server.get("iwflab/api/ping");
+    const set = await this.server.post("iwflab/api/set", { n: desk.limits.set_size ?? 12 });
+    if (this.work.signal.aborted) return;
+    this.me = desk.analyst;
+    this.fault = null;
+    const changed = () => this.render();
+    const tell = (text, how) => this.tell(text, how);
+    this.answers = new Answers({ server: this.server, desk, tell, changed, edited: () => this.edited() });
+    this.watch = new Watch(this, ping);
+    this.outbox = new Outbox(this.server, desk.limits, { changed, sure: () => this.watch.stillMe() });
+    this.desk = desk;
+    this.take(set);
+    this.root.addEventListener("click", (event) => this.clicked(event), { signal: this.work.signal });
+    this.watch.begin(this.work.signal);
+  }
+
+  /** Accept a set from the server and go on where work is left. */
+  take(set, stayAt = null) {
+    this.items = this.saving.withWaiting(set.items);
+    this.progress = set.progress;
+    const open = set.items.filter(isOpen).length;
+    const graded = set.progress.mine_graded ?? 0;
+    this.offset = graded - (set.items.length - open);
+    this.of = graded + open;
+    const same = set.items.findIndex((item) => item.medium === stayAt);
+    this.go(same >= 0 ? same : set.items.findIndex(isOpen));
+  }
+
+  stop() {
+    this.work.abort();
+    this.screen.leave();
+    this.pictures.keep([]);
+  }
+
+  // -- where we are --------------------------------------------------------------
+  get item() {
+    return this.items[this.at] ?? null;
+  }
+
+  get trouble() {
+    return this.outbox?.fault ?? this.watch?.fault ?? this.fault;
+  }
+
+  /** Why the desk does not go on, or "". */
+  get stopped() {
+    const n = this.outbox?.decisions ?? 0;
+    const here = `; ${count(n, "decision")} ${n === 1 ? "waits" : "wait"} here`;
+    const waiting = `Nothing is lost${n ? here : ", your answers stay here"}. Do not close this page.`;
+    const stranger = this.watch?.stranger;
+    if (stranger) return `${stranger} is logged in here now. Log in again as ${this.me}. ${waiting}`;
+    if (this.trouble?.reason === "login") return `You are no longer logged in. ${waiting}`;
+    return this.trouble || this.outbox?.late ? `The server cannot be reached. ${waiting}` : "";
+  }
+
+  go(at) {
+    this.asking = null;
+    this.message = "";
+    this.at = at;
+    const { item } = this;
+    if (!item) {
+      this.screen.leave();
+      this.pictures.keep([]);
+      this.tell("All media assigned to you are graded.", { quiet: true });
+      return;
+    }
+    this.pictures.keep(this.ahead());
+    this.screen.open(item);
+    this.answers.open(item);
+    this.layout.note.value = this.answers.record.note;
+    this.layout.follow = "top";
+    const { at: place, of } = this.position;
+    this.tell(`${item.name}, ${place} of ${of}. ${this.answers.inWords}`, { quiet: true });
+  }
+
+  /** What is drawn ahead: this medium, the next few, and the one before. */
+  ahead() {
+    const next = this.items.slice(this.at, this.at + 1 + (this.desk.limits.prefetch ?? 4));
+    return [...next, ...this.items.slice(Math.max(0, this.at - 1), this.at)];
+  }
+
+  get position() {
+    return { at: this.offset + this.at + 1, of: this.of };
+  }
+
+  // -- moving --------------------------------------------------------------------
+  move(step) {
+    const target = this.at < 0 ? this.items.length + step : this.at + step;
+    if (!this.items[target]) return this.tell(step > 0 ? "This is the last medium." : "This is the first medium.");
+    if (this.stopped) return this.tell(`Stopped here. ${this.stopped}`);
+    if (this.answers.dirty && this.asking !== step) {
+      this.asking = step;
+      return this.tell("The answers on this medium are not saved.");
+    }
+    this.go(target);
+  }
+
+  save() {
+    this.saving.save();
+  }
+
+  /** Ask for my media anew; say whether they came. */
+  async refetch(stayAt) {
+    try {
+      const wanted = this.desk.limits.set_size ?? 12;
+      this.take(await this.server.post("iwflab/api/set", { n: wanted }), stayAt);
+      return true;
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      this.tell(`The set could not be opened: ${fault.inWords}`);
+      return false;
+    }
+  }
+
+  // -- keys and clicks -----------------------------------------------------------
+  key(event) {
+    if (this.root.querySelector("dialog[open]")) return;
+    if (event.key === "Escape" && isTyping(event, this.root)) this.root.focus();
+    else if (belongsToControl(event, this.root) || !this.meant(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  /** Do what the key means; say whether it was one of ours. */
+  meant(event) {
+    const meaning = meaningOf(event, this.desk);
+    if (this.screen.blanked) {
+      const any = event.key.length === 1 || meaning !== null;
+      if (any && !event.repeat && !this.watch.stranger) this.screen.wake();
+      return any;
+    }
+    if (!meaning) return false;
+    if (event.repeat) return true; // a held key must not grade ten media
+    if (this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
+    this.perform(meaning);
+    return true;
+  }
+
+  perform({ act, tag, digit }) {
+    if (act) this.act(act);
+    else if (!this.item) this.tell("No medium is open.");
+    else if (tag) this.answers.tag(tag);
+    else this.answers.digit(digit);
+  }
+
+  act(name) {
+    const always = {
+      save: () => this.save(),
+      next: () => this.move(1),
+      previous: () => this.move(-1),
+      undo: () => this.saving.undo(),
+      help: () => openKeyCard(this.root, this.desk),
+      blank: () => this.blank(),
+    };
+    const onMedium = {
+      question_up: () => this.answers.step(-1),
+      question_down: () => this.answers.step(1),
+      reveal: () => this.screen.reveal("full"),
+      greyscale: () => this.screen.reveal("greyscale"),
+      shield: () => this.screen.shield(),
+      add_child: () => this.answers.addChild(),
+      remove_child: () => this.answers.removeChild(),
+      clear: () => this.answers.clear(),
+      note: () => this.layout.note.focus(),
+      why: () => this.toggleWhy(),
+    };
+    if (onMedium[name] && !this.item) this.tell("No medium is open.");
+    else (always[name] ?? onMedium[name])?.();
+  }
+
+  blank() {
+    this.asking = null;
+    this.screen.blank("Blank. Any key goes on, shielded.");
+    this.live.say("Blank. Any key goes on, shielded.");
+  }
+
+  toggleWhy() {
+    this.why = !this.why;
+    this.render();
+  }
+
+  /** After a mouse click the keys are the desk's again, not the clicked button's. */
+  clicked(event) {
+    const typing = event.target instanceof Element && event.target.closest(`${TYPING}, a[href]`);
+    const dialog = this.root.querySelector("dialog[open]");
+    if (event.detail > 0 && !typing && !dialog) this.root.focus({ preventScroll: true });
+  }
+
+  // -- telling -------------------------------------------------------------------
+  edited() {
+    this.asking = null;
+    this.message = "";
+    this.layout.follow = "active";
+    this.render();
+  }
+
+  report(views) {
+    if (!views.length || !this.outbox) return;
+    const refused = (fault) => this.tell(`A view was not recorded: ${fault.inWords}`);
+    this.outbox.push({ kind: "shown", path: "iwflab/api/shown", body: { views }, refused });
+  }
+
+  /** Say it; unless `quiet`, show it as well. */
+  tell(text, { quiet = false } = {}) {
+    this.live.say(text);
+    if (!quiet) this.message = text;
+    this.render();
+  }
+
+  /** Draw once after all that one key changed. */
+  render() {
+    if (this.due || this.work.signal.aborted) return;
+    this.due = true;
+    queueMicrotask(() => {
+      this.due = false;
+      this.layout.render();
+    });
+  }
+}

@@ -1,0 +1,156 @@
+// The form: what the answers so far make necessary, one question marked for the digits.
+
+/** Build the form anew from the state; `act` (the Answers) does what its controls say. */
+function formView(desk, state, act) {
+  const { questions } = state;
+  const gates = questions.filter((one) => one.gate);
+  const rest = questions.filter((one) => !one.gate && one.child === null);
+  const hint = state.ready ? "All that is needed is answered." : "Digits answer the marked question.";
+  return [
+    el("p", { class: "iwf-hint", "data-testid": "form-hint" }, hint),
+    gates.map((one) => questionView(one, state, act)),
+    childrenView(desk, state, act),
+    restView(rest, state, act),
+    tagsView(desk, state, act),
+  ];
+}
+
+function questionView(question, state, act) {
+  const active = question.id === state.active;
+  const wrong = question.child === null && state.wrong.has(question.name);
+  const name = `${state.uid}-${question.id}`;
+  const classes = ["iwf-question", active && "iwf-active", wrong && "iwf-wrong"];
+  const label = question.child === null ? question.label : question.short;
+  return el(
+    "div",
+    { class: classes.filter(Boolean).join(" "), "data-testid": `question-${question.id}`, "data-active": active },
+    el(
+      "div",
+      { class: "iwf-label", id: name, onclick: () => act.mark(question.id) },
+      active && el("span", { "aria-hidden": "true" }, "▸ "),
+      label,
+      wrong && el("span", { class: "iwf-mark" }, " (contradiction)"),
+      active && question.answer && [" ", button("Clear", { key: state.keys.clear, act: () => act.choose(question, ""), testid: "clear" })],
+    ),
+    el(
+      "div",
+      { role: "radiogroup", "aria-labelledby": name, class: "iwf-answers" },
+      question.values.map((value, place) => answerView(question, value, place, active, act)),
+    ),
+  );
+}
+
+function answerView(question, value, place, active, act) {
+  const chosen = question.answer === value;
+  return el(
+    "button",
+    {
+      type: "button",
+      role: "radio",
+      class: "iwf-answer",
+      "aria-checked": String(chosen),
+      "aria-keyshortcuts": active ? String(place + 1) : null,
+      "data-testid": `answer-${question.id}-${value}`,
+      onclick: () => act.choose(question, value),
+    },
+    active && kbd(String(place + 1)),
+    el("span", {}, words(value)),
+  );
+}
+
+function childrenView(desk, state, act) {
+  const { children } = state.record;
+  if (state.record.elements.child_present !== "yes" && !children.length) return null;
+  const rows = children.map((child, place) => childView(desk, child, place, state, act));
+  return el(
+    "section",
+    { class: "iwf-group", "data-testid": "children" },
+    el("h2", {}, `Children: ${children.length}`),
+    !children.length && el("p", { class: "iwf-hint" }, "One row for each child that is depicted."),
+    rows,
+    button("Add a child", { key: desk.keys.add_child, act: () => act.addChild(), testid: "add-child" }),
+  );
+}
+
+function childView(desk, child, place, state, act) {
+  const mine = state.questions.filter((one) => one.child === place);
+  const active = mine.some((one) => one.id === state.active);
+  const last = place === state.record.children.length - 1;
+  const anyMarked = state.questions.some((one) => one.id === state.active && one.child !== null);
+  // The key stands where it would act: at the marked row, else at the last.
+  const key = active || (last && !anyMarked) ? desk.keys.remove_child : null;
+  const testid = `remove-child-${place + 1}`;
+  return el(
+    "div",
+    { class: "iwf-child", role: "group", "aria-label": `Child ${place + 1}` },
+    el(
+      "div",
+      { class: "iwf-row" },
+      el("h3", {}, `Child ${place + 1}`),
+      ageField("age_min", "Age from", child, place, act),
+      ageField("age_max", "to", child, place, act),
+      button("Remove", { key, act: () => act.removeChild(place), testid, "aria-label": `Remove child ${place + 1}` }),
+    ),
+    mine.map((one) => questionView(one, state, act)),
+  );
+}
+
+function ageField(name, label, child, place, act) {
+  const given = { type: "number", min: 0, max: 17, step: 1, value: child[name] ?? "" };
+  const heard = (event) => act.age(place, name, event.target.value);
+  return el(
+    "label",
+    { class: "iwf-age" },
+    label,
+    el("input", { ...given, "data-testid": `${name}-${place + 1}`, "aria-label": `Child ${place + 1}: ${words(name)} in years`, onchange: heard }),
+  );
+}
+
+function restView(rest, state, act) {
+  const open = state.restOpen;
+  const title = state.settled
+    ? `Further questions: not needed, because the answer to "${state.settled.question}" is no`
+    : "Further questions";
+  const toggle = el(
+    "button",
+    { type: "button", class: "iwf-button iwf-fold", "aria-expanded": String(open), "data-testid": "fold", onclick: () => act.unfold(!open) },
+    el("span", { "aria-hidden": "true" }, open ? "▾ " : "▸ "),
+    title,
+  );
+  const inside = open && rest.map((one) => questionView(one, state, act));
+  return el("section", { class: "iwf-group" }, toggle, inside);
+}
+
+const PRESSED = { present: "true", absent: "false", not_determined: "mixed" };
+const TAG_WORDS = { present: "present", absent: "absent", not_determined: "not determined" };
+const TAG_SIGNS = { present: "+", absent: "−", not_determined: "?" };
+
+function tagsView(desk, state, act) {
+  const one = (tag) => {
+    const turn = state.record.tags[tag.code] ?? "";
+    return el(
+      "button",
+      {
+        type: "button",
+        class: "iwf-tag",
+        "data-state": turn,
+        "data-testid": `tag-${tag.code}`,
+        "aria-pressed": PRESSED[turn] ?? "false",
+        "aria-label": `${tag.label}: ${TAG_WORDS[turn] ?? "not asked"}`,
+        "aria-keyshortcuts": tag.key || null,
+        title: `${tag.definition} (${tag.source})`,
+        onclick: () => act.tag(tag.code),
+      },
+      kbd(tag.key),
+      el("span", {}, tag.label),
+      el("span", { class: "iwf-turn" }, turn ? `${TAG_SIGNS[turn]} ${TAG_WORDS[turn]}` : ""),
+    );
+  };
+  return el(
+    "section",
+    { class: "iwf-group" },
+    el("h2", {}, "Tags"),
+    el("p", { class: "iwf-hint" }, "Each press: present, absent, not determined, blank."),
+    el("div", { class: "iwf-tags" }, desk.tags.map(one)),
+  );
+}

@@ -1,0 +1,95 @@
+// Keys.  Single ones, from the lab's settings; digits answer; tags bring their own.
+
+/** Texts of the acts, for the key card and for buttons. */
+const ACTS = {
+  save: "Save and go to the next medium",
+  next: "Next medium, without saving",
+  previous: "Previous medium, without saving",
+  question_up: "Question before",
+  question_down: "Question after",
+  reveal: "Reveal the full preview",
+  greyscale: "Reveal in greyscale",
+  shield: "Shield again",
+  blank: "Blank everything at once",
+  add_child: "Add a child",
+  remove_child: "Remove the child of this question",
+  clear: "Take the answer away",
+  note: "Write a note (Esc leaves it)",
+  undo: "Undo the newest decision",
+  why: "Why these grades",
+  help: "This card",
+};
+
+/** Find what a key means: { act }, { tag }, { digit } or null. */
+function meaningOf(event, desk) {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const act = Object.keys(desk.keys).find((name) => sameKey(desk.keys[name], key));
+  if (act) return { act };
+  const tag = desk.tags.find((one) => one.key && sameKey(one.key, key));
+  if (tag) return { tag: tag.code };
+  // By place on the keyboard as well: on AZERTY a digit would need Shift.
+  const digit = /^[1-9]$/.test(event.key) ? event.key : event.code?.match(/^Digit([1-9])$/)?.[1];
+  return digit ? { digit: Number(digit) } : null;
+}
+
+function sameKey(named, key) {
+  return (named.length === 1 ? named.toLowerCase() : named) === key;
+}
+
+const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable='false'])";
+const PRESSABLE = "button, a[href], summary";
+
+/**
+ * Listen for keys.  Under Voila on the whole page, because a click on an empty area
+ * drops the focus; in a notebook only while the desk has the focus, because other
+ * cells have keys of their own.  Returns the way to stop.
+ */
+function listenForKeys(root, place, desk) {
+  const target = place === "page" ? document : root;
+  const hear = (event) => {
+    if (!root.isConnected || !root.getClientRects().length) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    desk.key(event);
+  };
+  target.addEventListener("keydown", hear, true);
+  return () => target.removeEventListener("keydown", hear, true);
+}
+
+/** In a field of the desk: there Escape only leaves the field. */
+function isTyping(event, root) {
+  return event.target instanceof Element && root.contains(event.target) && event.target.matches(TYPING);
+}
+
+/** Keys that belong to the control with the focus, not to the desk. */
+function belongsToControl(event, root) {
+  const at = event.target instanceof Element ? event.target : null;
+  if (!at) return false;
+  if (at.closest(TYPING)) return true;
+  const pressed = event.key === "Enter" || event.key === " ";
+  return pressed && root.contains(at) && Boolean(at.closest(PRESSABLE));
+}
+
+/** The key card: a native modal dialog keeps the focus inside and closes on Escape. */
+function openKeyCard(root, desk) {
+  const row = (key, text) => el("tr", {}, el("th", { scope: "row" }, keyCap(key)), el("td", {}, text));
+  const acts = Object.entries(desk.keys).map(([act, key]) => row(key, ACTS[act] ?? words(act)));
+  const tags = desk.tags.filter((tag) => tag.key).map((tag) => row(tag.key, `Tag: ${tag.label}`));
+  const close = el("button", { type: "button", class: "iwf-button", autofocus: true }, "Close ", kbd("Escape"));
+  const dialog = el(
+    "dialog",
+    { class: "iwf-card", "aria-label": "Keys of this desk", "data-testid": "help-card" },
+    el("div", { class: "iwf-row" }, el("h2", {}, "Keys of this desk"), close),
+    el("table", {}, el("tbody", {}, row("1 … 9", "Answer the marked question"), acts, tags)),
+  );
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    root.focus({ preventScroll: true });
+  });
+  root.append(dialog);
+  dialog.showModal();
+}
+
+function keyCap(key) {
+  return el("kbd", {}, KEY_NAMES[key] ?? key);
+}

@@ -1,0 +1,188 @@
+// The page of the desk: built once, filled again after every change.
+
+class Layout {
+  constructor(desk) {
+    this.desk = desk;
+    this.note = el("textarea", {
+      rows: 2,
+      maxlength: 4000,
+      "aria-label": "Note",
+      "data-testid": "note",
+      oninput: (event) => desk.answers.noted(event.target.value),
+    });
+    this.places = Object.fromEntries(
+      ["status", "controls", "details", "form", "grades", "foot", "banner", "bar", "message"].map((name) => [
+        name,
+        el("div", { class: `iwf-${name}` }),
+      ]),
+    );
+    this.follow = "";
+    this.build();
+    const { signal } = desk.work;
+    // Voila shows the page only when all is loaded; the size tells when.
+    const observer = new ResizeObserver(() => requestAnimationFrame(() => this.fit()));
+    observer.observe(desk.root);
+    signal.addEventListener("abort", () => observer.disconnect());
+    addEventListener("resize", () => this.fit(), { signal });
+  }
+
+  build() {
+    const { status, controls, details, form, grades, foot, banner, bar, message } = this.places;
+    banner.setAttribute("role", "alert");
+    banner.dataset.testid = "banner";
+    message.dataset.testid = "message";
+    this.noteKey = el("span", {});
+    const noteRow = el("section", { class: "iwf-group iwf-note" }, el("h2", {}, "Note ", this.noteKey), this.note);
+    this.scroll = el("div", { class: "iwf-scroll", tabindex: "0", role: "group", "aria-label": "Answers" }, form, noteRow);
+    this.medium = el(
+      "div",
+      { class: "iwf-columns" },
+      el("div", { class: "iwf-left" }, status, this.desk.screen.place, controls, details),
+      this.scroll,
+    );
+    this.end = el("div", { class: "iwf-end", hidden: true });
+    this.activate = el("p", { class: "iwf-activate", "data-testid": "activate" }, "Click here to activate the keys.");
+    const body = [banner, this.activate, this.medium, this.end, grades, message, bar, foot];
+    this.desk.root.append(el("div", { class: "iwf-frame" }, body), this.desk.live.region);
+  }
+
+  render() {
+    const { desk, root, place } = this.desk;
+    root.dataset.place = place;
+    root.classList.toggle("iwf-blanked", Boolean(this.desk.screen.blanked));
+    this.banner();
+    fill(this.places.message, this.desk.message);
+    if (!desk) {
+      this.medium.hidden = true;
+      fill(this.places.grades, el("p", { class: "iwf-quiet" }, "The desk is being opened."));
+      return;
+    }
+    this.noteKey.replaceChildren(...present([kbd(desk.keys.note)]));
+    const { item } = this.desk;
+    this.medium.hidden = !item;
+    this.end.hidden = Boolean(item);
+    this.places.grades.hidden = !item;
+    if (item) this.mediumParts(item);
+    else this.endCard();
+    this.bar();
+    const { saved, pressed } = this.desk.outbox;
+    fill(this.places.foot, footView({ saved, pressed, progress: this.desk.progress }));
+    this.scrollAlong();
+  }
+
+  mediumParts(item) {
+    fill(this.places.status, statusLine(item, this.desk.position));
+    fill(this.places.controls, this.controls(item));
+    this.details(item);
+    const { why, answers } = this.desk;
+    const state = { ...answers.known, why };
+    fill(this.places.grades, gradesView(this.desk.desk, state, () => this.desk.toggleWhy()));
+    fill(this.places.form, formView(this.desk.desk, this.formState(), this.desk.answers));
+  }
+
+  /** Metadata is built once a medium: it stays open or closed as it was left. */
+  details(item) {
+    if (this.shownDetails === item) return;
+    this.shownDetails = item;
+    const open = this.places.details.querySelector("details")?.open;
+    const text = item.previews.includes("shielded") && [el("summary", {}, "Metadata"), metadataList(item.metadata)];
+    fill(this.places.details, text && el("details", { open }, text));
+  }
+
+  controls(item) {
+    const { keys } = this.desk.desk;
+    const shown = this.desk.screen.painted?.variant;
+    const turn = (name, variant, text, act) =>
+      button(text, {
+        key: keys[name],
+        act,
+        testid: name,
+        "aria-pressed": String(shown === variant),
+        disabled: !item.previews.includes(variant === "shielded" ? "shielded" : "full"),
+      });
+    const { screen } = this.desk;
+    return [
+      turn("shield", "shielded", "Shielded", () => screen.shield()),
+      turn("greyscale", "greyscale", "Greyscale", () => screen.reveal("greyscale")),
+      turn("reveal", "full", "Full", () => screen.reveal("full")),
+      button("Blank", { key: keys.blank, act: () => this.desk.blank(), testid: "blank", class: "iwf-button iwf-strong" }),
+    ];
+  }
+
+  formState() {
+    const { desk, uid } = this.desk;
+    const { record, active, fold, known, questions } = this.desk.answers;
+    const settled = settledBy(desk, record);
+    const gatesDone = desk.elements.every((kind) => !kind.gate || record.elements[kind.name]);
+    const inRest = questions.some((one) => one.id === active && !one.gate && one.child === null);
+    return {
+      ...{ record, active, uid, questions, settled, keys: desk.keys },
+      restOpen: inRest || (fold ?? (gatesDone && !settled)),
+      ready: !questions.some((one) => one.needed && !one.answer),
+      wrong: new Set(known.contradictions.flatMap((one) => one.fields)),
+    };
+  }
+
+  bar() {
+    const { keys } = this.desk.desk;
+    const { desk } = this;
+    const go = (name, text) => button(text, { key: keys[name], act: () => desk.act(name), testid: name });
+    const save = { key: keys.save, act: () => desk.save(), testid: "save", class: "iwf-button iwf-strong" };
+    const text = desk.item ? "Save and next" : "Take the next set";
+    const row = [button(text, save), go("previous", "Previous"), go("next", "Next"), go("undo", "Undo"), go("help", "Keys")];
+    fill(this.places.bar, desk.asking === null ? row : this.confirm(keys));
+  }
+
+  /** Inline, not a dialog: the picture and the answers stay in view. */
+  confirm(keys) {
+    const { desk } = this;
+    const name = desk.asking > 0 ? "next" : "previous";
+    const stay = () => {
+      desk.asking = null;
+      desk.message = "";
+      desk.render();
+    };
+    return [
+      el("span", {}, "Not saved yet:"),
+      button("Save", { key: keys.save, act: () => desk.save(), testid: "confirm-save", class: "iwf-button iwf-strong" }),
+      button("Go on, keep as a draft", { key: keys[name], act: () => desk.move(desk.asking), testid: "confirm-move" }),
+      button("Stay here", { act: stay, testid: "confirm-stay" }),
+    ];
+  }
+
+  banner() {
+    const { stopped, watch, trouble, base } = this.desk;
+    const login = watch?.stranger || trouble?.reason === "login";
+    if (this.shownBanner === stopped) return; // an alert is spoken once, not at every beat
+    this.shownBanner = stopped;
+    fill(this.places.banner, stopped && [el("span", {}, stopped), login && [" ", loginLink(base)]]);
+  }
+
+  endCard() {
+    const { progress } = this.desk;
+    const drafts = this.desk.answers.drafts.size;
+    fill(
+      this.end,
+      el("h2", { "data-testid": "end" }, "All media assigned to you are graded"),
+      el("p", {}, `${progress.graded} of ${progress.media} media of the lab are graded.`),
+      drafts > 0 && el("p", {}, `${count(drafts, "draft")} not saved: go back with the previous key.`),
+      el("p", {}, "Take a break away from the screen if you can; the next set waits."),
+    );
+  }
+
+  /** Bring what changed into view: the marked question, or the top of a new medium. */
+  scrollAlong() {
+    if (this.follow === "top") this.scroll.scrollTop = 0;
+    if (this.follow === "active")
+      this.places.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
+    this.follow = "";
+  }
+
+  /** On a page of its own the desk fills what its title leaves of the window. */
+  fit() {
+    const { root, place } = this.desk;
+    if (place !== "page" || !root.getClientRects().length) return;
+    const top = Math.min(200, Math.max(0, root.getBoundingClientRect().top + scrollY));
+    root.style.setProperty("--iwf-top", `${Math.ceil(top)}px`);
+  }
+}

@@ -1,0 +1,57 @@
+// One look at one medium: what was really on the screen, how far it was revealed, and
+// for how long.  Painted means painted: time runs from the second frame after a change.
+
+const LEVELS = ["none", "shielded", "greyscale", "full"];
+
+class Look {
+  constructor(medium, before) {
+    this.medium = medium;
+    this.level = before?.level ?? "none"; // the most that was seen since the last save
+    this.seconds = before?.seconds ?? 0;
+    this.opened = performance.now();
+    this.views = [];
+    this.running = null;
+    this.granted = new Map(); // level -> its request id: one reveal a look, also on retry
+  }
+
+  begin(variant) {
+    this.end();
+    if (LEVELS.indexOf(variant) > LEVELS.indexOf(this.level)) this.level = variant;
+    this.running = { variant, since: performance.now() };
+  }
+
+  /** Nothing is on the screen any more. */
+  end() {
+    if (!this.running) return;
+    const { variant, since } = this.running;
+    const milliseconds = Math.round(performance.now() - since);
+    this.views.push({ medium: this.medium, variant, milliseconds });
+    this.running = null;
+  }
+
+  /** Stop the clock of the open medium (blanked, left). */
+  rest() {
+    this.end();
+    if (this.opened !== null) this.seconds += (performance.now() - this.opened) / 1000;
+    this.opened = null;
+  }
+
+  resume() {
+    this.opened ??= performance.now();
+  }
+
+  get secondsNow() {
+    const open = this.opened === null ? 0 : (performance.now() - this.opened) / 1000;
+    return Math.min(this.seconds + open, 86_400);
+  }
+
+  /** Take the views that were not reported yet. */
+  take() {
+    return this.views.splice(0);
+  }
+}
+
+/** Call when what was put on the page has been painted. */
+function whenPainted(call) {
+  requestAnimationFrame(() => requestAnimationFrame(call));
+}

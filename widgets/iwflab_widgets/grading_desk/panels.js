@@ -1,0 +1,159 @@
+// What surrounds picture and form: the status line, metadata, grades, the last line.
+
+const STATES = {
+  complete: "decoded completely",
+  truncated: "truncated: only a part could be decoded",
+  damaged: "damaged: decoded as far as possible",
+  refused: "not decoded",
+};
+const STAGES = {
+  waiting: "not graded yet",
+  graded: "graded",
+  signed_off: "signed off; its record stands",
+  released: "released; its record stands",
+};
+
+function statusLine(item, place) {
+  const size = item.width && item.height ? `${item.width} × ${item.height}` : "";
+  const state = [STATES[item.state] ?? words(item.state ?? ""), item.reason].filter(Boolean).join(": ");
+  const parts = [
+    item.format || "format unknown",
+    bytesInWords(item.size),
+    size,
+    item.frames > 1 && count(item.frames, "frame"),
+    count(item.copies ?? 1, "copy", "copies"),
+    state,
+    STAGES[item.stage] ?? words(item.stage ?? ""),
+  ];
+  return [
+    el("strong", { "data-testid": "position" }, `${place.at} of ${place.of}`),
+    el("span", { class: "iwf-name", "data-testid": "name" }, item.name),
+    ...parts.filter(Boolean).map((part) => el("span", {}, part)),
+    el("span", { "data-testid": "known" }, knownInWords(item.known)),
+  ];
+}
+
+function knownInWords(known) {
+  if (!known) return "nothing known about it";
+  const told = { source: "source", series: "series", seen_on: "seen", url: "address" };
+  const parts = Object.entries(told)
+    .filter(([name]) => known[name])
+    .map(([name, word]) => `${word} ${known[name]}`);
+  return `known: ${parts.join(", ") || "yes"}`;
+}
+
+/** Names and values of what the file says about itself; any of it may be hostile. */
+function metadataList(metadata) {
+  const rows = Object.entries(metadata ?? {}).flatMap(([name, value]) =>
+    value !== null && typeof value === "object" && !Array.isArray(value)
+      ? Object.entries(value).map(([inner, one]) => [`${name} ${inner}`, one])
+      : [[name, value]],
+  );
+  if (!rows.length) return el("p", {}, "The file says nothing about itself.");
+  const line = ([name, value]) => [
+    el("dt", {}, words(name)),
+    el("dd", {}, typeof value === "string" ? value : JSON.stringify(value)),
+  ];
+  return el("dl", { class: "iwf-metadata" }, rows.map(line));
+}
+
+/** In place of a picture that the decoder refused: it is graded from what is known. */
+function metadataCard(item) {
+  return el(
+    "div",
+    { class: "iwf-plain", "data-testid": "metadata-card", tabindex: "0", role: "group", "aria-label": "Metadata" },
+    el("h2", {}, "There is no preview of this medium"),
+    el("p", {}, item.reason || "The decoder refused it."),
+    el("p", {}, "It can be graded from its metadata, or left for later."),
+    metadataList({
+      format: item.format || "unknown",
+      size: bytesInWords(item.size),
+      ...(item.width ? { dimensions: `${item.width} × ${item.height}` } : {}),
+      ...item.metadata,
+    }),
+  );
+}
+
+/** One chip a scheme; opened, it tells rules and law, or what is missing. */
+function gradesView(desk, state, toggleWhy) {
+  const { grades, contradictions, why, note } = state;
+  const chips = grades.map((grade) => {
+    const settled = grade.code !== "undetermined";
+    const code = settled ? words(grade.code) : `undetermined: ${grade.possible.map(words).join(" or ")}`;
+    return el(
+      "span",
+      { class: settled ? "iwf-chip" : "iwf-chip iwf-open", "data-testid": `grade-${grade.scheme}`, title: grade.label },
+      el("span", {}, `${schemeInWords(grade.scheme)} `),
+      el("strong", {}, code),
+    );
+  });
+  return [
+    el("h2", { class: "iwf-unseen" }, "Grades"),
+    el(
+      "div",
+      { class: "iwf-row" },
+      chips.length ? chips : el("span", { class: "iwf-quiet" }, note),
+      button(why ? "Less" : "Why", {
+        key: desk.keys.why,
+        act: toggleWhy,
+        testid: "why",
+        "aria-expanded": String(why),
+      }),
+    ),
+    contradictionsView(desk, contradictions),
+    why && el("div", { class: "iwf-why", "data-testid": "reasons" }, grades.map((one) => reasons(desk, one))),
+  ];
+}
+
+function contradictionsView(desk, contradictions) {
+  if (!contradictions.length) return null;
+  const line = (one) => el("li", {}, `${one.rule} (${one.fields.map((f) => labelOf(desk, f)).join("; ")})`);
+  return el(
+    "div",
+    { class: "iwf-warning", "data-testid": "contradictions" },
+    el("strong", {}, "These answers cannot both be right. It can be saved, but not signed off:"),
+    el("ul", {}, contradictions.map(line)),
+  );
+}
+
+function reasons(desk, grade) {
+  const scheme = desk.schemes.find((one) => one.name === grade.scheme);
+  const list = (title, lines) =>
+    lines?.length ? [el("dt", {}, title), lines.map((line) => el("dd", {}, line))] : null;
+  return el(
+    "section",
+    {},
+    el("h3", {}, `${scheme?.title ?? words(grade.scheme)}: ${grade.label || words(grade.code)}`),
+    el(
+      "dl",
+      {},
+      list("Rules", grade.rules),
+      list("Law", grade.cites),
+      list("Still possible", grade.possible.map(words)),
+      list("Answers that would settle it", grade.missing.map((name) => labelOf(desk, name))),
+      list("Version", [grade.version]),
+    ),
+  );
+}
+
+function labelOf(desk, name) {
+  const kinds = [...desk.elements, ...desk.child_fields];
+  const ages = { age_min: "Least age", age_max: "Greatest age" };
+  return kinds.find((kind) => kind.name === name)?.question ?? ages[name] ?? words(name);
+}
+
+/** The last line: what is saved, how far the lab is, what was before the eyes today. */
+function footView({ saved, pressed, progress }) {
+  const exposure = progress?.exposure ?? {};
+  const told = `${count(exposure.shown ?? 0, "view")}, ${exposure.revealed ?? 0} revealed, ${timeInWords(exposure.seconds ?? 0)}`;
+  return [
+    el("strong", { "data-testid": "saved", class: saved === pressed ? "" : "iwf-open" }, `Saved ${saved} of ${pressed}`),
+    el(
+      "label",
+      { class: "iwf-progress" },
+      `${progress?.graded ?? 0} of ${progress?.media ?? 0} graded`,
+      el("progress", { max: Math.max(1, progress?.media ?? 1), value: progress?.graded ?? 0 }),
+    ),
+    el("span", { "data-testid": "exposure" }, `Your last 24 hours: ${told}`),
+  ];
+}

@@ -1,0 +1,94 @@
+// A record and its questions, as plain values: what is asked next depends on nothing
+// but the answers, so a quick finger never meets a question that the network moved.
+
+const TAG_TURNS = ["present", "absent", "not_determined"];
+
+function emptyRecord() {
+  return { elements: {}, children: [], tags: {}, note: "" };
+}
+
+/** Copy a record and leave out what was not answered. */
+function cleanRecord(record) {
+  const answered = (from) =>
+    Object.fromEntries(
+      Object.entries(from ?? {})
+        .filter(([name, value]) => name !== "number" && value !== "" && value != null)
+        .sort(([one], [other]) => (one < other ? -1 : 1)),
+    );
+  return {
+    elements: answered(record?.elements),
+    children: (record?.children ?? []).map(answered),
+    tags: answered(record?.tags),
+    note: record?.note ?? "",
+  };
+}
+
+function sameRecord(one, other) {
+  return JSON.stringify(cleanRecord(one)) === JSON.stringify(cleanRecord(other));
+}
+
+function isEmpty(record) {
+  return sameRecord(record, emptyRecord());
+}
+
+/** The gate whose answer settles the medium: nothing after it is needed. */
+function settledBy(desk, record) {
+  return desk.elements.find((kind) => kind.gate && record.elements[kind.name] === "no") ?? null;
+}
+
+/**
+ * All questions in their order: gates, then one row per child, then the rest.
+ * Each has: id, name, label, values, child (its place or null), needed, answer.
+ */
+function questionsOf(desk, record) {
+  const gates = desk.elements.filter((kind) => kind.gate);
+  const settled = settledBy(desk, record);
+  const last = settled ? gates.indexOf(settled) : gates.length;
+  const asked = gates.map((kind, place) => elementQuestion(kind, record, place <= last));
+  const rows = record.children.flatMap((child, place) =>
+    desk.child_fields.map((kind) => childQuestion(kind, child, place, !settled)),
+  );
+  const rest = desk.elements.filter((kind) => !kind.gate);
+  return [...asked, ...rows, ...rest.map((kind) => elementQuestion(kind, record, !settled))];
+}
+
+function elementQuestion(kind, record, needed) {
+  const answer = record.elements[kind.name] ?? "";
+  return { ...common(kind), id: kind.name, child: null, needed, answer, gate: kind.gate };
+}
+
+function childQuestion(kind, child, place, needed) {
+  const id = `child-${place + 1}-${kind.name}`;
+  const label = `Child ${place + 1}: ${kind.question}`;
+  const wanted = needed && kind.name !== "face_visible"; // welcome, but never waited for
+  return { ...common(kind), id, label, child: place, needed: wanted, answer: child[kind.name] ?? "" };
+}
+
+function common(kind) {
+  return { name: kind.name, label: kind.question, short: kind.question, values: kind.values };
+}
+
+/** Give a copy of the record with one answer set, or taken away with "". */
+function withAnswer(record, question, value) {
+  const next = structuredClone(record);
+  const target = question.child === null ? next.elements : next.children[question.child];
+  if (value === "") delete target[question.name];
+  else target[question.name] = value;
+  return next;
+}
+
+/** The next needed question without an answer: after the given one, else from the top. */
+function nextNeeded(questions, afterId) {
+  const open = (question) => question.needed && !question.answer;
+  const place = questions.findIndex((question) => question.id === afterId);
+  return questions.slice(place + 1).find(open) ?? questions.find(open) ?? null;
+}
+
+/** Turn a tag: blank -> present -> absent -> not determined -> blank. */
+function turnTag(record, code) {
+  const next = structuredClone(record);
+  const place = TAG_TURNS.indexOf(next.tags[code] ?? "") + 1;
+  if (place < TAG_TURNS.length) next.tags[code] = TAG_TURNS[place];
+  else delete next.tags[code];
+  return next;
+}

@@ -1,0 +1,121 @@
+// Saving and undoing.  Optimistic: the next medium comes at once, the outbox sees to the
+// rest, and whatever the server will not have comes back with every answer kept.
+
+class Saving {
+  constructor(desk) {
+    this.desk = desk;
+  }
+
+  save() {
+    const { item, answers, screen } = this.desk;
+    if (!item) return this.nextSet();
+    const reason = this.mayNot();
+    if (reason) return this.desk.tell(reason);
+    if (item.record && !answers.dirty) return this.after("Nothing was changed.");
+    const { medium } = item;
+    const before = { record: item.record, stage: item.stage };
+    const record = cleanRecord(answers.record);
+    const body = { medium, record, reveal: screen.look.level, seconds: screen.look.secondsNow };
+    Object.assign(item, { record, stage: "graded", grades: answers.known.grades });
+    answers.drafts.delete(medium);
+    this.after("");
+    screen.settle(medium);
+    this.desk.outbox.push({
+      kind: "decision",
+      path: "iwflab/api/decision",
+      body,
+      done: (reply) => this.accepted(medium, reply),
+      refused: (fault) => this.refused(medium, before, record, fault),
+    });
+  }
+
+  /** Why nothing can be saved now, or "". */
+  mayNot() {
+    const { stopped, outbox, answers } = this.desk;
+    if (stopped) return `Not saved. ${stopped}`;
+    const onTheWay = `${count(outbox.decisions, "decision")} still on the way`;
+    if (outbox.full) return `Not saved: ${onTheWay}. Press again in a moment.`;
+    return isEmpty(answers.record) ? "Not saved: nothing is answered yet." : "";
+  }
+
+  /** Go to the next medium that is not graded: after this one, else from the top. */
+  after(text) {
+    const { items, at } = this.desk;
+    const open = (item, place) => isOpen(item) && place !== at;
+    const later = items.findIndex((item, place) => place > at && open(item, place));
+    this.desk.go(later >= 0 ? later : items.findIndex(open));
+    if (text) this.desk.tell(text);
+  }
+
+  placeOf(medium) {
+    return this.desk.items.findIndex((item) => item.medium === medium);
+  }
+
+  accepted(medium, reply) {
+    const { outbox, items, watch } = this.desk;
+    this.desk.progress = reply.progress ?? this.desk.progress;
+    watch.fault = null;
+    const { grades, contradictions } = reply;
+    Object.assign(items[this.placeOf(medium)] ?? {}, { grades, contradictions });
+    const left = contradictions?.length ? " It holds a contradiction." : "";
+    this.desk.tell(`Saved ${outbox.saved} of ${outbox.pressed}.${left}`, { quiet: true });
+  }
+
+  /** The server will not have it: back to the medium, with every answer kept. */
+  refused(medium, before, record, fault) {
+    const { answers, items } = this.desk;
+    const at = this.placeOf(medium);
+    if (!answers.drafts.has(medium)) answers.drafts.set(medium, record);
+    if (at >= 0) {
+      Object.assign(items[at], before);
+      this.desk.go(at);
+    }
+    this.desk.tell(`Not saved: ${fault.inWords} Your answers are kept.`);
+  }
+
+  undo() {
+    if (this.desk.stopped) return this.desk.tell(`Not undone. ${this.desk.stopped}`);
+    this.desk.outbox.push({
+      kind: "undo",
+      path: "iwflab/api/undo",
+      body: {},
+      done: (reply) => this.undone(reply),
+      refused: (fault) => this.desk.tell(`Not undone: ${fault.inWords}`),
+    });
+  }
+
+  /** The withdrawn answers become a draft again: correcting is why one undoes. */
+  undone(reply) {
+    const { items, answers } = this.desk;
+    this.desk.progress = reply.progress ?? this.desk.progress;
+    const at = this.placeOf(reply.medium);
+    if (at < 0) return this.desk.refetch(reply.medium);
+    const item = items[at];
+    const withdrawn = item.record;
+    const { record = null, grades = [], contradictions = [] } = reply;
+    Object.assign(item, { record, grades, contradictions, stage: record ? "graded" : "waiting" });
+    if (withdrawn && !answers.drafts.has(item.medium) && !sameRecord(withdrawn, record))
+      answers.drafts.set(item.medium, cleanRecord(withdrawn));
+    this.desk.go(at);
+    this.desk.tell(`Undone. ${item.name} is open again; its answers are kept here, unsaved.`);
+  }
+
+  async nextSet() {
+    if (this.desk.stopped) return this.desk.tell(this.desk.stopped);
+    const came = await this.desk.refetch(null);
+    if (came && !this.desk.item) this.desk.tell("Nothing waits for you at present.");
+  }
+
+  /** What the server does not know yet counts as graded: nobody grades it twice. */
+  withWaiting(items) {
+    for (const { kind, body } of this.desk.outbox.entries) {
+      const item = kind === "decision" && items.find((one) => one.medium === body.medium);
+      if (item) Object.assign(item, { record: body.record, stage: "graded" });
+    }
+    return items;
+  }
+}
+
+function isOpen(item) {
+  return item.stage === "waiting" && !item.record;
+}

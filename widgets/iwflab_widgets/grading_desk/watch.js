@@ -1,0 +1,98 @@
+// What the desk keeps an eye on: the server, who is logged in, the clock, the page.
+
+class Watch {
+  constructor(desk, ping) {
+    this.desk = desk;
+    this.run = ping.server; // names one run of the server; its grants die with it
+    this.fault = null;
+    this.stranger = "";
+  }
+
+  begin(signal) {
+    const { desk, root } = this.desk;
+    const heed = { signal };
+    const beat = setInterval(() => this.beat(), (desk.limits.heartbeat_seconds ?? 5) * 1000);
+    const deaf = listenForKeys(root, this.desk.place, this.desk);
+    signal.addEventListener("abort", () => {
+      clearInterval(beat);
+      clearTimeout(this.idle);
+      deaf();
+    });
+    addEventListener("beforeunload", (event) => this.leaving(event), heed);
+    addEventListener("pagehide", () => this.gone(), heed);
+    document.addEventListener("visibilitychange", () => this.desk.screen.seen(!document.hidden), heed);
+    for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"])
+      document.addEventListener(kind, () => this.awake(), { ...heed, passive: true });
+    this.awake();
+  }
+
+  async beat() {
+    const { outbox, screen } = this.desk;
+    try {
+      const ping = await this.desk.server.get("iwflab/api/ping");
+      const troubled = this.fault !== null || outbox.fault !== null;
+      this.fault = null;
+      if (!this.recognise(ping)) return;
+      if (ping.server !== this.run) await this.restarted(ping.server);
+      if (troubled) outbox.again();
+      screen.again();
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      this.fault = fault;
+    }
+    this.desk.render();
+  }
+
+  /** Another person at this browser: nothing of mine is sent or shown under their name. */
+  recognise(ping) {
+    const { me, outbox, screen } = this.desk;
+    this.stranger = ping.analyst === me ? "" : ping.analyst;
+    outbox.held = Boolean(this.stranger);
+    if (this.stranger && !screen.blanked) screen.blank("Another person is logged in.");
+    if (!this.stranger) outbox.run();
+    this.desk.render();
+    return !this.stranger;
+  }
+
+  /** Before a refusal is believed: is it still me who is asking? */
+  async stillMe() {
+    try {
+      return this.recognise(await this.desk.server.get("iwflab/api/ping"));
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return false;
+    }
+  }
+
+  /** The server forgot its grants: get new ones, stay where we are, keep the drafts. */
+  async restarted(run) {
+    if (this.desk.outbox.waiting) return; // first what waits; the next beat comes back
+    const renewed = await this.desk.refetch(this.desk.item?.medium ?? null);
+    if (renewed) this.run = run;
+  }
+
+  /** Somebody is there; after the set minutes without a sign the desk goes blank. */
+  awake() {
+    clearTimeout(this.idle);
+    const minutes = this.desk.desk.limits.idle_lock_minutes;
+    if (minutes) this.idle = setTimeout(() => this.lock(minutes), minutes * 60_000);
+  }
+
+  lock(minutes) {
+    if (!this.desk.screen.blanked) this.desk.screen.blank(`Blanked after ${count(minutes, "minute")} without a key.`);
+  }
+
+  leaving(event) {
+    if (this.desk.outbox.waiting || this.desk.answers.drafts.size) event.preventDefault();
+  }
+
+  /** The page goes: what was shown is reported on the way out. */
+  gone() {
+    const { look } = this.desk.screen;
+    look?.rest();
+    const views = look?.take() ?? [];
+    if (!views.length || this.stranger) return;
+    const body = { request: freshId(), views };
+    this.desk.server.post("iwflab/api/shown", body, { keepalive: true }).catch(() => {});
+  }
+}

@@ -1,0 +1,124 @@
+"""The release desk: a second person signs off, and what is criminal leaves.
+
+One table, however many media: a row is a line of a message, not a widget.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+from iwflab.lab import Lab
+from iwflab_widgets.desk import Act, Desk, joined, text, texts
+
+SHOWN = 12  # signs of a SHA-256 that tell media apart for the eye
+OWN_WORK = "graded by you; another person signs it off"
+
+
+class ReleaseDesk(Desk):
+    """Graded media without pictures: sign off, take back, release."""
+
+    _esm = joined(
+        "desk/dom.js",
+        "desk/server.js",
+        "desk/kernel.js",
+        "desk/fields.js",
+        "release_desk/release.js",
+    )
+    _css = joined("desk/desk.css")
+
+    def __init__(self, lab: Lab) -> None:
+        """Show what stands in the lab; acts are those of the lab's analyst."""
+        super().__init__()
+        self.lab = lab
+
+    def acts(self) -> Mapping[str, Act]:
+        """Name what the page may ask for."""
+        return {
+            "look": lambda _: self._answer(),
+            "sign_off": self._sign_off,
+            "take_back": self._take_back,
+            "release": self._release,
+        }
+
+    def _answer(self, **more: Any) -> dict[str, Any]:
+        return {"standing": standing(self.lab), **more}
+
+    def _sign_off(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        self.lab.sign_off(texts(content, "media"), request=text(content, "request"))
+        return self._answer()
+
+    def _take_back(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        for medium in texts(content, "media"):
+            # One act a medium, each under an id of its own that a retry finds again.
+            name = f"{text(content, 'request')} {medium}"
+            request = str(uuid5(NAMESPACE_OID, name))
+            self.lab.take_back(medium, reason=text(content, "reason"), request=request)
+        return self._answer()
+
+    def _release(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        done = self.lab.release(
+            text(content, "name"),
+            scheme=text(content, "scheme") or "uk_2014",
+            request=text(content, "request"),
+        )
+        return self._answer(released=_release_row(done))
+
+
+def standing(lab: Lab) -> dict[str, Any]:
+    """Give what the table shows: rows, schemes, earlier releases; no picture."""
+    graded = [_graded_row(lab, row) for row in lab.to_sign_off()]
+    signed = [
+        _row(row, _codes(json.loads(row["signed_grades"])), [])
+        for row in lab.overview()
+        if row["stage"] in {"signed_off", "released"}
+    ]
+    return {
+        "rows": [*graded, *signed],
+        "schemes": [
+            {"name": one["name"], "title": one["title"]}
+            for one in lab.desk()["schemes"]
+        ],
+        "releases": [_release_row(one) for one in lab.releases()],
+    }
+
+
+def _graded_row(lab: Lab, row: Mapping[str, Any]) -> dict[str, Any]:
+    own = lab.settings.sign_off_by_another and row["grader"] == lab.analyst
+    against = [*([OWN_WORK] if own else []), *row["against"]]
+    return _row(row, {g.scheme: g.code for g in row["grades"]}, against)
+
+
+def _codes(signed: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    return {scheme: str(grade["code"]) for scheme, grade in signed.items()}
+
+
+def _row(
+    row: Mapping[str, Any], grades: Mapping[str, str], against: list[str]
+) -> dict[str, Any]:
+    shown = {
+        "sha256": row["sha256"][:SHOWN],
+        "name": (row["name"] or "").rsplit("/", 1)[-1],
+        "grader": row["grader"] or "",
+        "signed_by": row["signed_by"] or "",
+    }
+    words = [*shown.values(), *grades.values(), *against, row["sha256"]]
+    return {
+        **shown,
+        "medium": row["medium"],
+        "stage": row["stage"],
+        "grades": dict(grades),
+        "against": against,
+        "search": " ".join(words).lower(),
+    }
+
+
+def _release_row(one: Any) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "folder": str(one.folder),
+        "items": one.items,
+        "counts": dict(one.counts),
+        "left_out": dict(one.left_out),
+        "manifest_sha256": one.manifest_sha256,
+    }
