@@ -14,7 +14,16 @@ from iwflab.errors import LabError
 
 _COMMANDS: tuple[click.Command, ...] = (
     *(house.init, house.demo, house.serve, house.doctor, house.verify, house.account),
-    *(way.intake, way.hash_, way.queue, way.show, way.grade, way.undo, way.tags),
+    *(
+        way.intake,
+        way.hash_,
+        way.examine,
+        way.queue,
+        way.show,
+        way.grade,
+        way.undo,
+        way.tags,
+    ),
     *(leaving.sign_off, leaving.take_back, leaving.release, leaving.exposure),
     *(counting.report, counting.export, counting.schemes),
 )
@@ -33,9 +42,9 @@ for _command in _COMMANDS:
 def main() -> None:
     """Run one command; an error raised on purpose becomes a sentence and a 1."""
     try:
-        commands.main(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        # Without its stand-alone mode, click gives an Exit's code back as the result.
+        code = commands.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(2)

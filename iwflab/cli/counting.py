@@ -1,5 +1,7 @@
 """Commands of what is counted: tables, frames, schemes."""
 
+from dataclasses import asdict
+
 import click
 
 from iwflab.cli.printing import json_option, lab_option, open_lab, say, table
@@ -29,7 +31,8 @@ def report(
             with click.open_file(chart, "w", encoding="utf-8") as out:
                 out.write(lab.chart(counted))
     if as_json:
-        say(counted)
+        cells = [{**asdict(cell), "percent": cell.percent} for cell in counted.cells]
+        say({**asdict(counted), "cells": cells})
     else:
         _print(counted)
 
@@ -43,8 +46,8 @@ def _print(counted: Table) -> None:
         line = rows.setdefault(
             cell.row, dict(zip(counted.row_names, cell.row, strict=True))
         )
-        share = "" if cell.percent is None else f" ({cell.percent:.0f}%)"
-        line[cell.column] = f"{cell.numerator}{share}" if cell.numerator else "0"
+        share = f"{cell.numerator} ({cell.percent_in_words})"
+        line[cell.column] = share if cell.numerator else "0"
     table(list(rows.values()), (*counted.row_names, *counted.columns))
     click.echo(f"\nEach percentage is of the base, {counted.denominator}.")
     for reason, number in counted.exclusions.items():

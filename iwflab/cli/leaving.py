@@ -1,9 +1,12 @@
 """Commands of what leaves: sign-off, release; and what the analyst had before them."""
 
+from typing import Any
+
 import click
 
 from iwflab.cli.printing import Meter, json_option, lab_option, open_lab, say, table
 from iwflab.errors import BadInput
+from iwflab.lab import Lab
 
 
 @click.command("sign-off")
@@ -17,15 +20,39 @@ def sign_off(
     """Sign off graded media; without media, show what waits for it."""
     with open_lab(folder) as lab:
         waiting = lab.to_sign_off()
-        if everything:
-            media = tuple(row["medium"] for row in waiting if not row["against"])
-            if not media:
-                raise BadInput("nothing can be signed off", advice="grade media first")
-        if media:
-            head = lab.sign_off(media)
-            click.echo(f"{len(media)} signed off; head at entry {head.size}")
-            return
-    rows = [
+        chosen = _chosen(lab, media, waiting, everything=everything)
+        head = lab.sign_off(chosen) if chosen else None
+    rows = _lines(chosen or waiting)
+    if as_json:
+        say(rows)
+    elif rows:
+        table(rows, rows[0])
+    else:
+        click.echo("nothing waits for a sign-off", err=True)
+    if head:
+        click.echo(f"{len(chosen)} signed off; head at entry {head.size}", err=True)
+
+
+def _chosen(
+    lab: Lab,
+    media: tuple[str, ...],
+    waiting: list[dict[str, Any]],
+    *,
+    everything: bool,
+) -> list[dict[str, Any]]:
+    """Give the rows to sign off, exactly as they stand in this listing."""
+    if everything:
+        free = [row for row in waiting if not row["against"]]
+        if not free:
+            raise BadInput("nothing can be signed off", advice="grade media first")
+        return free
+    shown = {row["medium"]: row for row in waiting}
+    named = [lab.show(medium) for medium in media]
+    return [shown.get(row["medium"], row) for row in named]
+
+
+def _lines(waiting: list[dict[str, Any]]) -> list[dict[str, str]]:
+    return [
         {
             **{name: row[name] for name in ("medium", "sha256", "grader")},
             **{grade.scheme: grade.code for grade in row["grades"]},
@@ -33,12 +60,6 @@ def sign_off(
         }
         for row in waiting
     ]
-    if as_json:
-        say(rows)
-    elif rows:
-        table(rows, rows[0])
-    else:
-        click.echo("nothing waits for a sign-off", err=True)
 
 
 @click.command("take-back")
@@ -48,8 +69,13 @@ def sign_off(
 def take_back(medium: str, reason: str, folder: str) -> None:
     """Take back the sign-off of one medium, with a reason."""
     with open_lab(folder) as lab:
-        lab.take_back(medium, reason=reason)
+        left_on = lab.take_back(medium, reason=reason)
     click.echo("taken back; the medium can be graded again")
+    if left_on:
+        click.echo(
+            f"it already left on: {', '.join(left_on)}; tell those who received it",
+            err=True,
+        )
 
 
 @click.command()
@@ -70,6 +96,8 @@ def release(name: str | None, scheme: str, folder: str, as_json: bool) -> None:
     for one in done:
         counts = ", ".join(f"{code} {n}" for code, n in one.counts.items())
         click.echo(f"{one.name}: {one.items} media ({counts}) in {one.folder}")
+        if one.problem:
+            click.echo(f"  NOT TO BE TRUSTED: {one.problem}", err=True)
         for reason, number in one.left_out.items():
             click.echo(f"  left out: {number} {reason}")
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from iwflab.cli.printing import Meter, json_option, lab_option, open_lab, say, table
-from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, record_from
+from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, check, record_from
 from iwflab.errors import BadInput
 from iwflab.schemes import tags as all_tags
 
@@ -40,6 +40,8 @@ def intake(paths: tuple[str, ...], folder: str, as_json: bool, **given: Any) -> 
         click.echo(f"  {number} {state}")
     for name, reason in report.refused:
         click.echo(f"  refused: {name}: {reason}", err=True)
+    for problem in report.problems:
+        click.echo(f"  kept and hashed, not examined: {problem}", err=True)
     for name in report.unmatched:
         click.echo(f"  in the sidecar, not found: {name}", err=True)
 
@@ -77,6 +79,16 @@ def queue(folder: str, as_json: bool, take: int, hand_back: bool) -> None:
 
 
 @click.command()
+@click.argument("media", nargs=-1, required=True)
+@lab_option
+def examine(media: tuple[str, ...], folder: str) -> None:
+    """Decode and hash media anew from their evidence; the newest result stands."""
+    with open_lab(folder) as lab:
+        number = lab.examine(media, progress=Meter("media"))
+    click.echo(f"{number} examined again")
+
+
+@click.command()
 @click.argument("medium")
 @lab_option
 def show(medium: str, folder: str) -> None:
@@ -110,6 +122,7 @@ def grade(
             "note": more["note"],
         }
     )
+    check(record, all_tags())  # before the medium is taken: a refusal leaves nothing
     with open_lab(folder) as lab:
         result = lab.grade(lab.take(medium), record)
     if as_json:

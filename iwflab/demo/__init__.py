@@ -191,7 +191,7 @@ def _grade(lab: Lab) -> None:
 
 
 def _sign_off(lab: Lab) -> None:
-    agreed = [row["medium"] for row in lab.to_sign_off() if not row["against"]]
+    agreed = [row for row in lab.to_sign_off() if not row["against"]]
     # Some stay graded only, so that the release desk has something to do.
     lab.sign_off(agreed[: max(1, len(agreed) - 2)])
 

@@ -6,11 +6,13 @@ that holds or may hold is a possible outcome, and the first that surely holds en
 the walk.  One possible code is a grade; several are ``undetermined``, with the
 codes that remain and the questions that would settle it.  So nothing is ever
 rounded down, and a sure worst case is not held up by an unanswered milder one.
+A rule may itself give ``undetermined``: where the law names no class, people decide.
 (Strong Kleene logic: S. C. Kleene, Introduction to Metamathematics, 1952, s.64.)
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, Record
 from iwflab.errors import BadScheme
@@ -99,6 +101,9 @@ def derive(scheme: Scheme, record: Record) -> Grade:
         if verdict is True:
             break
         walk.missing.update(gaps)
+    else:
+        # No rule surely holds: what may be, may also be nothing that was named.
+        walk.possible.setdefault(UNDETERMINED, [])
     if len(walk.possible) == 1:
         ((code, rules),) = walk.possible.items()
         return _grade(scheme, code, rules)
@@ -177,7 +182,7 @@ def rank(scheme: Scheme, code: str) -> int:
 
 def check_scheme(scheme: Scheme) -> None:
     """Refuse a scheme with codes nobody can reach, rules without law, or no end."""
-    given = {rule.code for rule in scheme.rules}
+    given = {rule.code for rule in scheme.rules} - {UNDETERMINED}
     if given != set(scheme.order):
         odd = ", ".join(sorted(given ^ set(scheme.order)))
         raise BadScheme(
@@ -195,11 +200,36 @@ def check_scheme(scheme: Scheme) -> None:
                 advice="add 'cites' with the section of the law",
             )
         _check_condition(scheme, rule.when)
-    if scheme.rules[-1].when != ALWAYS:
+    gap = next(_uncovered(scheme), None)
+    if gap is not None:
+        answers = ", ".join(f"{name}={value}" for name, value in gap.items())
         raise BadScheme(
-            f"{scheme.name}: the last rule must hold always",
-            advice='end with a rule whose condition is when = "always"',
+            f"{scheme.name}: no rule holds for {answers}",
+            advice="every full set of sure answers needs a rule",
         )
+
+
+def _uncovered(scheme: Scheme) -> Iterator[Mapping[str, str]]:
+    """Give full sets of sure answers under which no rule holds.
+
+    Only elements that rules ask for are tried; rules over child rows never cover.
+    """
+    asked = sorted({e for rule in scheme.rules for e in _asked(rule.when)})
+    sure = [
+        [v for v in ELEMENTS[e].values if v not in ELEMENTS[e].unknown] for e in asked
+    ]
+    for values in product(*sure):
+        answers = dict(zip(asked, values, strict=True))
+        record = Record(answers)
+        if not any(_holds(rule.when, record, {}) for rule in scheme.rules):
+            yield answers
+
+
+def _asked(when: Condition) -> Iterator[str]:
+    if when.kind == "is":
+        yield when.element
+    for part in when.parts:
+        yield from _asked(part)
 
 
 ALWAYS = Condition("all")

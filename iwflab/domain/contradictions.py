@@ -34,6 +34,11 @@ def contradictions(record: Record) -> Iterator[Contradiction]:
             "sexual activity is recorded, yet the medium is not indecent",
             ("indecent", "activity"),
         )
+    if seen.get("activity") == "none" and _sexual(seen):
+        yield Contradiction(
+            "no activity is recorded, yet sadism or an animal is",
+            ("activity", "sadism", "animal"),
+        )
     if seen.get("participants") == "child_alone" and len(record.children) > 1:
         yield Contradiction(
             "one child alone, yet more than one child row", ("participants",)

@@ -20,6 +20,12 @@ class Cell:
     denominator: int
 
     @property
+    def percent_in_words(self) -> str:
+        """Give the share as a whole percentage, halves rounded up as published."""
+        share = self.percent
+        return "" if share is None else f"{int(share + 0.5)}%"
+
+    @property
     def percent(self) -> float | None:
         """The share in percent, or None where there is no base."""
         if self.denominator == 0:
@@ -52,8 +58,8 @@ class Table:
 class Statistic:
     """A question with an answer: added in one file of ``iwflab.statistics``.
 
-    ``compute(frames, unit=..., scheme=...)`` takes the tidy DataFrames of the lab by
-    name (``media``, ``children``, ``grades``) and gives a :class:`Table`.
+    ``compute(frames, unit=..., scheme=...)`` takes tidy DataFrames by name (``media``,
+    ``children``, and ``grades`` as they were signed off) and gives a :class:`Table`.
     ``examples`` are (frames as plain records, unit, expected cells) triples.
     """
 

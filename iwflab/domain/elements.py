@@ -199,7 +199,8 @@ def _check_child(place: int, child: Child) -> None:
         if value or name != "face_visible":
             _check_value("child field", {name: kind}, name, value)
     ages = [a for a in (child.age_min, child.age_max) if a is not None]
-    if any(not isinstance(a, int) or not 0 <= a <= 17 for a in ages):  # noqa: PLR2004 - under 18 is the law
+    # type(), not isinstance(): true is an int to Python, and no age.
+    if any(type(a) is not int or not 0 <= a <= 17 for a in ages):  # noqa: PLR2004 - under 18 is the law
         raise BadInput(
             f"child {place}: an age lies outside 0 to 17 years",
             advice="give whole years; leave the age out where it is not known",

@@ -1,7 +1,8 @@
 """Hashes: what they say, how near two of them are, where they came from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from iwflab.errors import BadInput
 
@@ -57,3 +58,34 @@ def distance(one: HashValue, other: HashValue) -> int:
             advice="compare values of the same algorithm and variant",
         )
     return (int(one.value, 16) ^ int(other.value, 16)).bit_count()
+
+
+class Agreement(Enum):
+    """How two sets of hashes of one medium agree."""
+
+    SAME = "same"
+    OTHER_VERSION = "made by another library or version"
+    ONE_SIDED = "one side has none at all"
+    DIFFERENT = "different"
+
+
+def agreement(
+    before: Mapping[str, HashValue], now: Mapping[str, HashValue]
+) -> Agreement:
+    """Hold stored hashes against hashes made anew, by algorithm.
+
+    An algorithm added since has no stored value yet, one that was asked for may not
+    be computed anew: only what both sides have is compared, but neither side may be
+    empty while the other is not.
+    """
+    both = before.keys() & now.keys()
+    if bool(before) != bool(now):
+        return Agreement.ONE_SIDED
+    maker = [(h.library, h.version) for h in (before[n] for n in sorted(both))]
+    if maker != [(h.library, h.version) for h in (now[n] for n in sorted(both))]:
+        return Agreement.OTHER_VERSION
+    same = all(
+        (before[n].value, before[n].quality) == (now[n].value, now[n].quality)
+        for n in both
+    )
+    return Agreement.SAME if same else Agreement.DIFFERENT

@@ -48,6 +48,8 @@ class Examined:
     hashes: tuple[HashValue, ...] = ()
     previews: Mapping[str, bytes] = field(default_factory=dict)
     decoder: str = ""
+    # The worker died or was late: trouble that may be over at the next try.
+    stopped: bool = False
 
 
 # Cc control, Cf format (right-to-left overrides, zero width), Cs lone surrogates

@@ -52,7 +52,6 @@ class Settings:
     unacked_seconds: float = 2.0
     heartbeat_seconds: float = 5.0
     idle_lock_minutes: float = 3.0
-    small_cell: int = 5
     keys: Mapping[str, str] = field(default_factory=lambda: dict(KEYS))
 
 

@@ -27,16 +27,14 @@ _PERCEPTUAL = ("pdq", "ahash", "dhash", "phash")
 
 
 def dump(entries: Sequence[ListEntry]) -> bytes:
-    """Write entries as UTF-8 CSV with a header line and CRLF (RFC 4180)."""
+    """Write entries as UTF-8 CSV with a header line and CRLF (RFC 4180).
+
+    Hashes without a column of their own are left out; JSON lines holds them all.
+    """
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, list(COLUMNS))
     writer.writeheader()
     for entry in entries:
-        if surplus := set(entry.hashes) - set(_PERCEPTUAL):
-            raise BadInput(
-                f"CSV has no column for {', '.join(sorted(surplus))}",
-                advice="release as json_lines, which holds any algorithm",
-            )
         writer.writerow({name: safe_cell(cell) for name, cell in _cells(entry)})
     return out.getvalue().encode()
 

@@ -1,20 +1,24 @@
 """A release on the disk: its lists and its manifest, read-only and self-checking."""
 
+import fcntl
 import json
 import os
+import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from iwflab.domain.lists import ListEntry
-from iwflab.errors import Tampered
+from iwflab.errors import BadInput, Tampered
 from iwflab.exchange.csv_list import CSV_LIST
 from iwflab.exchange.json_lines import JSON_LINES
 
 UNFINISHED = ".unfinished"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LISTS = (CSV_LIST, JSON_LINES)
 
 
@@ -28,6 +32,31 @@ class Release:
     counts: Mapping[str, int]
     left_out: Mapping[str, int]
     manifest_sha256: str
+    problem: str = ""  # why the files are not to be trusted; empty: they are right
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that is no plain folder name."""
+    if not _NAME.fullmatch(name) or name.endswith(UNFINISHED):
+        raise BadInput(
+            f"a release cannot be called {name!r}",
+            advice="use letters, digits, dot, dash and underscore, at most 64",
+        )
+
+
+@contextmanager
+def locked(folder: Path, *, wait: bool) -> Iterator[bool]:
+    """Hold the folder of releases for oneself; tell whether it is held.
+
+    Without ``wait`` a folder that another process holds is left alone.
+    """
+    with (folder / ".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def write_folder(
@@ -48,6 +77,7 @@ def write_folder(
         }
     text = json.dumps({**manifest, "files": files}, indent=2, sort_keys=True) + "\n"
     _durable(folder / "manifest.json", text.encode())
+    _sync(folder)
     return sha256(text.encode()).hexdigest()
 
 
@@ -62,11 +92,15 @@ def _durable(file: Path, content: bytes) -> None:
 def into_place(unfinished: Path, final: Path) -> None:
     """Give a finished release its name, durably."""
     unfinished.rename(final)
-    folder = os.open(final.parent, os.O_RDONLY | os.O_DIRECTORY)
+    _sync(final.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def read_release(folder: Path) -> Release:
@@ -96,3 +130,46 @@ def read_release(folder: Path) -> Release:
         left_out=plain["left_out"],
         manifest_sha256=sha256(manifest.read_bytes()).hexdigest(),
     )
+
+
+def finish(folder: Path, entered: Sequence[Mapping[str, Any]]) -> None:
+    """Finish what a crash interrupted; to be called with the folder held.
+
+    ``entered`` are the releases of the store (name, manifest_sha256): they get their
+    final name.  What was not entered is removed: it never counted.
+    """
+    digests = {row["name"]: row["manifest_sha256"] for row in entered}
+    for unfinished in sorted(folder.glob(f"*{UNFINISHED}")):
+        name = unfinished.name.removesuffix(UNFINISHED)
+        manifest = unfinished / "manifest.json"
+        if (
+            name in digests
+            and manifest.exists()
+            and sha256(manifest.read_bytes()).hexdigest() == digests[name]
+        ):
+            into_place(unfinished, folder / name)
+        else:
+            shutil.rmtree(unfinished)
+
+
+def check_release(folder: Path, row: Mapping[str, Any]) -> Release:
+    """Read a release that the store entered; say what is wrong with its files."""
+    place = folder / row["name"]
+    try:
+        found = read_release(place)
+        if found.manifest_sha256 != row["manifest_sha256"]:
+            raise Tampered(  # noqa: TRY301 - one way out for both kinds of fault
+                f"the manifest of the release {row['name']} is not the one released",
+                advice="compare with the copy that was sent",
+            )
+    except Tampered as fault:
+        return Release(
+            name=row["name"],
+            folder=place,
+            items=row["items"],
+            counts={},
+            left_out={},
+            manifest_sha256=row["manifest_sha256"],
+            problem=fault.message,
+        )
+    return found

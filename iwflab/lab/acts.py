@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from iwflab.domain.arrivals import Custody, IntakeReport
 from iwflab.domain.elements import Record
 from iwflab.exchange.folder import Release
 from iwflab.lab.seat import Seat
 from iwflab.store.head import Head
-from iwflab.workflow import grading, presenting, quality, queue, viewing
+from iwflab.workflow import examining, grading, presenting, quality, queue, viewing
 from iwflab.workflow import intake as arrival
 from iwflab.workflow import release as leaving
 
@@ -28,15 +29,24 @@ class Acts(Seat):
         authority: str,
         sidecar: str | os.PathLike[str] | None = None,
         progress: arrival.Progress | None = None,
-    ) -> arrival.IntakeReport:
+    ) -> IntakeReport:
         """Take in folders (recursive) and files; the report adds up."""
         return arrival.take_in(
             self._bench,
             paths,
-            arrival.Custody(case, exhibit, purpose, authority),
+            Custody(case, exhibit, purpose, authority),
             analyst=self.analyst,
             sidecar=Path(sidecar) if sidecar else None,
             progress=progress,
+            keep_out=(self.folder, self.heads.folder),
+        )
+
+    def examine(
+        self, media: Sequence[str], *, progress: leaving.Progress | None = None
+    ) -> int:
+        """Decode and hash media anew from their evidence; the newest stands."""
+        return examining.examine_again(
+            self._bench, media, analyst=self.analyst, progress=progress
         )
 
     @property
@@ -145,11 +155,13 @@ class Acts(Seat):
         """Give the graded media, and what speaks against signing them off."""
         return quality.to_sign_off(self._store)
 
-    def sign_off(self, media: Sequence[str], *, request: str | None = None) -> Head:
-        """Sign off graded media, all or none; the head of the trail is signed."""
+    def sign_off(
+        self, shown: Sequence[Mapping[str, Any]], *, request: str | None = None
+    ) -> Head:
+        """Sign off rows of :meth:`to_sign_off`, all or none; the head is signed."""
         quality.sign_off(
             self._store,
-            media,
+            shown,
             analyst=self.analyst,
             by_another=self.settings.sign_off_by_another,
             request=request or uuid4().hex,
@@ -158,15 +170,17 @@ class Acts(Seat):
 
     def take_back(
         self, medium: str, *, reason: str, request: str | None = None
-    ) -> None:
-        """Take back the sign-off of one medium, with a reason."""
-        quality.take_back(
+    ) -> list[str]:
+        """Take back a sign-off, with a reason; give the releases it left on."""
+        left_on = quality.take_back(
             self._store,
             medium,
             reason=reason,
             analyst=self.analyst,
             request=request or uuid4().hex,
         )
+        self.vouch()
+        return left_on
 
     def release(
         self,

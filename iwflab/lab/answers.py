@@ -21,6 +21,10 @@ class Answers(Seat):
         """Compute a statistic; it refuses to be made without a unit."""
         return reporting.table(self._store, name, unit=unit, scheme=scheme)
 
+    def statistics(self) -> dict[str, str]:
+        """Name the statistics there are, each with its question."""
+        return reporting.questions()
+
     def chart(self, table: "Table") -> str:
         """Draw a table as static, accessible SVG."""
         return reporting.chart(table)

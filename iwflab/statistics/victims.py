@@ -37,7 +37,8 @@ def compute(
     columns = (*reversed(scheme.order), UNDETERMINED)
     code = dict(zip(frames["grades"]["medium"], frames["grades"]["code"], strict=True))
     stage = dict(zip(frames["media"]["medium"], frames["media"]["stage"], strict=True))
-    counted = {medium for medium, at in stage.items() if at in COUNTED}
+    signed = {medium for medium, at in stage.items() if at in COUNTED}
+    counted = {medium for medium in signed if code.get(medium)}
     children = _children(frames["children"], counted)
     if unit == "child_appearance":
         found = [((c["age_band"], c["sex"]), code[c["medium"]]) for c in children]
@@ -51,6 +52,9 @@ def compute(
         exclusions = {}
     counts = Counter(found)
     exclusions |= _not_counted(stage)
+    if len(counted) < len(signed):
+        reason = f"media signed off before {scheme.name} was added"
+        exclusions[reason] = len(signed) - len(counted)
     return Table(
         name="victims",
         title=f"Age band and sex by {scheme.title}",

@@ -59,7 +59,7 @@ def grade(
             medium=medium,
             analyst=analyst,
             reveal=str(reveal),
-            seconds=float(seconds),
+            seconds=abs(float(seconds)),  # no negative zero: it would not come back
         )
 
 

@@ -2,8 +2,8 @@
 
 import json
 import os
+import secrets
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -12,15 +12,18 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from iwflab.domain.arrivals import Custody, IntakeReport
 from iwflab.domain.lists import Sighting
 from iwflab.domain.media import Digests, Examined, display_name
-from iwflab.errors import BadInput, Unreadable
+from iwflab.errors import BadInput, LabError, Unreadable
 from iwflab.exchange.sidecar import read_sidecar
 from iwflab.media.reading import Found, Sealed, read_once, walk
 from iwflab.store import Store
 from iwflab.store.entering import (
     enter_examination,
     enter_medium,
+    is_examined,
+    known_medium,
     one_row,
     sha256_of,
     unexamined,
@@ -31,45 +34,6 @@ Progress = Callable[[int, int, int, int], None]
 """Called with media done, media in all, bytes done, bytes in all."""
 
 
-@dataclass(slots=True)
-class IntakeReport:
-    """What one intake found and did; every file found is in exactly one count.
-
-    ``found`` = ``new_copies`` + ``known_copies`` + ``len(refused)``.  ``states``
-    counts the media newly examined by decoder state; ``unmatched`` names lines of
-    the sidecar that no file answered to.
-    """
-
-    intake: str
-    found: int = 0
-    new_media: int = 0
-    new_copies: int = 0
-    known_copies: int = 0
-    refused: list[tuple[str, str]] = field(default_factory=list)
-    states: Counter[str] = field(default_factory=Counter)
-    unmatched: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Custody:
-    """Whose evidence it is, and why and on what authority it is taken in."""
-
-    case: str
-    exhibit: str
-    purpose: str
-    authority: str
-
-    def check(self) -> None:
-        """Refuse an intake without case, exhibit, purpose or authority."""
-        for name in ("case", "exhibit", "purpose", "authority"):
-            if not getattr(self, name).strip():
-                raise BadInput(
-                    f"the intake names no {name}",
-                    advice=f"give --{name}; it is recorded with every medium",
-                )
-
-
 def take_in(
     bench: Bench,
     paths: Sequence[str | os.PathLike[str]],
@@ -78,8 +42,11 @@ def take_in(
     analyst: str,
     sidecar: Path | None = None,
     progress: Progress | None = None,
+    keep_out: Sequence[Path] = (),
 ) -> IntakeReport:
     """Take in folders (recursive) and files; give a report that adds up.
+
+    ``keep_out`` are the lab's own folders: a lab must not take itself in.
 
     Each file is read once, into sealed memory, hashed while read, stored under its
     SHA-256, and entered as a medium (new bytes) and a copy (new place).  Decoding
@@ -87,6 +54,7 @@ def take_in(
     one is finished by running it again.
     """
     custody.check()
+    _must_be_outside(paths, keep_out)
     started = time.monotonic()
     lines = read_sidecar(sidecar) if sidecar else {}
     # A path is part of what is recorded: always the whole one, so that a second run
@@ -122,6 +90,23 @@ def _same_file(path: bytes, other: Path) -> bool:
     return os.path.realpath(path) == os.path.realpath(os.fsencode(other))
 
 
+def _must_be_outside(
+    paths: Sequence[str | os.PathLike[str]], keep_out: Sequence[Path]
+) -> None:
+    for path in paths:
+        real = Path(os.path.realpath(path))
+        for place in (place.resolve() for place in keep_out):
+            # Uploads wait in the lab's own ``incoming``.
+            uploaded = real.is_relative_to(place / "incoming")
+            if not uploaded and (
+                real.is_relative_to(place) or place.is_relative_to(real)
+            ):
+                raise BadInput(
+                    "this would take the lab itself in",
+                    advice="name a folder that neither lies in the lab nor holds it",
+                )
+
+
 def _silent(_done: int, _total: int, _bytes: int, _all_bytes: int) -> None:
     pass
 
@@ -132,9 +117,10 @@ def _begin(
     analyst: str,
     paths: Sequence[str | os.PathLike[str]],
 ) -> tuple[str, str]:
-    with store.act("begin intake", custody.exhibit, analyst=analyst) as act:
-        case = one_row(act, "lab_case", name=custody.case)
-        exhibit = one_row(act, "exhibit", lab_case=case, name=custody.exhibit)
+    # The subject of an entry is an id, never a name: names may have to be erased.
+    with store.act("begin intake", "lab", analyst=analyst) as act:
+        case = one_row(act, "lab_case", name=custody.case.strip())
+        exhibit = one_row(act, "exhibit", lab_case=case, name=custody.exhibit.strip())
         intake = act.insert(
             "intake",
             exhibit=exhibit,
@@ -220,8 +206,9 @@ class _Run:
     ) -> tuple[str, bool]:
         """Enter medium, copy and sightings as far as they are new, in one act."""
         store = self.bench.store
-        with store.act("take in", digests.sha256, analyst=self.analyst) as act:
-            medium, is_new = enter_medium(act, digests)
+        named = known_medium(store, digests.sha256) or secrets.token_hex(8)
+        with store.act("take in", named, analyst=self.analyst) as act:
+            medium, is_new = enter_medium(act, digests, named)
             where = {"exhibit": self.exhibit, "path": path, "medium": medium}
             query = (
                 "SELECT id FROM copy WHERE exhibit = :exhibit AND path = :path"
@@ -261,8 +248,13 @@ class _Run:
             for future in done:
                 medium, sealed = self.decoding.pop(future)
                 sealed.close()
-                self.examined(medium, future.result())
-                self.report.states[future.result().state] += 1
+                try:
+                    found = future.result()
+                except LabError as fault:
+                    self.report.problems.append(str(fault))
+                    continue
+                self.examined(medium, found)
+                self.report.states[found.state] += 1
 
     def examined(self, medium: str, found: Examined) -> None:
         """Keep the previews first: a row never names a preview that is not there."""
@@ -270,14 +262,21 @@ class _Run:
         for variant, picture in found.previews.items():
             self.bench.previews.keep(digest, variant, picture)
         with self.bench.store.act("examine", medium, analyst=self.analyst) as act:
-            enter_examination(act, medium, found)
+            if not is_examined(act, medium):  # another intake may have been quicker
+                enter_examination(act, medium, found)
 
     def left_over(self, threads: ThreadPoolExecutor) -> None:
         """Decode what an interrupted intake entered and did not get to."""
         under_way = {medium for medium, _ in self.decoding.values()}
         for medium, digest in unexamined(self.bench.store):
-            if medium not in under_way:
-                self.decode(medium, self.bench.evidence.open(digest), threads)
+            if medium in under_way:
+                continue
+            try:
+                sealed = self.bench.evidence.open(digest)
+            except LabError as fault:
+                self.report.problems.append(str(fault))
+            else:
+                self.decode(medium, sealed, threads)
 
 
 def _size(path: bytes) -> int:

@@ -19,6 +19,7 @@ from iwflab.store import Store
 from iwflab.store.reading import (
     counts,
     exposure_of,
+    newest_graded,
     one_medium,
     records,
     sightings_of,
@@ -82,12 +83,13 @@ def items(
     store: Store, media: Sequence[str], analyst: str, *, graded: int
 ) -> list[dict[str, Any]]:
     """Give the analyst's media: ungraded first, then the ``graded`` newest of them."""
-    mine = some_media(store, media)
-    open_ = [row for row in mine if row["stage"] == "waiting"]
-    done = [row for row in mine if row["stage"] == "graded"]
-    done.sort(key=lambda row: row["graded_us"])
-    chosen = done[-graded:] if graded else []
-    return [item(store, row, analyst) for row in [*chosen, *open_]]
+    mine, waiting = set(media), set(waiting_media(store, media))
+    done = [m for m in newest_graded(store, analyst, most=graded) if m in mine]
+    chosen = [*done, *(medium for medium in media if medium in waiting)]
+    rows = some_media(store, chosen)
+    # What is signed off is no longer the grader's to change.
+    kept = [row for row in rows if row["stage"] in {"waiting", "graded"}]
+    return [item(store, row, analyst) for row in kept]
 
 
 def item(store: Store, row: Mapping[str, Any], analyst: str) -> dict[str, Any]:

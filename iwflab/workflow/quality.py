@@ -1,15 +1,18 @@
 """A second person signs it off: what leaves was agreed to by two."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import sqlalchemy as sa
 
 from iwflab.domain.categories import derive
 from iwflab.domain.contradictions import contradictions
 from iwflab.domain.elements import Record
 from iwflab.errors import BadInput, NotAllowed
 from iwflab.schemes import schemes
-from iwflab.store import Store
+from iwflab.store import Act, Store
+from iwflab.store.entering import must_be_same
 from iwflab.store.reading import one_medium, overview, records, some_media
 
 
@@ -30,58 +33,77 @@ def to_sign_off(store: Store) -> list[dict[str, Any]]:
 
 def sign_off(
     store: Store,
-    media: Sequence[str],
+    shown: Sequence[Mapping[str, Any]],
     *,
     analyst: str,
     by_another: bool,
     request: str,
 ) -> list[str]:
-    """Sign off graded media, all of them or none; give the ids of the sign-offs.
+    """Sign off what was shown, all of it or nothing; give the ids of the sign-offs.
 
-    The grades under every scheme are kept with the sign-off, with the version of
-    their rules.  Refused where the grader signs their own work (``by_another``), or
-    where answers contradict each other.
+    ``shown`` are rows of :func:`to_sign_off`: a sign-off is about the assessment that
+    the officer saw, so it is refused where another one stands by now.  The grades
+    under every scheme are kept with it, with the version of their rules.  Refused
+    also where the grader signs their own work (``by_another``), or where answers
+    contradict each other.
     """
-    if not media:
-        raise BadInput("nothing was chosen to sign off", advice="choose graded media")
-    media = [
-        str(one_medium(store, medium)["medium"]) for medium in dict.fromkeys(media)
-    ]
-    # The subject names the request, not one of its media; the rows name them all.
+    pairs = _pairs(shown)
+    media = list(pairs)
+    # The subject names no medium of the many; the rows name them all.
     with store.act("sign off", "batch", analyst=analyst, request=request) as act:
         if act.repeated:
-            return [row.key for row in act.rows]
-        rows = {row["medium"]: row for row in some_media(store, media)}
-        standing = records(store, [rows[medium] for medium in media])
+            wanted = [{"medium": m, "assessment": a} for m, a in pairs.items()]
+            return must_be_same(act, "sign_off", wanted)
+        rows = some_media(store, media)
+        standing = records(store, rows)
         faults = [
             fault
-            for medium in media
-            for fault in _faults(rows[medium], standing, analyst, by_another)
+            for row in rows
+            for fault in _faults(row, pairs, standing, (analyst, by_another))
         ]
-        if faults:
+        if faults or len(rows) != len(media):
+            faults = faults or ["a medium is not of this lab"]
             raise NotAllowed(
                 f"nothing was signed off: {'; '.join(faults[:5])}"
                 + (f"; and {len(faults) - 5} more" if len(faults) > 5 else ""),  # noqa: PLR2004 - five are enough to read
-                advice="leave those out, or have them graded again",
+                advice="look at the list again, and leave those out",
             )
         return [
             act.insert(
                 "sign_off",
-                medium=medium,
-                assessment=rows[medium]["assessment"],
+                medium=row["medium"],
+                assessment=row["assessment"],
                 analyst=analyst,
-                grades=_grades(standing[medium]),
+                grades=_grades(standing[row["medium"]]),
             )
-            for medium in media
+            for row in rows
         ]
 
 
+def _pairs(shown: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    try:
+        pairs = {str(row["medium"]): str(row["assessment"]) for row in shown}
+    except (TypeError, KeyError) as fault:
+        raise BadInput(
+            "a sign-off names media and the assessments that were shown",
+            advice="give rows of to_sign_off()",
+        ) from fault
+    if not pairs:
+        raise BadInput("nothing was chosen to sign off", advice="choose graded media")
+    return pairs
+
+
 def _faults(
-    row: dict[str, Any], standing: dict[str, Record], analyst: str, by_another: bool
+    row: dict[str, Any],
+    shown: Mapping[str, str],
+    standing: Mapping[str, Record],
+    who: tuple[str, bool],
 ) -> list[str]:
-    name = f"{row['sha256'][:12]}"
+    name, (analyst, by_another) = row["sha256"][:12], who
     if row["stage"] != "graded":
         return [f"{name} is {row['stage'].replace('_', ' ')}, not graded"]
+    if row["assessment"] != shown[row["medium"]]:
+        return [f"{name} was graded again since it was shown to you"]
     if by_another and row["grader"] == analyst:
         return [f"{name} was graded by you; another person signs it off"]
     return [f"{name}: {c.rule}" for c in contradictions(standing[row["medium"]])]
@@ -100,16 +122,41 @@ def _grades(record: Record) -> str:
 
 def take_back(
     store: Store, medium: str, *, reason: str, analyst: str, request: str
-) -> None:
-    """Take back the sign-off of one medium, with a reason; it is graded again."""
+) -> list[str]:
+    """Take back the sign-off of one medium, with a reason; it is graded again.
+
+    Gives the names of the releases it already left on: they cannot be called back
+    from here, and their receivers must be told.
+    """
     if not reason.strip():
         raise BadInput("no reason was given", advice="say why; it goes into the trail")
-    row = one_medium(store, medium)
+    medium = str(one_medium(store, medium)["medium"])
     with store.act(
-        "take back sign-off", row["medium"], analyst=analyst, request=request
+        "take back sign-off", medium, analyst=analyst, request=request
     ) as act:
         if act.repeated:
-            return
-        if row["sign_off"] is None:
+            must_be_same(act, "sign_off_end", [{"reason": reason}] * len(act.rows))
+            return _left_on(act, medium)
+        standing = act.connection.execute(sa.text(_OPEN), {"medium": medium}).scalars()
+        ended = [
+            act.insert("sign_off_end", sign_off=sign_off, reason=reason)
+            for sign_off in standing.all()
+        ]
+        if not ended:
             raise NotAllowed("this medium is not signed off", advice="see: iwflab show")
-        act.insert("sign_off_end", sign_off=row["sign_off"], reason=reason)
+        return _left_on(act, medium)
+
+
+_OPEN = """
+  SELECT s.id FROM sign_off s WHERE s.medium = :medium AND NOT EXISTS
+    (SELECT 1 FROM sign_off_end x WHERE x.sign_off = s.id)
+"""
+
+
+def _left_on(act: Act, medium: str) -> list[str]:
+    query = (
+        "SELECT r.name FROM release_item i JOIN release r ON r.id = i.release"
+        " WHERE i.medium = :medium ORDER BY r.entry"
+    )
+    found = act.connection.execute(sa.text(query), {"medium": medium}).scalars()
+    return [str(name) for name in found]

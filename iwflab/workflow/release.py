@@ -1,40 +1,44 @@
 """Signed off, it leaves as a hash list with a manifest; everything is proven anew.
 
 A release is written into ``releases/<name>.unfinished``, entered in the store, then
-renamed to ``releases/<name>``.  A crash between the last two is finished by the next
-release or ``iwflab verify``; a crash before leaves nothing that counts.
+renamed to ``releases/<name>``.  A crash between the last two is finished when releases
+are next made, listed or verified; a crash before leaves nothing that counts.
 """
 
 import json
-import re
-import shutil
+import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from iwflab.domain.categories import Scheme, derive
+from iwflab.domain.hashes import Agreement, HashValue, agreement
 from iwflab.domain.lists import ListEntry
+from iwflab.domain.media import Examined
 from iwflab.domain.version import VERSION
 from iwflab.errors import BadInput, NotAllowed, Tampered
 from iwflab.exchange.csv_list import COLUMNS
 from iwflab.exchange.folder import (
     UNFINISHED,
     Release,
+    check_name,
+    check_release,
+    finish,
     into_place,
+    locked,
     read_release,
     write_folder,
 )
 from iwflab.schemes import schemes
 from iwflab.store import Act
-from iwflab.store.reading import hashes_of, overview, records
+from iwflab.store.reading import overview, records, some_media, stored_hashes
 from iwflab.workflow import Bench
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_DIGESTS = ("md5", "sha1", "sha256")
 _LISTED = ("", "full")  # the variants of an algorithm that a list has a column for
 
 Progress = Callable[[int, int], None]
@@ -56,38 +60,63 @@ def release(
     medium are not what they were, or when a fresh sandboxed worker does not find the
     same perceptual hashes.  Nothing leaves then.
     """
-    _check_name(name)
-    finish(bench, folder)
-    final = folder / name
-    if _known(bench, name, request):
-        return read_release(final)
-    if final.exists():
-        raise BadInput(
-            f"a release called {name} exists", advice="give the release a new name"
-        )
+    check_name(name)
     law = schemes()[scheme] if scheme in schemes() else _unknown(scheme)
-    chosen, left_out = _choose(bench, overview(bench.store), law)
-    entries = _prove(bench, chosen, law, progress or (lambda _done, _total: None))
-    unfinished = folder / (name + UNFINISHED)
-    manifest = {
-        "release": name,
-        "made_by": analyst,
-        "left_out": dict(sorted(left_out.items())),
-        **_manifest(bench, law, entries),
-    }
-    digest = write_folder(unfinished, entries, manifest)
-    with bench.store.act("release", name, analyst=analyst, request=request) as act:
-        _enter(act, name, law, digest, chosen)
-    into_place(unfinished, final)
+    final = folder / name
+    # One release at a time: two would take each other's files away.
+    with locked(folder, wait=True):
+        finish(folder, _entered(bench))
+        if _known(bench, name, law, request):
+            return read_release(final)
+        if final.exists():
+            raise BadInput(
+                f"a release called {name} exists", advice="give the release a new name"
+            )
+        chosen, left_out = _choose(bench, overview(bench.store), law)
+        entries = _prove(bench, chosen, law, progress or (lambda _done, _total: None))
+        unfinished = folder / (name + UNFINISHED)
+        manifest = {
+            "release": name,
+            "made_by": analyst,
+            "left_out": dict(sorted(left_out.items())),
+            **_manifest(bench, law, entries),
+        }
+        digest = write_folder(unfinished, entries, manifest)
+        _enter_release(bench, (name, digest, request, analyst), law, chosen)
+        into_place(unfinished, final)
     return read_release(final)
 
 
+def _enter_release(
+    bench: Bench,
+    named: tuple[str, str, str, str],
+    law: Scheme,
+    chosen: Sequence[Mapping[str, Any]],
+) -> None:
+    name, digest, request, analyst = named
+    key = secrets.token_hex(8)
+    with bench.store.act("release", key, analyst=analyst, request=request) as act:
+        # Proving takes time; what was chosen may have been taken back since.
+        now = some_media(bench.store, [row["medium"] for row in chosen])
+        if [row["sign_off"] for row in now] != [row["sign_off"] for row in chosen]:
+            raise NotAllowed(
+                "a sign-off was taken back while the release was made",
+                advice="nothing was released; start the release again",
+            )
+        _enter(act, (key, name), law, digest, chosen)
+
+
 def _enter(
-    act: Act, name: str, law: Scheme, digest: str, chosen: Sequence[Mapping[str, Any]]
+    act: Act,
+    named: tuple[str, str],
+    law: Scheme,
+    digest: str,
+    chosen: Sequence[Mapping[str, Any]],
 ) -> None:
     key = act.insert(
         "release",
-        name=name,
+        id=named[0],
+        name=named[1],
         scheme=law.name,
         scheme_version=law.version,
         manifest_sha256=digest,
@@ -109,21 +138,13 @@ def _unknown(scheme: str) -> Scheme:
     )
 
 
-def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name) or name.endswith(UNFINISHED):
-        raise BadInput(
-            f"a release cannot be called {name!r}",
-            advice="use letters, digits, dot, dash and underscore, at most 64",
-        )
-
-
-def _known(bench: Bench, name: str, request: str) -> bool:
+def _known(bench: Bench, name: str, law: Scheme, request: str) -> bool:
     query = (
-        "SELECT e.request FROM release r JOIN audit_entry e ON e.number = r.entry"
-        " WHERE r.name = :name"
+        "SELECT r.scheme, e.request FROM release r"
+        " JOIN audit_entry e ON e.number = r.entry WHERE r.name = :name"
     )
     found = bench.store.rows(sa.text(query), name=name)
-    if found and found[0]["request"] != request:
+    if found and (found[0]["request"], found[0]["scheme"]) != (request, law.name):
         raise BadInput(
             f"a release called {name} exists", advice="give the release a new name"
         )
@@ -149,6 +170,9 @@ def _choose(
         now = derive(law, standing[row["medium"]])
         if (now.code, now.version) != (signed["code"], signed["version"]):
             changed.append(row["sha256"][:12])
+        elif row["size"] == 0:
+            # The digests of nothing match every empty file in the world.
+            left_out["empty (no bytes)"] += 1
         elif now.code in law.criminal:
             chosen.append(row)
         else:
@@ -180,8 +204,11 @@ def _prove(
 
 
 def _prove_one(bench: Bench, row: Mapping[str, Any], law: Scheme) -> ListEntry:
-    stored = hashes_of(bench.store, row["medium"])
-    before = {h["algorithm"]: h for h in stored if h["variant"] in _LISTED}
+    before = {
+        value.algorithm: value
+        for value in stored_hashes(bench.store, row["medium"])
+        if value.variant in _LISTED and value.algorithm not in _DIGESTS
+    }
     # Opening re-reads and re-hashes the bytes: a changed file stops the release.
     with bench.evidence.open(row["sha256"]) as sealed:
         digests = sealed.digests
@@ -189,22 +216,8 @@ def _prove_one(bench: Bench, row: Mapping[str, Any], law: Scheme) -> ListEntry:
             raise _not_the_same(row)
         with bench.pool.fresh() as worker:
             examined = worker.examine(sealed)
-    now = {
-        h.algorithm: (h.value, h.quality)
-        for h in examined.hashes
-        if h.variant in _LISTED
-    }
-    perceptual = {
-        name: h for name, h in before.items() if name not in {"md5", "sha1", "sha256"}
-    }
-    # An algorithm added since has no stored value yet; one that was asked for is not
-    # computed here.  What both sides have must be equal, and never one side empty.
-    both = perceptual.keys() & now.keys()
-    same = all(
-        now[n] == (perceptual[n]["value"], perceptual[n]["quality"]) for n in both
-    )
-    if not same or bool(perceptual) != bool(now):
-        raise _not_the_same(row)
+    now = {h.algorithm: h for h in examined.hashes if h.variant in _LISTED}
+    _must_agree(row, before, now, examined)
     return ListEntry(
         sha256=row["sha256"],
         sha1=row["sha1"],
@@ -213,9 +226,29 @@ def _prove_one(bench: Bench, row: Mapping[str, Any], law: Scheme) -> ListEntry:
         scheme=law.name,
         scheme_version=law.version,
         code=_signed(row, law)["code"],
-        hashes={name: h["value"] for name, h in sorted(perceptual.items())},
-        pdq_quality=perceptual["pdq"]["quality"] if "pdq" in perceptual else None,
+        hashes={name: value.value for name, value in sorted(before.items())},
+        pdq_quality=before["pdq"].quality if "pdq" in before else None,
     )
+
+
+def _must_agree(
+    row: Mapping[str, Any],
+    before: Mapping[str, HashValue],
+    now: Mapping[str, HashValue],
+    examined: Examined,
+) -> None:
+    """Refuse a release unless a fresh worker finds the hashes that were stored."""
+    trouble = row["stopped"] or examined.decoder != row["decoder"]
+    verdict = agreement(before, now)
+    if verdict is Agreement.OTHER_VERSION or (
+        verdict is Agreement.ONE_SIDED and trouble
+    ):
+        raise NotAllowed(
+            f"{row['sha256'][:12]} was hashed by other versions than are here now",
+            advice=f"run: iwflab examine {row['medium']}; then release again",
+        )
+    if verdict is not Agreement.SAME:
+        raise _not_the_same(row)
 
 
 def _not_the_same(row: Mapping[str, Any]) -> Tampered:
@@ -242,32 +275,32 @@ def _manifest(
         "scheme": {"name": law.name, "version": law.version, "title": law.title},
         "schemes": {s.name: s.version for s in schemes().values()},
         "columns": COLUMNS,
+        # JSON lines holds every hash; the CSV has a column for those named above.
+        "not_in_csv": sorted(
+            {name for entry in entries for name in entry.hashes} - COLUMNS.keys()
+        ),
         "audit_head": {"entry": head["number"], "digest": head["digest"]},
         "tools": {"iwflab": VERSION, "schema": bench.store.schema},
         "hash_libraries": hashes,
     }
 
 
-def finish(bench: Bench, folder: Path) -> None:
-    """Finish what a crash interrupted: entered releases get their final name."""
-    for unfinished in sorted(folder.glob(f"*{UNFINISHED}")):
-        name = unfinished.name.removesuffix(UNFINISHED)
-        query = "SELECT manifest_sha256 FROM release WHERE name = :name"
-        entered = bench.store.rows(sa.text(query), name=name)
-        manifest = unfinished / "manifest.json"
-        if (
-            entered
-            and manifest.exists()
-            and sha256(manifest.read_bytes()).hexdigest()
-            == entered[0]["manifest_sha256"]
-        ):
-            into_place(unfinished, folder / name)
-        else:
-            shutil.rmtree(unfinished)
+def _entered(bench: Bench) -> list[dict[str, Any]]:
+    query = "SELECT name, items, manifest_sha256 FROM release ORDER BY entry"
+    return bench.store.rows(sa.text(query))
 
 
 def releases(bench: Bench, folder: Path) -> list[Release]:
-    """Give the releases that were entered, oldest first, each checked."""
-    finish(bench, folder)
-    rows = bench.store.rows(sa.text("SELECT name FROM release ORDER BY entry"))
-    return [read_release(folder / row["name"]) for row in rows]
+    """Give the releases that were entered, oldest first, each checked.
+
+    One whose files are not those released carries its ``problem``.
+    """
+    with locked(folder, wait=False) as held:
+        if held:
+            finish(folder, _entered(bench))
+    return [check_release(folder, row) for row in _entered(bench)]
+
+
+def release_findings(bench: Bench, folder: Path) -> list[str]:
+    """Say which releases on the disk are not those that were entered."""
+    return [one.problem for one in releases(bench, folder) if one.problem]

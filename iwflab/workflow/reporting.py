@@ -11,8 +11,8 @@ from iwflab.store import Store
 from iwflab.store.frames import (
     children_frame,
     copies_frame,
-    grades_frame,
     media_frame,
+    signed_frame,
 )
 
 if TYPE_CHECKING:
@@ -35,12 +35,18 @@ def table(store: Store, name: str, *, unit: str, scheme: str) -> Table:
             advice=f"there are: {', '.join(schemes())}",
         )
     law = schemes()[scheme]
-    frames = {
-        "media": media_frame(store),
-        "children": children_frame(store),
-        "grades": grades_frame(store, law),
-    }
+    with store.read():  # one state for all three
+        frames = {
+            "media": media_frame(store),
+            "children": children_frame(store),
+            "grades": signed_frame(store, law),
+        }
     return STATISTICS[name].compute(frames, unit=unit, scheme=law)
+
+
+def questions() -> dict[str, str]:
+    """Name the statistics there are, each with its question."""
+    return {name: statistic.question for name, statistic in STATISTICS.items()}
 
 
 def chart(counted: Table) -> str:

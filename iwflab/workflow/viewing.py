@@ -10,6 +10,7 @@ from json import loads
 
 from iwflab.domain.assessments import RevealLevel
 from iwflab.errors import BadInput, NotFound, NotYours, Tampered
+from iwflab.store.entering import must_be_same
 from iwflab.store.reading import one_medium, whose
 from iwflab.workflow import Bench
 
@@ -60,15 +61,11 @@ def reveal(
         )
     _mine(bench, medium, analyst, since)
     with bench.store.act("reveal", medium, analyst=analyst, request=request) as act:
-        if not act.repeated:
-            act.insert(
-                "view",
-                medium=medium,
-                analyst=analyst,
-                kind="revealed",
-                variant=level,
-                milliseconds=0,
-            )
+        seen = {"medium": medium, "kind": "revealed", "variant": str(level)}
+        if act.repeated:
+            must_be_same(act, "view", [seen])
+        else:
+            act.insert("view", analyst=analyst, milliseconds=0, **seen)
 
 
 def shown(
@@ -84,28 +81,24 @@ def shown(
     if not checked:
         return 0
     with bench.store.act("show", analyst, analyst=analyst, request=request) as act:
-        if not act.repeated:
-            for medium, level, milliseconds in checked:
-                act.insert(
-                    "view",
-                    medium=medium,
-                    analyst=analyst,
-                    kind="shown",
-                    variant=level,
-                    milliseconds=milliseconds,
-                )
+        if act.repeated:
+            must_be_same(act, "view", checked)
+        else:
+            for seen in checked:
+                act.insert("view", analyst=analyst, kind="shown", **seen)
     return len(checked)
 
 
 def _view(
     bench: Bench, view: Mapping[str, object], analyst: str, since: int
-) -> tuple[str, str, int]:
+) -> dict[str, object]:
     medium, level, length = (
         view.get(name) for name in ("medium", "variant", "milliseconds")
     )
     if (
         not isinstance(medium, str)
         or level not in {RevealLevel.SHIELDED, RevealLevel.GREYSCALE, RevealLevel.FULL}
+        or isinstance(length, bool)
         or not isinstance(length, int | float)
         or not 0 <= length <= _LONGEST
     ):
@@ -113,7 +106,7 @@ def _view(
             "a view has medium, variant and milliseconds", advice="reload the page"
         )
     _mine(bench, medium, analyst, since)
-    return medium, str(level), int(length)
+    return {"medium": medium, "variant": str(level), "milliseconds": int(length)}
 
 
 def _mine(bench: Bench, medium: str, analyst: str, since: int) -> None:

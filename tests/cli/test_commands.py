@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -51,7 +52,8 @@ def test_one_medium_walks_the_whole_way_on_the_command_line(tmp_path, drawn):
     assert medium in _run("sign-off", *where).stdout
     refused = _run("sign-off", medium, *where, fails=1)
     assert "another person" in refused.stderr
-    _run("sign-off", "--all", *where, as_ben=True)
+    said = _run("sign-off", "--all", *where, "--json", as_ben=True)
+    assert [row["medium"] for row in json.loads(said.stdout)] == [medium]
     _run("release", "R1", *where, as_ben=True)
     (listed,) = json.loads(_run("release", *where, "--json").stdout)
     assert listed["counts"] == {"C": 1}
@@ -150,3 +152,38 @@ def test_the_demonstration_lab_is_hard_on_purpose(tmp_path):
     table = _run("report", "--unit", "medium", "--lab", lab, env=state).stdout
     assert "undetermined" in table
     assert not list((tmp_path / "demo" / "incoming").iterdir())
+
+
+def test_the_answer_no_is_an_exit_code(tmp_path, lab, monkeypatch):
+    """What scripts rely on: 1 from verify, schemes check and doctor --strict."""
+    import sqlite3
+
+    from iwflab.cli import main
+
+    where = ("--lab", str(lab.folder))
+    lab.seat("ann").open_set(1)
+    assert _run("verify", *where).returncode == 0
+    connection = sqlite3.connect(lab.folder / "lab.db")
+    connection.execute("DROP TRIGGER medium_no_update")
+    connection.execute("UPDATE medium SET size = size + 1")
+    connection.commit()
+    connection.close()
+    assert "was changed" in _run("verify", *where, fails=1).stdout
+    for args, patched in (
+        (["schemes", "check"], "iwflab.cli.counting.derive"),
+        (["doctor", "--strict"], "iwflab.media.sandbox.layers"),
+    ):
+        wrong = SimpleNamespace(code="?", name="x", active=False, why="")
+        monkeypatch.setattr(patched, lambda *_, wrong=wrong: _Many(wrong))
+        monkeypatch.setattr(sys, "argv", ["iwflab", *args])
+        with pytest.raises(SystemExit) as left:
+            main()
+        assert left.value.code == 1
+
+
+class _Many(list):
+    """One wrong answer, also where a list of them is expected."""
+
+    def __init__(self, wrong):
+        super().__init__([wrong])
+        self.code = wrong.code

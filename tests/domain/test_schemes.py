@@ -31,6 +31,24 @@ def test_nothing_answered_is_undetermined(scheme):
 
     assert grade.code == UNDETERMINED
     assert set(grade.possible) == set(scheme.order)
+    assert grade.missing
+
+
+@pytest.mark.parametrize(
+    ("seen", "possible"),
+    [
+        ({"child_present": "uncertain", "activity": "penetrative"}, ("none", "A")),
+        ({"indecent": "uncertain", "activity": "non_penetrative"}, ("none", "B")),
+        ({"activity": "uncertain"}, ("C", "B", "A")),
+    ],
+)
+def test_the_possible_codes_are_those_that_an_answer_could_still_give(seen, possible):
+    sure = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
+    rest = {"activity": "none", "sadism": "no", "animal": "no"}
+    grade = derive(schemes()["uk_2014"], Record({**sure, **rest, **seen}))
+
+    assert grade.code == UNDETERMINED
+    assert grade.possible == possible
 
 
 @pytest.mark.parametrize("scheme", list(schemes().values()), ids=lambda s: s.name)
@@ -100,7 +118,7 @@ GOOD = {
         {"rule": [{**GOOD["rule"][0], "when": "colour=red"}, GOOD["rule"][1]]},
         {"rule": [{**GOOD["rule"][0], "when": "activity=red"}, GOOD["rule"][1]]},
         {"rule": [{**GOOD["rule"][0], "when": {"maybe": []}}, GOOD["rule"][1]]},
-        {"rule": GOOD["rule"][:1]},
+        {"rule": [GOOD["rule"][0], {**GOOD["rule"][1], "when": "activity=none"}]},
     ],
     ids=lambda fault: next(iter(fault)),
 )
@@ -150,6 +168,8 @@ def test_a_record_with_codes_that_mean_nothing_is_refused(plain, error):
         {"elements": {"participants": "child_alone"}, "children": [{}, {}]},
         {"elements": {"participants": "children_only"}, "children": [{}]},
         {"elements": {"real_child": "yes", "form": "non_photographic"}},
+        {"elements": {"activity": "none", "animal": "yes_penetrative"}},
+        {"elements": {"activity": "none", "sadism": "yes"}},
         {"children": [{"age_min": 9, "age_max": 7}]},
         {"children": [{"age_band": "3-6", "age_max": 7}]},
     ],

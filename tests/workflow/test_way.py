@@ -6,13 +6,22 @@ import io
 import json
 import os
 import shutil
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from conftest import CUSTODY, seen
 
 from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours, Tampered
 from iwflab.exchange import FORMATS
+
+
+def graded(lab, media):
+    """The rows that an officer would be shown for these media."""
+    rows = {row["medium"]: row for row in lab.to_sign_off()}
+    return [rows[medium] for medium in media]
 
 
 @pytest.fixture
@@ -24,7 +33,7 @@ def signed(lab):
         media, ("posing", "penetrative", "posing"), strict=True
     ):
         ann.grade(medium, seen(activity))
-    ben.sign_off(media)
+    ben.sign_off(graded(ben, media))
     return ben
 
 
@@ -251,8 +260,6 @@ def test_a_decision_sent_twice_is_saved_once(lab):
 
 
 def test_delivered_shown_and_revealed_are_recorded_apart(lab):
-    import sqlalchemy as sa
-
     ann = lab.seat("ann")
     (item,) = [i for i in ann.open_set(1)["items"] if "shielded" in i["previews"]]
     medium = item["medium"]
@@ -279,8 +286,8 @@ def test_nobody_signs_off_their_own_work(lab):
     ann.grade(item["medium"], seen())
 
     with pytest.raises(NotAllowed, match="another person"):
-        ann.sign_off([item["medium"]])
-    assert lab.seat("ben").sign_off([item["medium"]]).size > 0
+        ann.sign_off(graded(ann, [item["medium"]]))
+    assert lab.seat("ben").sign_off(graded(lab, [item["medium"]])).size > 0
 
 
 def test_a_contradiction_is_saved_but_not_signed_off(lab):
@@ -293,7 +300,7 @@ def test_a_contradiction_is_saved_but_not_signed_off(lab):
     assert waiting[media[0]]
     assert not waiting[media[1]]
     with pytest.raises(NotAllowed, match="one child alone"):
-        lab.seat("ben").sign_off(media)
+        lab.seat("ben").sign_off(graded(lab, media))
     assert set(lab.media()["stage"]) == {"graded", "waiting"}
 
 
@@ -319,7 +326,7 @@ def test_a_release_holds_exactly_what_is_signed_off_as_criminal(signed, lab):
     ann.grade(undecided, seen("uncertain"))
     ann.grade(none, seen(indecent="no", activity="none"))
     ann.grade(unsigned, seen("posing"))
-    signed.sign_off([undecided, none])
+    signed.sign_off(graded(signed, [undecided, none]))
     done = signed.release("R1")
     entries = FORMATS["csv"].load((done.folder / "hashes.csv").read_bytes())
     media = lab.media().set_index("sha256")
@@ -387,7 +394,7 @@ def test_a_tampered_evidence_file_stops_the_release(signed, lab):
 
     with pytest.raises(Tampered):
         signed.release("R1")
-    assert list((lab.folder / "releases").iterdir()) == []
+    assert list((lab.folder / "releases").glob("[!.]*")) == []
     assert lab.verify(read_data=True)
 
 
@@ -397,16 +404,15 @@ def test_a_stored_hash_that_does_not_come_out_again_stops_the_release(
     """As if the worker that hashed at intake had been taken over by a medium."""
     from iwflab.workflow import release
 
-    honest = release.hashes_of
+    honest = release.stored_hashes
 
     def taken_over(store, medium):
-        rows = honest(store, medium)
-        for row in rows:
-            if row["algorithm"] == "pdq":
-                row["value"] = "0" * 64
-        return rows
+        return [
+            replace(value, value="0" * 64) if value.algorithm == "pdq" else value
+            for value in honest(store, medium)
+        ]
 
-    monkeypatch.setattr(release, "hashes_of", taken_over)
+    monkeypatch.setattr(release, "stored_hashes", taken_over)
     with pytest.raises(Tampered, match="do not come out again"):
         signed.release("R1")
 
@@ -417,8 +423,24 @@ def test_a_changed_release_file_is_noticed(signed):
     file.chmod(0o600)
     file.write_text(file.read_text().replace(",C\r\n", ",A\r\n"))
 
-    with pytest.raises(Tampered):
-        signed.releases()
+    (listed,) = signed.releases()
+    assert "hashes.csv" in listed.problem
+    assert any("hashes.csv" in f.problem for f in signed.verify())
+
+
+def test_a_list_altered_together_with_its_manifest_is_noticed(signed):
+    done = signed.release("R1")
+    file, manifest = done.folder / "hashes.csv", done.folder / "manifest.json"
+    altered = file.read_bytes().replace(b",C\r\n", b",A\r\n")
+    plain = json.loads(manifest.read_text())
+    plain["files"]["hashes.csv"]["sha256"] = hashlib.sha256(altered).hexdigest()
+    for path, data in ((file, altered), (manifest, json.dumps(plain).encode())):
+        path.chmod(0o600)
+        path.write_bytes(data)
+    (listed,) = signed.releases()
+
+    assert "manifest" in listed.problem
+    assert any("manifest" in f.problem for f in signed.verify())
 
 
 def test_a_release_interrupted_before_its_last_step_is_finished(signed, lab):
@@ -482,3 +504,206 @@ def test_frames_are_tidy_and_empty_labs_have_their_columns(new_lab, signed, lab)
         assert len(full) > 0
     assert "Lab" in repr(lab)
     assert len(empty.links()) == 0
+
+
+# -- what a review found --------------------------------------------------------
+def test_an_officer_signs_what_was_shown_or_nothing(lab):
+    ann, ben = lab.seat("ann"), lab.seat("ben")
+    medium = ann.open_set(1)["items"][0]["medium"]
+    ann.grade(medium, seen("posing"))
+    shown = ben.to_sign_off()
+    ann.grade(medium, seen("penetrative"))
+
+    with pytest.raises(NotAllowed, match="graded again since"):
+        ben.sign_off(shown)
+    with pytest.raises(BadInput):
+        ben.sign_off([medium])
+    assert ben.sign_off(ben.to_sign_off()).size > 0
+
+
+def test_a_request_id_of_one_sign_off_is_refused_for_another(lab):
+    ann, ben = lab.seat("ann"), lab.seat("ben")
+    one, two = (i["medium"] for i in ann.open_set(2)["items"])
+    for medium in (one, two):
+        ann.grade(medium, seen())
+    rows = graded(lab, [one, two])
+    ben.sign_off(rows[:1], request="r")
+    ben.sign_off(rows[:1], request="r")
+
+    with pytest.raises(NotAllowed, match="something else"):
+        ben.sign_off(rows[1:], request="r")
+    with pytest.raises(NotAllowed, match="something else"):
+        ann.reveal(two, "full", request="v")
+        ann.reveal(two, "greyscale", request="v")
+
+
+def test_a_sign_off_taken_back_is_taken_back_whole(signed, lab):
+    (medium, *_) = lab.grades()["medium"]
+    sha256 = lab.show(medium)["sha256"]
+    assert signed.take_back(sha256, reason="looked at again") == []
+    assert lab.show(medium)["stage"] == "graded"
+    with pytest.raises(NotAllowed, match="not signed off"):
+        signed.take_back(medium, reason="again")
+
+
+def test_a_released_medium_taken_back_names_its_releases(signed, lab):
+    signed.release("R1")
+    (medium, *_) = lab.grades()["medium"]
+
+    assert signed.take_back(medium, reason="looked at again") == ["R1"]
+
+
+def test_what_is_taken_back_while_a_release_is_made_does_not_leave(
+    signed, lab, monkeypatch
+):
+    from iwflab.workflow import release
+
+    honest = release.write_folder
+
+    def meanwhile(*args):
+        signed.take_back(lab.grades()["medium"][0], reason="in the last moment")
+        return honest(*args)
+
+    monkeypatch.setattr(release, "write_folder", meanwhile)
+    with pytest.raises(NotAllowed, match="taken back while"):
+        signed.release("R1")
+    assert signed.releases() == []
+
+
+def test_listing_releases_leaves_one_under_way_alone(signed, lab, monkeypatch):
+    from iwflab.workflow import release
+
+    honest = release.write_folder
+
+    def meanwhile(*args):
+        digest = honest(*args)
+        listed = []
+        other = threading.Thread(target=lambda: listed.append(signed.releases()))
+        other.start()
+        other.join()
+        assert listed == [[]]
+        return digest
+
+    monkeypatch.setattr(release, "write_folder", meanwhile)
+    assert signed.release("R1").items == 3
+
+
+def test_an_empty_file_never_leaves(new_lab, drawn):
+    (drawn / "empty.jpeg").write_bytes(b"")
+    lab = new_lab()
+    lab.intake([drawn], **CUSTODY)
+    ann, ben = lab.seat("ann"), lab.seat("ben")
+    for item in ann.open_set(20)["items"]:
+        ann.grade(item["medium"], seen())
+    ben.sign_off(ben.to_sign_off())
+    done = ben.release("R1")
+
+    assert done.left_out == {"empty (no bytes)": 1}
+    assert done.items == 7
+
+
+def test_trouble_of_the_decoder_is_tried_again_and_blocks_no_release(
+    new_lab, drawn, monkeypatch
+):
+    from iwflab.media.pool import DecodePool
+    from iwflab.media.process import Late, Process
+
+    lab = new_lab()
+    with monkeypatch.context() as patched:
+
+        def late(*_args, **_more):
+            raise Late("too late")
+
+        patched.setattr(Process, "examine", late)
+        lab.intake([drawn], **CUSTODY)
+    assert set(lab.media()["state"]) == {"refused"}
+    assert isinstance(lab._bench.pool, DecodePool)
+    report = lab.intake([drawn], **CUSTODY)
+
+    assert report.states["complete"] == 6
+    assert set(lab.media()["state"]) == {"complete", "refused"}
+
+
+def test_media_are_examined_again_on_request(signed, lab):
+    media = list(lab.media()["medium"])
+    before = lab.hashes()
+    assert lab.examine(media[:2]) == 2
+
+    assert lab.hashes().drop(columns=[]).shape == before.shape
+    assert signed.release("R1").items == 3
+    assert lab.verify(read_data=True) == []
+
+
+def test_a_lab_does_not_take_itself_in(lab):
+    for place in (lab.folder, lab.folder.parent, lab.folder / "evidence"):
+        with pytest.raises(BadInput, match="take the lab itself in"):
+            lab.intake([place], **CUSTODY)
+
+
+def test_intakes_that_overlap_examine_once(new_lab, drawn):
+    lab = new_lab()
+    faults = []
+
+    def take_in():
+        try:
+            lab.intake([drawn], **CUSTODY)
+        except Exception as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=take_in) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert faults == []
+    assert len(lab.media()) == 7
+    assert not lab.hashes().duplicated(["medium", "algorithm", "variant"]).any()
+    rows = lab._store.rows(sa.text("SELECT medium FROM examination"))
+    assert len(rows) == len({row["medium"] for row in rows}) == 7
+    assert lab.verify(read_data=True) == []
+
+
+def test_odd_ages_and_times_never_make_the_lab_look_tampered(lab):
+    from iwflab.domain.elements import record_from
+
+    ann = lab.seat("ann")
+    medium = ann.open_set(1)["items"][0]["medium"]
+    with pytest.raises(BadInput):
+        ann.grade(medium, record_from({"children": [{"age_min": True}]}))
+    ann.grade(medium, seen(), seconds=-0.0)
+
+    assert lab.verify() == []
+
+
+def test_the_trail_of_a_whole_walk_holds_no_content(signed, lab):
+    signed.release("Spring")
+    trail = str(lab._store.rows(sa.text("SELECT * FROM audit_entry")))
+
+    for word in ("C1", "E1", "Spring", "picture0", *lab.media()["sha256"]):
+        assert word not in trail.replace("entry", "")
+
+
+def test_evidence_that_went_missing_does_not_stop_a_later_intake(
+    new_lab, drawn, monkeypatch
+):
+    from iwflab.media.pool import DecodePool
+
+    lab = new_lab()
+
+    def stop(*_args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DecodePool, "examine", stop)
+        with pytest.raises(KeyboardInterrupt):
+            lab.intake([drawn], **CUSTODY)
+    for file in (lab.folder / "evidence").glob("*/*/*"):
+        file.unlink()
+    more = drawn.parent / "more"
+    more.mkdir()
+    shutil.copy(drawn / "picture5.webp", more)
+    report = lab.intake([more], **CUSTODY)
+
+    assert report.new_copies == 1
+    assert report.problems
