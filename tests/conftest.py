@@ -7,44 +7,16 @@ from pathlib import Path
 import pytest
 
 from iwflab import Lab
-from iwflab.demo.drawing import encoded, picture
-from iwflab.domain.elements import record_from
 
-sys.path.insert(0, str(Path(__file__).parent))  # tests/pictures.py and friends
+sys.path.insert(0, str(Path(__file__).parent))  # tests/given.py and friends
 
-CUSTODY = {
-    "case": "C1",
-    "exhibit": "E1",
-    "purpose": "testing",
-    "authority": "none: drawn pictures",
-}
-GATES = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
-
-
-def seen(activity="posing", *, children=1, **more):
-    """A record with the gates passed, some activity and some children."""
-    elements = {**GATES, "activity": activity, "sadism": "no", "animal": "no", **more}
-    rows = [{"age_band": "7-10", "sex": "girl"}] * children
-    return record_from({"elements": elements, "children": rows})
-
-
-def _draw(folder):
-    (folder / "deeper").mkdir(parents=True)
-    for number in range(6):
-        form = ("JPEG", "PNG", "WEBP")[number % 3]
-        small = picture(number).resize((320, 240))
-        content = encoded(small, form)
-        (folder / f"picture{number}.{form.lower()}").write_bytes(content)
-    first = (folder / "picture0.jpeg").read_bytes()
-    (folder / "deeper" / "again.jpeg").write_bytes(first)
-    (folder / "text.jpeg").write_bytes(b"no picture at all")
-    return folder
+from given import CUSTODY, draw_media
 
 
 @pytest.fixture
 def drawn(tmp_path):
     """A folder of six drawn pictures, one of them twice, and one that is none."""
-    return _draw(tmp_path / "drawn")
+    return draw_media(tmp_path / "drawn")
 
 
 @pytest.fixture
@@ -67,7 +39,7 @@ def filled(tmp_path_factory):
     """A closed lab with the drawn pictures taken in, to be copied, never opened."""
     folder = tmp_path_factory.mktemp("filled")
     with Lab.create(folder / "lab", head_folder=str(folder / "heads")) as lab:
-        lab.intake([_draw(folder / "drawn")], **CUSTODY)
+        lab.intake([draw_media(folder / "drawn")], **CUSTODY)
     return folder
 
 

@@ -11,6 +11,7 @@ import click
 
 from iwflab.domain.media import display_text
 from iwflab.lab import Lab
+from iwflab.lab.seat import operating_system_user
 
 _SECONDS_BETWEEN = 0.2  # a terminal needs no more than five lines a second
 
@@ -36,7 +37,7 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def open_lab(folder: str) -> Lab:
     """Open the lab; on the command line the analyst is the operating-system user."""
-    return Lab.open(folder)
+    return Lab.open(folder, analyst=operating_system_user())
 
 
 def say(plain: object) -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from iwflab.lab.seat import Seat
-from iwflab.schemes import schemes
+from iwflab.schemes import scheme_named
 from iwflab.store import frames
 from iwflab.store.reading import one_medium, overview
 from iwflab.workflow import reporting
@@ -55,7 +55,7 @@ class Answers(Seat):
 
     def grades(self, scheme: str = "uk_2014") -> "pd.DataFrame":
         """One row a graded medium, under one scheme."""
-        return frames.grades_frame(self._store, schemes()[scheme])
+        return frames.grades_frame(self._store, scheme_named(scheme))
 
     def hashes(self) -> "pd.DataFrame":
         """One row a hash."""

@@ -1,7 +1,9 @@
 """A place at one lab folder: opened, shared, closed."""
 
-import getpass
 import os
+import pwd
+import time
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -9,18 +11,35 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from iwflab.errors import BadInput, NotFound
+from iwflab.errors import BadInput, LabError, NotFound
+from iwflab.lab.founding import DATABASE, new_folder
 from iwflab.media.evidence import EvidenceStore
 from iwflab.media.pool import DecodePool
 from iwflab.media.previews import PreviewStore
 from iwflab.store import Store, audit
 from iwflab.store.head import Head, HeadFolder
-from iwflab.store.reading import overview
-from iwflab.store.settings import read_settings, write_settings
+from iwflab.store.settings import read_settings
+from iwflab.store.vouching import is_vouched_for, vouch
 from iwflab.workflow import EXAMINE, Bench, accounts
+from iwflab.workflow.release import release_findings
 
-DATABASE = "lab.db"
-FOLDERS = ("evidence", "previews", "incoming", "lists", "releases", "reports")
+# Seconds that verify waits for what another process is in the middle of: a sign-off
+# whose head is being signed, an original whose row is being entered.
+_PATIENCE = 2.0
+
+
+def operating_system_user() -> str:
+    """Name the user whom the operating system runs this process for.
+
+    By the number of the process's owner, not by LOGNAME or USER, which anybody sets.
+    """
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        raise LabError(
+            f"the operating system knows no user with the number {os.getuid()}",
+            advice="run it as a user with an account: every act is said by somebody",
+        ) from None
 
 
 class Seat:
@@ -36,21 +55,13 @@ class Seat:
 
     @classmethod
     def create(cls, folder: str | os.PathLike[str], **settings: Any) -> Self:
-        """Make a new lab folder, readable by its owner only, and open it."""
-        place = Path(folder).absolute()
-        if place.exists() and any(place.iterdir()):
-            raise BadInput(
-                f"{place} is not empty", advice="name a new folder for the lab"
-            )
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        place.chmod(0o700)
-        written = write_settings(place, **settings)
-        HeadFolder(place, written.lab, written.head_folder)  # refused inside the lab
-        for name in FOLDERS:
-            (place / name).mkdir(mode=0o700)
-        Store.open(place / DATABASE, create=True).close()
-        (place / DATABASE).chmod(0o600)
-        return cls.open(place)
+        """Make a new lab folder, readable by its owner only, and open it.
+
+        A refused or failed one leaves nothing behind.
+        """
+        place = Path(folder).expanduser().absolute()
+        with new_folder(place, **settings):
+            return cls.open(place)
 
     @classmethod
     def open(
@@ -61,7 +72,11 @@ class Seat:
     ) -> Self:
         """Open a lab for who is logged in: the account in the apps, else the OS user.
 
-        ``folder`` is by default the one that ``IWFLAB_LAB`` names.
+        ``folder`` is by default the one that ``IWFLAB_LAB`` names.  ``analyst`` is by
+        default whom ``IWFLAB_ANALYST`` names, else the :func:`operating_system_user`.
+        The server sets that variable for each kernel it hands out; it is a name, not
+        a proof: whoever starts a process of their own sets it as they like, as they
+        could write to the lab's files at once.  The command line does not read it.
         """
         named = folder or os.environ.get("IWFLAB_LAB")
         if not named:
@@ -83,7 +98,7 @@ class Seat:
             ),
             workers=settings.workers,
         )
-        who = analyst or os.environ.get("IWFLAB_ANALYST") or getpass.getuser()
+        who = analyst or os.environ.get("IWFLAB_ANALYST") or operating_system_user()
         return cls(place, bench, who)
 
     def seat(self, analyst: str) -> Self:
@@ -141,21 +156,105 @@ class Seat:
 
     # -- proof -------------------------------------------------------------------
     def vouch(self) -> Head:
-        """Sign the newest entry of the trail; the head is kept outside the lab."""
-        query = "SELECT number, digest FROM audit_entry ORDER BY number DESC LIMIT 1"
-        (last,) = self._store.rows(sa.text(query))
-        return self.heads.write(last["number"], last["digest"])
+        """Sign the newest entry of the trail; the head is kept outside the lab.
+
+        Raises :class:`~iwflab.errors.Tampered`, and signs nothing, when the trail
+        does not go on from the newest head.
+        """
+        return vouch(self._store, self.heads)
 
     def verify(
         self, *, read_data: bool = False, head: Path | None = None
     ) -> list[audit.Finding]:
-        """Check trail, rows and head; with ``read_data`` every byte of evidence."""
-        known = self.heads.read(head) if head or self.heads.newest.exists() else None
-        found = audit.verify(self._store, head=known)
+        """Check trail, rows, head and releases; with ``read_data`` all evidence."""
+        # The head first: the trail may grow while it is read, and never shrinks.
+        known, found = self._known_head(head)
+        found = audit.verify(self._store, head=known) + found
+        found += _told(self._release_problems())
         if read_data:
-            digests = [row["sha256"] for row in overview(self._store)]
-            found += [
-                audit.Finding(None, f"evidence {name[:16]}: {problem}")
-                for name, problem in self._bench.evidence.verify(digests)
-            ]
+            found += _told(self._evidence_problems())
         return found
+
+    def _known_head(self, file: Path | None) -> tuple[Head | None, list[audit.Finding]]:
+        if file is not None and not file.exists():
+            self.heads.read(file)  # says what to do
+        if file is None and not self._signed():
+            if not self._vouched_for():
+                return None, []
+            problem = (
+                f"no signed head lies in {self.heads.folder}, although one is signed"
+                " with every sign-off and release"
+            )
+            return None, _told([problem])
+        try:
+            return self.heads.read(file), []
+        except LabError as fault:
+            return None, _told([fault.message])
+
+    def _signed(self) -> bool:
+        """Tell whether there is a head, waiting for one that is being signed."""
+        end = time.monotonic() + _PATIENCE
+        while not self.heads.exists():
+            if not self._vouched_for() or time.monotonic() > end:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def _vouched_for(self) -> bool:
+        try:
+            return is_vouched_for(self._store)
+        except LabError:  # the tables are damaged; verification says how
+            return False
+
+    def _release_problems(self) -> list[str]:
+        try:
+            return release_findings(self._bench, self.folder / "releases")
+        except LabError as fault:
+            return [f"the releases cannot be checked: {fault.message}"]
+
+    def _evidence_problems(self) -> list[str]:
+        evidence = self._bench.evidence
+        problems: list[tuple[str, str]] = []
+        try:
+            problems.extend(evidence.verify(self._media()))
+        except LabError as fault:
+            problems.append(("", fault.message))
+        return [
+            f"evidence {name[:16]}: {problem}"
+            for name, problem in self._without_arrivals(problems)
+        ]
+
+    def _without_arrivals(
+        self, problems: Sequence[tuple[str, str]]
+    ) -> list[tuple[str, str]]:
+        """Leave out what an intake was keeping meanwhile: judged by what is entered."""
+        stray = {name for name, problem in problems if problem == "stray"}
+        end = time.monotonic() + _PATIENCE
+        while stray:
+            entered = set(self._media())
+            stray = {name for name in stray if not self._is_kept(name, entered)}
+            if time.monotonic() > end:
+                break
+            time.sleep(0.1)
+        return [
+            (name, problem)
+            for name, problem in problems
+            if problem != "stray" or name in stray
+        ]
+
+    def _is_kept(self, name: str, entered: set[str]) -> bool:
+        evidence = self._bench.evidence
+        sha256 = Path(name).name
+        try:
+            proper = evidence.path(sha256) == evidence.folder / name
+        except BadInput:  # no SHA-256
+            return False
+        return proper and sha256 in entered
+
+    def _media(self) -> list[str]:
+        rows = self._store.rows(sa.text("SELECT sha256 FROM medium"))
+        return [row["sha256"] for row in rows]
+
+
+def _told(problems: Sequence[str]) -> list[audit.Finding]:
+    return [audit.Finding(None, problem) for problem in problems]

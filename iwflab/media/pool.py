@@ -77,6 +77,13 @@ class DecodePool:
                 # only one in a worker of its own is held against this medium.
                 if healthy or alone:
                     return examined
+        except BaseException:
+            # Stopped in the middle of an exchange, a worker would give its answer
+            # to the next medium: it must not live on.
+            if process is not None:
+                process.kill()
+            process = None
+            raise
         finally:
             self._slots.put(process)
 
@@ -136,5 +143,5 @@ class DecodePool:
             examined = process.examine(sealed, algorithms, seconds=seconds)
         except (Gone, Late) as error:
             reason = f"the decoder was stopped: {error}"
-            return Examined(DecoderState.REFUSED, reason), False
+            return Examined(DecoderState.REFUSED, reason, stopped=True), False
         return examined, examined.reason != EXHAUSTED

@@ -216,7 +216,7 @@ def _must_fit(size: int, limit: int) -> None:
     if size > limit:
         raise Unreadable(
             f"the medium is larger than {limit:,} bytes",
-            advice="raise the limit in the settings, or split the exhibit",
+            advice="split it, or hand it to a forensic tool: it must fit into memory",
         )
 
 

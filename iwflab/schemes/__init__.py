@@ -21,7 +21,7 @@ from iwflab.domain.categories import (
     check_scheme,
 )
 from iwflab.domain.elements import record_from
-from iwflab.errors import BadScheme
+from iwflab.errors import BadInput, BadScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,16 @@ def schemes() -> Mapping[str, Scheme]:
         check_scheme(scheme)
         found[scheme.name] = scheme
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def scheme_named(name: str) -> Scheme:
+    """Give one scheme; say which there are where it is unknown."""
+    if name not in schemes():
+        raise BadInput(
+            f"no scheme is called {name!r}",
+            advice=f"there are: {', '.join(schemes())}",
+        )
+    return schemes()[name]
 
 
 @lru_cache(maxsize=1)

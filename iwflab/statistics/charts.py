@@ -13,10 +13,19 @@ from iwflab.domain.counting import UNITS, Table
 if TYPE_CHECKING:
     import altair as alt
 
-# Dark to light, so that order survives greyscale; each with 3:1 against white or a
-# dark outline (WCAG 2.2, 1.4.11).  Undetermined is hatched out in grey, not a step.
-_SHADES = ("#12436D", "#28A197", "#F46A25", "#A285D1", "#801650", "#3D3D3D")
-_UNSURE = "#BFBFBF"
+# Each bar carries its code as a word, so that no colour has to be told from another;
+# the second colour is that word's, with 4.5:1 against the first (WCAG 2.2, 1.4.3).
+# Undetermined is grey: it is no step of the scale.
+_SHADES = (
+    ("#12436D", "#FFFFFF"),
+    ("#28A197", "#000000"),
+    ("#F46A25", "#000000"),
+    ("#C4B2E6", "#000000"),
+    ("#801650", "#FFFFFF"),
+    ("#3D3D3D", "#FFFFFF"),
+)
+_UNSURE = ("#BFBFBF", "#000000")
+_TICKS = 6  # about so many whole numbers stand along the axis
 
 
 def draw(table: Table) -> str:
@@ -35,37 +44,55 @@ def _chart(table: Table) -> "alt.LayerChart":
 
     rows = _counts(table)
     order = list(dict.fromkeys(row["row"] for row in rows))
-    scale = alt.Scale(
-        domain=list(table.columns),
-        range=[*_shades(len(table.columns) - 1), _UNSURE],
+    shades = [*_shades(len(table.columns) - 1), _UNSURE]
+    domain = list(table.columns)
+    width = alt.X(
+        "count:Q",
+        title=f"number of: {UNITS[table.unit]}",
+        axis=alt.Axis(values=_ticks(rows), format="d"),
+        stack="zero",
     )
     base = alt.Chart(alt.Data(values=rows)).encode(
         y=alt.Y("row:N", sort=order, title=table.row_names[0]),
-        x=alt.X(
-            "count:Q",
-            title=f"number ({UNITS[table.unit]})",
-            axis=alt.Axis(tickMinStep=1, format="d"),
-            stack="zero",
-        ),
         order=alt.Order("place:Q"),
     )
+    fill = alt.Scale(domain=domain, range=[shade for shade, _ in shades])
     bars = base.mark_bar(stroke="#1F1F1F", strokeWidth=0.75).encode(
-        color=alt.Color("column:N", scale=scale, title=table.column_name)
+        x=width, color=alt.Color("column:N", scale=fill, title=table.column_name)
     )
-    return alt.layer(bars).properties(
-        width=520,
-        height={"step": 26},
-        title=alt.TitleParams(
-            table.title,
-            subtitle=f"{UNITS[table.unit]}; base {table.denominator}",
-            anchor="start",
-        ),
-        background="#FFFFFF",
+    ink = alt.Scale(domain=domain, range=[word for _, word in shades])
+    middle = alt.X("count:Q", stack="zero", bandPosition=0.5)
+    colour = alt.Color("column:N", scale=ink, legend=None)
+    words = base.transform_filter("datum.count > 0").mark_text(fontSize=11)
+    words = words.encode(x=middle, text="column:N", color=colour)
+    return (
+        alt.layer(bars, words)
+        .resolve_scale(color="independent")
+        .properties(
+            width=520,
+            height={"step": 26},
+            title=alt.TitleParams(
+                table.title,
+                subtitle=f"{UNITS[table.unit]}; base {table.denominator}",
+                anchor="start",
+            ),
+            background="#FFFFFF",
+        )
     )
 
 
-def _shades(number: int) -> list[str]:
+def _shades(number: int) -> list[tuple[str, str]]:
     return [_SHADES[i % len(_SHADES)] for i in range(number)]
+
+
+def _ticks(rows: list[dict[str, Any]]) -> list[int]:
+    """Give whole numbers for the axis, from nothing to the longest bar."""
+    longest: dict[str, int] = {}
+    for row in rows:
+        longest[row["row"]] = longest.get(row["row"], 0) + row["count"]
+    most = max(longest.values(), default=0)
+    step = max(1, -(-most // _TICKS))
+    return list(range(0, most + step, step))
 
 
 def _counts(table: Table) -> list[dict[str, Any]]:

@@ -51,10 +51,7 @@ def compute(
         ]
         exclusions = {}
     counts = Counter(found)
-    exclusions |= _not_counted(stage)
-    if len(counted) < len(signed):
-        reason = f"media signed off before {scheme.name} was added"
-        exclusions[reason] = len(signed) - len(counted)
+    exclusions |= _not_counted(stage, scheme.name, len(signed) - len(counted))
     return Table(
         name="victims",
         title=f"Age band and sex by {scheme.title}",
@@ -118,11 +115,12 @@ def _rows(found: set[Row]) -> list[Row]:
     return [row for row in [*grid, NO_CHILD] if row in found]
 
 
-def _not_counted(stage: Mapping[str, str]) -> dict[str, int]:
+def _not_counted(stage: Mapping[str, str], scheme: str, older: int) -> dict[str, int]:
     left_out = Counter(at for at in stage.values() if at not in COUNTED)
     return {
         "media waiting for a grader": left_out["waiting"],
         "media graded, not signed off": left_out["graded"],
+        **({f"media signed off before {scheme} was added": older} if older else {}),
     }
 
 

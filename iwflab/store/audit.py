@@ -1,25 +1,30 @@
 """Verification: the chain, the rows against the chain, the chain against a head."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
-from iwflab.domain.trail import (
-    START,
-    Entry,
-    Written,
-    entry_digest,
-    row_digest,
-    rows_from,
-)
-from iwflab.errors import Tampered
+from iwflab.domain.trail import START, Entry, entry_digest, rows_from, rows_json
+from iwflab.errors import StoreError, Tampered
+from iwflab.store.claims import Rows
 from iwflab.store.database import Store
+from iwflab.store.engines import FAULTS, store_error
+from iwflab.store.expected import Expected, expected, newest
+from iwflab.store.guards import differences, missing_triggers, shape, unknown_guards
 from iwflab.store.head import Head
-from iwflab.store.migrate import columns_at, missing_triggers
+
+_WHOLE = ("number", "at_us")
+_TEXTS = (
+    *("analyst", "verb", "subject", "request", "schema", "rows"),
+    *("previous", "digest"),
+)
+_TRAIL = f"SELECT {', '.join(_WHOLE + _TEXTS)} FROM audit_entry ORDER BY number"  # noqa: S608 - our own text
+
+# What odd content may still raise on its way through; each becomes a finding.
+_ODD = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +38,14 @@ class Finding:
 def entries(store: Store) -> Iterator[Entry]:
     """Go through the audit trail in order."""
     with store.read() as connection:
-        for row in connection.execute(
-            sa.text("SELECT * FROM audit_entry ORDER BY number")
-        ).mappings():
-            try:
-                rows = rows_from(row["rows"])
-            except (ValueError, TypeError) as fault:
+        for number, row in _trail(connection):
+            entry = _entry(row)
+            if entry is None:
                 raise Tampered(
-                    f"entry {row['number']} cannot be read",
+                    f"entry {number} cannot be read",
                     advice="restore the lab from a backup and compare",
-                ) from fault
-            yield Entry(**{**row, "rows": rows})
+                )
+            yield entry
 
 
 def verify(
@@ -54,23 +56,91 @@ def verify(
     The chain proves that entries follow each other unchanged; rows are checked
     against their digests by the columns of the schema they were written under; with
     a head kept outside, a truncated, re-hashed or rolled-back trail is seen as well.
+
+    Everything is read in one transaction, so that a lab at work is found whole.
+    Whatever is in the database, the answer is a list: what was found before something
+    could not be read is in it.
     """
+    found: list[Finding] = []
     try:
-        return list(_findings(store, head, extra))
-    except Tampered as fault:
-        return [Finding(None, fault.message)]
-    except DBAPIError as fault:
-        return [Finding(None, f"the database cannot be read: {fault.orig}")]
+        known = expected(store.schema, extra)
+    except StoreError as fault:
+        found.append(Finding(None, fault.message))
+        known = expected(newest(extra), extra)
+    try:
+        with store.read() as connection:
+            _collect(found, _chain_and_rows(connection, known, head))
+            _collect(found, _guards(connection, known))
+            _collect(found, _damage(connection))
+    except StoreError as fault:
+        found.append(Finding(None, f"the database cannot be read: {fault.message}"))
+    return found
 
 
-def _findings(
-    store: Store, head: Head | None, extra: Sequence[Path]
+def _collect(found: list[Finding], part: Iterator[Finding]) -> None:
+    try:
+        for one in part:
+            found.append(one)  # noqa: PERF402 - what came before a fault is kept
+    except FAULTS as fault:
+        said = store_error(fault).message
+        found.append(Finding(None, f"the database cannot be read: {said}"))
+    except StoreError as fault:
+        found.append(Finding(None, fault.message))
+    except _ODD as fault:
+        kind = type(fault).__name__
+        found.append(Finding(None, f"the database holds what no lab writes ({kind})"))
+
+
+def _trail(connection: sa.Connection) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give every stored entry with its place; a fault says after which it came."""
+    place = 0
+    try:
+        for row in connection.execute(sa.text(_TRAIL)).mappings():
+            place += 1
+            yield place, dict(row)
+    except FAULTS as fault:
+        raise StoreError(
+            f"the audit trail cannot be read after {place} entries: "
+            f"{store_error(fault).message}",
+            advice="restore the lab from a backup and compare",
+        ) from fault
+
+
+def _entry(row: dict[str, Any]) -> Entry | None:
+    """Give a stored entry in its form, or None where its columns make none."""
+    if not all(type(row[name]) is int for name in _WHOLE):
+        return None
+    if not all(isinstance(row[name], str) for name in _TEXTS):
+        return None
+    try:
+        rows = rows_from(row["rows"])
+        plain = all(
+            isinstance(text, str)
+            for one in rows
+            for text in (one.table, one.key, one.digest)
+        )
+        # One form only: a second spelling of the same would go unseen.
+        if not plain or rows_json(rows) != row["rows"]:
+            return None
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return Entry(**{**row, "rows": rows})
+
+
+def _chain_and_rows(
+    connection: sa.Connection, known: Expected, head: Head | None
 ) -> Iterator[Finding]:
-    previous, number = START, 0
-    rows = _Rows(store, extra)
-    at_head = START
-    for entry in entries(store):
+    previous, number, at_head = START, 0, START
+    rows = Rows(connection, known)
+    yield from (Finding(None, problem) for problem in rows.unreadable)
+    for _, row in _trail(connection):
         number += 1
+        entry = _entry(row)
+        if entry is None:
+            yield Finding(number, f"entry {number} cannot be read")
+            previous = str(row["digest"])
+            number = row["number"] if type(row["number"]) is int else number
+            continue
         if entry.number != number:
             yield Finding(number, f"entry {number} is missing")
             number = entry.number
@@ -82,19 +152,9 @@ def _findings(
         yield from (Finding(number, problem) for problem in rows.problems(entry))
         if head and entry.number == head.size:
             at_head = entry.digest
-    yield from rows.unclaimed()
+    yield from (Finding(None, problem) for problem in rows.unclaimed())
     if head:
         yield from _against(head, number, at_head)
-    yield from _guards(store)
-
-
-def _guards(store: Store) -> Iterator[Finding]:
-    with store.read() as connection:
-        for table in missing_triggers(connection):
-            yield Finding(None, f"the table {table} is not guarded (append-only)")
-        for fault in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
-            if fault != "ok":
-                yield Finding(None, f"the database file is damaged: {fault}")
 
 
 def _against(head: Head, number: int, at_head: str) -> Iterator[Finding]:
@@ -110,47 +170,16 @@ def _against(head: Head, number: int, at_head: str) -> Iterator[Finding]:
         )
 
 
-class _Rows:
-    """Every row of the store by table and key, and the columns of each schema."""
+def _guards(connection: sa.Connection, known: Expected) -> Iterator[Finding]:
+    for table in missing_triggers(connection):
+        yield Finding(None, f"the table {table} is not guarded (append-only)")
+    for problem in unknown_guards(connection):
+        yield Finding(None, problem)
+    for problem in differences(shape(connection), known.tables):
+        yield Finding(None, problem)
 
-    def __init__(self, store: Store, extra: Sequence[Path]) -> None:
-        self._extra = extra
-        self._columns: dict[str, Mapping[str, Sequence[str]]] = {}
-        self._claimed: set[Written] = set()
-        self._found: dict[str, dict[str, dict[str, Any]]] = {}
-        with store.read() as connection:
-            for table in sa.inspect(connection).get_table_names():
-                if table not in {"alembic_version", "audit_entry"}:
-                    # The name comes from the database's own catalogue.
-                    rows = connection.execute(sa.text(f'SELECT * FROM "{table}"'))  # noqa: S608
-                    self._found[table] = {
-                        row["id"]: dict(row) for row in rows.mappings()
-                    }
 
-    def problems(self, entry: Entry) -> Iterator[str]:
-        """Check every row that an entry says it wrote."""
-        for written in entry.rows:
-            if written in self._claimed:
-                yield f"entry {entry.number} claims a row a second time"
-            self._claimed.add(written)
-            if problem := self._problem(entry, written):
-                yield problem
-
-    def _problem(self, entry: Entry, written: Written) -> str:
-        row = self._found.get(written.table, {}).pop(written.key, None)
-        if row is None:
-            return f"entry {entry.number} wrote a {written.table} that is gone"
-        if entry.schema not in self._columns:
-            self._columns[entry.schema] = columns_at(entry.schema, self._extra)
-        columns = self._columns[entry.schema].get(written.table, ())
-        then = {name: row[name] for name in columns if name in row}
-        digest = row_digest(row["salt"], then)
-        if digest != written.digest or row["entry"] != entry.number:
-            return f"a {written.table} of entry {entry.number} was changed"
-        return ""
-
-    def unclaimed(self) -> Iterator[Finding]:
-        """Name the rows that no entry wrote."""
-        for table, rows in self._found.items():
-            for _ in rows:
-                yield Finding(None, f"a {table} stands in no entry of the trail")
+def _damage(connection: sa.Connection) -> Iterator[Finding]:
+    for fault in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
+        if fault != "ok":
+            yield Finding(None, f"the database file is damaged: {fault}")

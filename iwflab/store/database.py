@@ -1,6 +1,8 @@
 """The one way to write: a change and its trace commit together, or not at all."""
 
+import os
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 from iwflab.domain.trail import (
     START,
@@ -21,8 +22,10 @@ from iwflab.domain.trail import (
 )
 from iwflab.errors import NotFound, RequestReused, StoreError
 from iwflab.store import schema
-from iwflab.store.engines import sqlite_engine, store_error
+from iwflab.store.engines import FAULTS, sqlite_engine, store_error
 from iwflab.store.migrate import current_revision, upgrade
+from iwflab.store.turns import turn_of
+from iwflab.store.values import as_stored
 
 
 def now_us() -> int:
@@ -49,20 +52,27 @@ class Act:
     def insert(self, table: str, **columns: Any) -> str:
         """Write one row and give its id.
 
-        Raises :class:`~iwflab.errors.StoreError` when the database refuses.
+        Raises :class:`~iwflab.errors.BadInput` for a value that would not come back
+        as it was given, and :class:`~iwflab.errors.StoreError` when the database
+        refuses.
         """
         if self.repeated:
             raise StoreError(
                 "a repeated request must not write",
                 advice="this is a fault of the program; please report it",
             )
-        row = {
+        place = schema.METADATA.tables[table]
+        own = {
             "id": columns.pop("id", None) or secrets.token_hex(8),
             "salt": secrets.token_hex(16),
             "entry": self.number,
-            **columns,
         }
-        self.connection.execute(schema.METADATA.tables[table].insert(), row)
+        # Its own columns come last: no caller chooses the salt or the entry.
+        row = as_stored(place, {**columns, **own})
+        try:
+            self.connection.execute(place.insert(), row)
+        except FAULTS as fault:
+            raise store_error(fault) from fault
         self.rows.append(Written(table, row["id"], row_digest(row["salt"], row)))
         return str(row["id"])
 
@@ -84,6 +94,8 @@ class Store:
         self.engine = engine
         self.clock = clock
         self.schema = current_revision(engine)
+        self._turn = turn_of(os.path.realpath(engine.url.database or ""))
+        self._here = threading.local()  # .act: the connection of the act under way
 
     @classmethod
     def open(
@@ -103,9 +115,12 @@ class Store:
         try:
             upgrade(engine, file)
             return cls(engine, clock)
-        except DBAPIError as fault:
+        except FAULTS as fault:
             engine.dispose()
             raise store_error(fault) from fault
+        except BaseException:
+            engine.dispose()
+            raise
 
     def close(self) -> None:
         """Close every connection."""
@@ -119,15 +134,20 @@ class Store:
 
         Parameters: what is done (``verb``), to what (``subject``, an id), by whom,
         and the ``request`` id that the caller chose once and sends again on a retry.
+        What is read in the block, on the same thread, is read in the same
+        transaction: what was checked still holds when the act commits.
+
         An act that wrote nothing leaves no entry.  Raises
         :class:`~iwflab.errors.RequestReused` when the id came for another act.
         """
         request = request or secrets.token_hex(16)
+        named = {"verb": verb, "subject": subject, "analyst": analyst}
+        named = as_stored(schema.audit_entry, {**named, "request": request})
         with self._writing() as connection:
-            earlier = self._earlier(connection, request)
+            earlier = self._earlier(connection, named["request"])
             if earlier is not None:
                 same = (earlier.verb, earlier.subject, earlier.analyst)
-                if same != (verb, subject, analyst):
+                if same != (named["verb"], named["subject"], named["analyst"]):
                     raise RequestReused(
                         "this request id belongs to another act",
                         advice="send every new act with a new request id",
@@ -138,15 +158,19 @@ class Store:
             act = Act(connection, last[0] + 1)
             yield act
             if act.rows:
-                self._enter(connection, act, last, (verb, subject, analyst, request))
+                self._enter(connection, act, last, named)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """Read one consistent state."""
+        """Read one consistent state; inside an act, the one that the act sees."""
+        under_way: sa.Connection | None = getattr(self._here, "act", None)
         try:
+            if under_way is not None:
+                yield under_way
+                return
             with self.engine.connect() as connection, connection.begin():
                 yield connection
-        except DBAPIError as fault:
+        except FAULTS as fault:
             raise store_error(fault) from fault
 
     def rows(self, query: sa.Executable, **values: Any) -> list[dict[str, Any]]:
@@ -159,11 +183,16 @@ class Store:
     def _writing(self) -> Iterator[sa.Connection]:
         try:
             with (
+                self._turn.taken(),
                 self.engine.connect().execution_options(writes=True) as connection,
                 connection.begin(),
             ):
-                yield connection
-        except DBAPIError as fault:
+                self._here.act = connection
+                try:
+                    yield connection
+                finally:
+                    self._here.act = None
+        except FAULTS as fault:
             raise store_error(fault) from fault
 
     @staticmethod
@@ -186,16 +215,15 @@ class Store:
         connection: sa.Connection,
         act: Act,
         last: tuple[int, str],
-        named: tuple[str, str, str, str],
+        named: Mapping[str, Any],
     ) -> None:
-        verb, subject, analyst, request = named
         entry = Entry(
             number=act.number,
-            at_us=self.clock(),
-            analyst=analyst,
-            verb=verb,
-            subject=subject,
-            request=request,
+            at_us=int(self.clock()),
+            analyst=named["analyst"],
+            verb=named["verb"],
+            subject=named["subject"],
+            request=named["request"],
             schema=self.schema,
             rows=tuple(act.rows),
             previous=last[1],

@@ -6,25 +6,40 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import StaticPool
 
 from iwflab.errors import StoreError
 
 _PRAGMAS = (
+    # First: the ones below may already have to wait for another process.
+    "PRAGMA busy_timeout=20000",
     "PRAGMA journal_mode=WAL",
     # NORMAL loses acknowledged work when the power goes (measured: 171 of 300
     # simulated cuts); FULL lost nothing in 1,000.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=20000",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA secure_delete=ON",
 )
 
+# What a question to the database may raise; :func:`store_error` speaks of both.
+FAULTS = (DBAPIError, PoolTimeout)
+
 
 def sqlite_engine(file: Path) -> sa.Engine:
     """Open (or make) the embedded database of a lab folder."""
-    engine = sa.create_engine(f"sqlite:///{file}", pool_size=8, max_overflow=16)
+    # Put together, not written as one text: a folder may be called ``a?b``.
+    url = sa.URL.create("sqlite", database=str(file))
+    return _settled(sa.create_engine(url, pool_size=8, max_overflow=16))
 
+
+def scratch_engine() -> sa.Engine:
+    """Open an empty database in memory: what the migrations make is read from it."""
+    return _settled(sa.create_engine("sqlite://", poolclass=StaticPool))
+
+
+def _settled(engine: sa.Engine) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _settle(connection: sqlite3.Connection, _record: Any) -> None:
         # The driver's own habit of opening transactions late is switched off; we
@@ -42,8 +57,13 @@ def sqlite_engine(file: Path) -> sa.Engine:
     return engine
 
 
-def store_error(fault: DBAPIError) -> StoreError:
+def store_error(fault: DBAPIError | PoolTimeout) -> StoreError:
     """Turn what the database said into what a person can act on."""
+    if isinstance(fault, PoolTimeout):
+        return StoreError(
+            "the store is busy: every connection is in use",
+            advice="wait a moment and try again; nothing was written by this act",
+        )
     text = str(fault.orig)
     advice = "run: iwflab verify; nothing was written by this act"
     if "full" in text:

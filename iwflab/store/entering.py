@@ -2,12 +2,13 @@
 
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 
 import sqlalchemy as sa
 
 from iwflab.domain.media import Digests, Examined
+from iwflab.errors import RequestReused
 from iwflab.store.database import Act, Store
 
 
@@ -20,7 +21,28 @@ def one_row(act: Act, table: str, **columns: object) -> str:
     return str(known) if known else act.insert(table, **columns)
 
 
-def enter_medium(act: Act, digests: Digests) -> tuple[str, bool]:
+def must_be_same(
+    act: Act, table: str, wanted: Sequence[Mapping[str, object]]
+) -> list[str]:
+    """Check that a repeated request asks for what was written then; give those ids.
+
+    Raises :class:`~iwflab.errors.RequestReused` where it asks for something else.
+    """
+    keys = [row.key for row in act.rows if row.table == table]
+    names = sorted(wanted[0]) if wanted else []
+    query = sa.text(f'SELECT * FROM "{table}" WHERE id IN :keys')  # noqa: S608 - ours
+    query = query.bindparams(sa.bindparam("keys", expanding=True))
+    rows = act.connection.execute(query, {"keys": keys}).mappings()
+    then = sorted(repr([row[name] for name in names]) for row in rows)
+    if then != sorted(repr([row[name] for name in names]) for row in wanted):
+        raise RequestReused(
+            "this request id was used for something else",
+            advice="reload the page; what was acknowledged then stands",
+        )
+    return keys
+
+
+def enter_medium(act: Act, digests: Digests, new_id: str) -> tuple[str, bool]:
     """Give the id of the medium with these bytes; enter it where it is new."""
     query = sa.text("SELECT id FROM medium WHERE sha256 = :sha256")
     known = act.connection.execute(query, {"sha256": digests.sha256}).scalar()
@@ -28,6 +50,7 @@ def enter_medium(act: Act, digests: Digests) -> tuple[str, bool]:
         return str(known), False
     medium = act.insert(
         "medium",
+        id=new_id,
         sha256=digests.sha256,
         sha1=digests.sha1,
         md5=digests.md5,
@@ -54,14 +77,33 @@ def sha256_of(store: Store, medium: str) -> str:
     return str(store.rows(query, id=medium)[0]["sha256"])
 
 
+def known_medium(store: Store, sha256: str) -> str | None:
+    """Give the id of the medium with this SHA-256, if there is one."""
+    query = sa.text("SELECT id FROM medium WHERE sha256 = :sha256")
+    found = store.rows(query, sha256=sha256)
+    return str(found[0]["id"]) if found else None
+
+
+# Not examined, or the newest examination was cut short by trouble that may be over.
+_UNEXAMINED = """
+  SELECT m.id, m.sha256 FROM medium m WHERE NOT EXISTS (
+    SELECT 1 FROM examination x WHERE x.medium = m.id AND x.stopped = 0
+  ) ORDER BY m.entry
+"""
+
+
 def unexamined(store: Store) -> Iterator[tuple[str, str]]:
-    """Give the id and SHA-256 of every medium that no worker has seen yet."""
-    query = (
-        "SELECT m.id, m.sha256 FROM medium m WHERE NOT EXISTS"
-        " (SELECT 1 FROM examination x WHERE x.medium = m.id) ORDER BY m.entry"
-    )
-    for row in store.rows(sa.text(query)):
+    """Give the id and SHA-256 of every medium that no worker has finished with."""
+    for row in store.rows(sa.text(_UNEXAMINED)):
         yield row["id"], row["sha256"]
+
+
+def is_examined(act: Act, medium: str) -> bool:
+    """Tell whether a worker has finished with a medium; asked under the write lock."""
+    query = "SELECT 1 FROM examination WHERE medium = :medium AND stopped = 0"
+    return (
+        act.connection.execute(sa.text(query), {"medium": medium}).first() is not None
+    )
 
 
 def enter_examination(act: Act, medium: str, examined: Examined) -> None:
@@ -78,6 +120,7 @@ def enter_examination(act: Act, medium: str, examined: Examined) -> None:
         frames=examined.frames,
         metadata=json.dumps(examined.metadata, sort_keys=True),
         decoder=examined.decoder,
+        stopped=int(examined.stopped),
         previews=json.dumps(
             {
                 variant: sha256(picture).hexdigest()
@@ -85,6 +128,8 @@ def enter_examination(act: Act, medium: str, examined: Examined) -> None:
             }
         ),
     )
+    if examined.stopped:
+        return
     for value in examined.hashes:
         act.insert(
             "hash",

@@ -68,19 +68,35 @@ def grades_frame(store: Store, scheme: Scheme) -> "pd.DataFrame":
         *("possible", "missing"),
     ]
     plain = []
+    stages = {row["medium"]: row["stage"] for row in rows}
     for medium, record in records(store, rows).items():
         grade = derive(scheme, record)
-        stage = next(row["stage"] for row in rows if row["medium"] == medium)
         plain.append(
             {
                 "medium": medium,
-                "stage": stage,
+                "stage": stages[medium],
                 "scheme": grade.scheme,
                 "version": grade.version,
                 "code": grade.code,
                 **{n: "; ".join(getattr(grade, n)) for n in columns[5:]},
             }
         )
+    return _frame(plain, columns)
+
+
+def signed_frame(store: Store, scheme: Scheme) -> "pd.DataFrame":
+    """One row a signed-off medium: the code it was signed off with under a scheme.
+
+    The code is the one that leaves on lists, not one derived anew; it is empty where
+    the medium was signed off before the scheme was added.
+    """
+    rows = overview(store, "sign_off IS NOT NULL")
+    columns = ["medium", "stage", "version", "code"]
+    plain = []
+    for row in rows:
+        signed = json.loads(row["signed_grades"]).get(scheme.name, {})
+        given = {name: signed.get(name, "") for name in ("version", "code")}
+        plain.append({"medium": row["medium"], "stage": row["stage"], **given})
     return _frame(plain, columns)
 
 
@@ -91,7 +107,12 @@ def hashes_frame(store: Store) -> "pd.DataFrame":
         "conversion",
     ]
     query = f"SELECT {', '.join(columns)} FROM hash ORDER BY entry, algorithm"  # noqa: S608 - names from the line above
-    return _frame(store.rows(sa.text(query)), columns, whole=("quality",))
+    # What was hashed again stands in the place of what was there before.
+    newest = {
+        (row["medium"], row["algorithm"], row["variant"]): row
+        for row in store.rows(sa.text(query))
+    }
+    return _frame(list(newest.values()), columns, whole=("quality",))
 
 
 def copies_frame(store: Store) -> "pd.DataFrame":

@@ -1,17 +1,15 @@
-"""The signed head of the audit trail, kept outside the lab folder.
+"""The signed heads of the audit trail, kept outside the lab folder.
 
-The text is a signed note in the form of C2SP ``tlog-checkpoint`` / ``signed-note``
-(https://c2sp.org/signed-note): origin, size and root in three lines, then an Ed25519
-signature line.  The root is the digest of the newest entry of the hash chain.
+``head.txt`` is the newest; every earlier one stays under its size.  A head is never
+replaced by an older one, and a numbered one never by anything.
 """
 
-import base64
-import hashlib
 import os
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
@@ -23,27 +21,28 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from iwflab.errors import BadInput, NotFound, Tampered
+from iwflab.errors import BadInput, NotFound, StoreError, Tampered
+from iwflab.store.durable import flush, locked, sweep, write_whole
+from iwflab.store.note import LONGEST, Head, checked, signed
 
-_ED25519 = b"\x01"  # the algorithm byte of signed notes
+__all__ = ["Head", "HeadFolder", "default_folder"]
 
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The newest entry that was vouched for: its number and its digest (hex)."""
-
-    origin: str
-    size: int
-    digest: str
+_LAB = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NUMBERED = re.compile(r"head-([0-9]{9,19})\.txt")
 
 
 class HeadFolder:
     """Where the signing key and the heads of one lab lie: never inside the lab."""
 
     def __init__(self, lab_folder: Path, lab: str, setting: str) -> None:
-        """Work out the folder; refuse one inside the lab it should vouch for."""
-        place = Path(setting).expanduser() if setting else default_folder()
-        self.folder = (place / lab).absolute()
+        """Work out the folder; refuse one that cannot vouch for the lab."""
+        if not _LAB.fullmatch(lab):
+            raise BadInput(
+                "lab.toml: the random name of the lab is no plain name",
+                advice="put back the line `lab = ...` as it was; it never changes",
+            )
+        place = absolute(setting) if setting else default_folder()
+        self.folder = place / lab
         self.origin = f"iwflab/{lab}"
         if self.folder.resolve().is_relative_to(lab_folder.resolve()):
             raise BadInput(
@@ -57,87 +56,197 @@ class HeadFolder:
         """The file of the newest head."""
         return self.folder / "head.txt"
 
-    def write(self, size: int, digest: str) -> Head:
-        """Sign the newest entry; keep the head, and every earlier one by its size."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        head = Head(self.origin, size, digest)
-        text = _signed(head, self._key())
-        for file in (self.folder / f"head-{size:09}.txt", self.newest):
-            unfinished = file.with_suffix(".new")
-            with unfinished.open("w", encoding="utf-8") as out:
-                out.write(text)
-                out.flush()
-                os.fsync(out.fileno())
-            unfinished.replace(file)
+    def exists(self) -> bool:
+        """Tell whether any head was signed here."""
+        return bool(self._kept())
+
+    def sign(self, state: Callable[[Head | None], tuple[int, str]]) -> Head:
+        """Sign the state of the trail; one at a time, whoever asks.
+
+        ``state`` is asked under the lock, with the newest head there is; it gives the
+        number and the digest of the newest entry, or raises, and then nothing is
+        written.  Raises :class:`~iwflab.errors.Tampered` where another head of the
+        same size was signed before.
+        """
+        with _readable("kept"):
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with locked(self.folder / ".lock"):
+                sweep(self.folder)
+                known = self.read() if self.exists() else None
+                size, digest = state(known)
+                key = self._private_key()
+                head = Head(self.origin, size, digest)
+                self._keep(self._numbered(size), signed(head, key))
+                # A slower process does not put an older head over a newer one.
+                newest = known if known and known.size > size else head
+                text = signed(newest, key)
+                if not _holds(self.newest, text):
+                    write_whole(self.newest, text)
         return head
 
-    def read(self, file: Path | None = None) -> Head:
-        """Read a head and check its signature.
+    def write(self, size: int, digest: str) -> Head:
+        """Sign this entry as the newest, without a look at the trail."""
+        return self.sign(lambda _known: (size, digest))
 
-        Raises :class:`~iwflab.errors.NotFound` where there is none, and
+    def read(self, file: Path | None = None) -> Head:
+        """Read a head, by default the newest, and check its signature.
+
+        Raises :class:`~iwflab.errors.NotFound` where there is none or no key, and
         :class:`~iwflab.errors.Tampered` when text and signature do not agree.
         """
-        file = file or self.newest
-        if not file.exists():
-            raise NotFound(
-                f"no head at {file}",
-                advice="the first sign-off or release writes one; or give --head FILE",
-            )
-        return _checked(file.read_text("utf-8"), self.origin, self._key().public_key())
+        with _readable("read"):
+            if file is not None:
+                return self._read(file)
+            # After a crash between the two, the numbered one is the newer.
+            heads = [self._read(kept) for kept in self._kept()]
+        if not heads:
+            raise _no_head(self.newest)
+        return max(heads, key=lambda head: head.size)
 
-    def _key(self) -> Ed25519PrivateKey:
+    def _kept(self) -> list[Path]:
+        """Give the file of the newest head, and the last of the numbered ones."""
+        if not self.folder.is_dir():
+            return []
+        numbered = [
+            (int(match[1]), file)
+            for file in self.folder.iterdir()
+            if (match := _NUMBERED.fullmatch(file.name))
+        ]
+        last = [max(numbered)[1]] if numbered else []
+        return [*last, *([self.newest] if self.newest.exists() else [])]
+
+    def _numbered(self, size: int) -> Path:
+        return self.folder / f"head-{size:09}.txt"
+
+    def _read(self, file: Path) -> Head:
+        if not file.is_file():
+            raise _no_head(file)
+        with file.open("rb") as source:
+            content = source.read(LONGEST + 1)
+        head = checked(content, self.origin, self._public_key())
+        match = _NUMBERED.fullmatch(file.name)
+        if file.parent == self.folder and match and int(match[1]) != head.size:
+            raise Tampered(
+                f"{file.name} holds the head of another size",
+                advice="the files of the head folder were renamed; compare with a copy",
+            )
+        return head
+
+    def _keep(self, file: Path, text: bytes) -> None:
+        if not file.exists():
+            write_whole(file, text, once=True)
+        if not _holds(file, text):
+            raise Tampered(
+                f"another head was signed as {file.name}: the trail is not the one "
+                "that was vouched for",
+                advice="stop, keep the head folder as it is, and run iwflab verify",
+            )
+
+    # -- keys --------------------------------------------------------------------
+    def _private_key(self) -> Ed25519PrivateKey:
+        """Give the key to sign with; made once, before the first head."""
         file = self.folder / "key"
         if not file.exists():
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if self.exists() or (self.folder / "key.pub").exists():
+                raise _no_key(self.folder)
             raw = Ed25519PrivateKey.generate().private_bytes(
                 Encoding.Raw, PrivateFormat.Raw, NoEncryption()
             )
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-            with os.fdopen(os.open(file, flags, 0o600), "wb") as out:
-                out.write(raw)
-                out.flush()
-                os.fsync(out.fileno())
-        return Ed25519PrivateKey.from_private_bytes(file.read_bytes())
+            write_whole(file, raw, once=True)
+            flush(self.folder.parent)
+        key = Ed25519PrivateKey.from_private_bytes(_key_bytes(file))
+        public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        beside = self.folder / "key.pub"
+        if not beside.exists():
+            write_whole(beside, public, once=True)
+        if _key_bytes(beside) != public:
+            raise _two_keys(self.folder)
+        return key
+
+    def _public_key(self) -> Ed25519PublicKey:
+        """Give the key to check with; never made."""
+        private, beside = self.folder / "key", self.folder / "key.pub"
+        if not private.exists() and not beside.exists():
+            raise _no_key(self.folder)
+        if not private.exists():
+            return Ed25519PublicKey.from_public_bytes(_key_bytes(beside))
+        key = Ed25519PrivateKey.from_private_bytes(_key_bytes(private)).public_key()
+        raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+        if beside.exists() and _key_bytes(beside) != raw:
+            raise _two_keys(self.folder)
+        return key
+
+
+def absolute(setting: str) -> Path:
+    """Give the folder that a setting names; a relative one would wander."""
+    try:
+        place = Path(setting).expanduser()
+    except RuntimeError:  # no such person
+        place = Path(setting)
+    if not place.is_absolute():
+        raise BadInput(
+            f"head_folder must be a whole path, not {setting!r}",
+            advice="begin it with / or ~ : a relative one changes with the folder in "
+            "which a program was started",
+        )
+    return place
 
 
 def default_folder() -> Path:
     """Give the usual place of heads: the state folder of the operating-system user."""
-    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(state).expanduser() / "iwflab" / "heads"
+    state = Path(os.environ.get("XDG_STATE_HOME") or "")
+    if not state.is_absolute():  # the XDG specification says to ignore it then
+        state = Path("~/.local/state").expanduser()
+    return state / "iwflab" / "heads"
 
 
-def _note(head: Head) -> str:
-    root = base64.b64encode(bytes.fromhex(head.digest)).decode()
-    return f"{head.origin}\n{head.size}\n{root}\n"
-
-
-def _key_hash(origin: str, key: Ed25519PublicKey) -> bytes:
-    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return hashlib.sha256(origin.encode() + b"\n" + _ED25519 + raw).digest()[:4]
-
-
-def _signed(head: Head, key: Ed25519PrivateKey) -> str:
-    note = _note(head)
-    mark = _key_hash(head.origin, key.public_key()) + key.sign(note.encode())
-    return f"{note}\n\N{EM DASH} {head.origin} {base64.b64encode(mark).decode()}\n"
-
-
-def _checked(text: str, origin: str, key: Ed25519PublicKey) -> Head:
+@contextmanager
+def _readable(done: str) -> Iterator[None]:
     try:
-        note, line = text.split("\n\n", 1)
-        found, size, root = note.split("\n")
-        head = Head(found, int(size), base64.b64decode(root, validate=True).hex())
-        mark = base64.b64decode(line.strip().split(" ")[2], validate=True)
-        key.verify(mark[4:], (note + "\n").encode())
-    except (ValueError, IndexError, InvalidSignature) as fault:
-        raise Tampered(
-            "the head's text and its signature do not agree",
-            advice="compare with another copy of the head (the shift report, the QA "
-            "officer's store)",
+        yield
+    except OSError as fault:
+        raise StoreError(
+            f"the head could not be {done}: {fault.strerror or fault}",
+            advice="check the head folder (head_folder in lab.toml): its disk, its "
+            "owner, its space. What was written to the lab stands",
         ) from fault
-    if head.origin != origin:
+
+
+def _holds(file: Path, text: bytes) -> bool:
+    if not file.exists():
+        return False
+    with file.open("rb") as source:
+        return source.read(LONGEST + 1) == text
+
+
+def _key_bytes(file: Path) -> bytes:
+    with file.open("rb") as source:
+        raw = source.read(LONGEST)
+    if len(raw) != 32:  # noqa: PLR2004 - the size of an Ed25519 key
         raise Tampered(
-            f"this head belongs to {head.origin}, not to {origin}",
-            advice="give the head of this lab",
+            f"{file.name} in the head folder is no key",
+            advice="put the key back from a copy; a new one cannot check older heads",
         )
-    return head
+    return raw
+
+
+def _no_head(file: Path) -> NotFound:
+    return NotFound(
+        f"no head at {file}",
+        advice="the first sign-off or release writes one; or give --head FILE",
+    )
+
+
+def _no_key(folder: Path) -> NotFound:
+    return NotFound(
+        f"the key of the signed heads is missing in {folder}",
+        advice="put it back from a copy. If it is lost for good, move this folder "
+        "aside and keep it; the next sign-off begins a new one",
+    )
+
+
+def _two_keys(folder: Path) -> Tampered:
+    return Tampered(
+        f"key and key.pub in {folder} do not belong together",
+        advice="put both back from a copy; heads that left the house name their key",
+    )

@@ -6,8 +6,11 @@ are put back after every migration, and both triggers and foreign keys are check
 before the commit.
 """
 
+import filecmp
 import sqlite3
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,92 +18,143 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import Script, ScriptDirectory
+from alembic.util import CommandError
 
 from iwflab.errors import StoreError
+from iwflab.store.durable import flush, into_place, locked, sweep, unfinished
+from iwflab.store.guards import BOOKKEEPING, missing_triggers, table_names
 from iwflab.store.schema import append_only
 
 _HERE = Path(__file__).parent / "migrations"
 
+# Alembic's ``op`` is one for the whole process: two migrations at once would mix.
+_ONE_AT_A_TIME = threading.Lock()
 
-def scripts(extra: Sequence[Path] = ()) -> ScriptDirectory:
-    """Give the migrations in this package, and those in ``extra`` folders."""
+
+def scripts(extra: Sequence[Path] = ()) -> dict[str, Script]:
+    """Give the migrations of this package and of ``extra`` folders, oldest first."""
     config = Config()
-    config.set_main_option("script_location", str(_HERE))
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     places = [_HERE / "versions", *extra]
     config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", "\n".join(str(p) for p in places))
-    return ScriptDirectory.from_config(config)
+    named = "\n".join(str(place) for place in places).replace("%", "%%")
+    config.set_main_option("version_locations", named)
+    walk = ScriptDirectory.from_config(config).walk_revisions()
+    return {script.revision: script for script in reversed(list(walk))}
 
 
 def current_revision(engine: sa.Engine) -> str:
     """Give the revision of a database, or an empty text for a new one."""
     with engine.connect() as connection:
+        return _revision(connection)
+
+
+def _revision(connection: sa.Connection) -> str:
+    try:
         return MigrationContext.configure(connection).get_current_revision() or ""
+    except CommandError as fault:
+        raise StoreError(
+            "the store names more than one schema",
+            advice="restore the lab from a backup and compare",
+        ) from fault
 
 
 def upgrade(engine: sa.Engine, file: Path, extra: Sequence[Path] = ()) -> list[str]:
     """Bring a database up to date; give the revisions that were applied.
 
-    Raises :class:`~iwflab.errors.StoreError` where a newer release wrote it.
+    Two processes at once take turns; the second finds the work done.  Raises
+    :class:`~iwflab.errors.StoreError` where a newer release wrote the database.
     """
-    directory = scripts(extra)
-    known = {script.revision: script for script in directory.walk_revisions()}
-    now = current_revision(engine)
+    known = scripts(extra)
+    if not _pending(known, current_revision(engine)):
+        return []
+    with _migrating(file):
+        now = current_revision(engine)  # another process may have been quicker
+        pending = _pending(known, now)
+        if pending and now:
+            _back_up(file, f"{file.name}.before-{pending[0].revision}")
+        for script in pending:
+            _apply(engine, script)
+    return [script.revision for script in pending]
+
+
+@contextmanager
+def _migrating(file: Path) -> Iterator[None]:
+    try:
+        with _ONE_AT_A_TIME, locked(file.with_name(f"{file.name}.lock")):
+            yield
+    except OSError as fault:
+        raise StoreError(
+            f"the lab cannot be brought up to date: {fault.strerror or fault}",
+            advice="check the owner and the free space of the lab folder",
+        ) from fault
+
+
+def _pending(known: Mapping[str, Script], now: str) -> list[Script]:
     if now and now not in known:
         raise StoreError(
             f"this lab was written by a newer release (schema {now})",
             advice="upgrade iwflab, or open the backup made before the upgrade",
         )
-    pending = _pending(directory, now)
-    if not pending:
-        return []
-    if now:
-        backup(file, file.with_name(f"{file.name}.before-{pending[0].revision}"))
-    for script in pending:
-        _apply(engine, script)
-    return [script.revision for script in pending]
-
-
-def _pending(directory: ScriptDirectory, now: str) -> list[Script]:
-    head = directory.get_current_head()
-    walk = directory.walk_revisions(base=now or "base", head=head or "head")
-    return [script for script in reversed(list(walk)) if script.revision != now]
+    order = list(known)
+    return [known[name] for name in order[order.index(now) + 1 if now else 0 :]]
 
 
 def _apply(engine: sa.Engine, script: Script) -> None:
-    with engine.connect().execution_options(writes=True) as connection:
-        # Foreign keys cannot be switched off inside a transaction; a table rebuild
-        # needs them off, and the check below stands in for them.
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.commit()
+    with (
+        engine.connect().execution_options(writes=True) as connection,
+        _without_references(connection),
+        connection.begin(),
+    ):
+        context = MigrationContext.configure(connection)
+        if _revision(connection) != (script.down_revision or ""):
+            raise StoreError(
+                f"schema {script.revision} does not follow what this lab has",
+                advice="another program changes this lab; close it, then try again",
+            )
+        with Operations.context(context):
+            script.module.upgrade()
+        _guard(connection)
+        context._ensure_version_table()  # noqa: SLF001 - no public name for it
+        connection.exec_driver_sql(f"DELETE FROM {BOOKKEEPING}")  # noqa: S608 - ours
+        connection.exec_driver_sql(
+            f"INSERT INTO {BOOKKEEPING} VALUES (?)",  # noqa: S608 - ours
+            (script.revision,),
+        )
+
+
+@contextmanager
+def _without_references(connection: sa.Connection) -> Iterator[None]:
+    """Switch foreign keys off for a table rebuild; the check before commit stands in.
+
+    SQLite ignores this inside a transaction, and SQLAlchemy begins one before any
+    statement of its own: so the driver is spoken to directly, and asked again.
+    """
+    driver = connection.connection.dbapi_connection
+    try:
+        _switch(driver, 0)
+        yield
+    finally:
         try:
-            with connection.begin():
-                # Another process may have been quicker while we waited for the lock.
-                context = MigrationContext.configure(connection)
-                if context.get_current_revision() == script.revision:
-                    return
-                with Operations.context(context):
-                    script.module.upgrade()
-                _guard(connection)
-                context._ensure_version_table()  # noqa: SLF001 - no public name for it
-                _stamp(connection, script.revision)
-        finally:
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-            connection.commit()
+            _switch(driver, 1)
+        except StoreError:
+            connection.invalidate()  # never back into the pool without its keys
+            raise
 
 
-def _stamp(connection: sa.Connection, revision: str) -> None:
-    connection.exec_driver_sql("DELETE FROM alembic_version")
-    connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (revision,))
+def _switch(driver: object, wanted: int) -> None:
+    if isinstance(driver, sqlite3.Connection):
+        driver.execute(f"PRAGMA foreign_keys={wanted}")
+        if driver.execute("PRAGMA foreign_keys").fetchone() == (wanted,):
+            return
+    raise StoreError(
+        "the database would not switch its foreign keys",
+        advice="the lab is unchanged; this is a fault of the program, please report it",
+    )
 
 
 def _guard(connection: sa.Connection) -> None:
-    tables = [
-        name
-        for name in sa.inspect(connection).get_table_names()
-        if name != "alembic_version"
-    ]
-    for table in tables:
+    for table in table_names(connection):
         for statement in append_only(table):
             connection.exec_driver_sql(statement)
     faults = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
@@ -117,37 +171,60 @@ def _guard(connection: sa.Connection) -> None:
         )
 
 
-def missing_triggers(connection: sa.Connection) -> list[str]:
-    """Name the tables of a SQLite database that lack an append-only trigger."""
-    found = {
-        str(row[0])
-        for row in connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        )
-    }
-    return [
-        table
-        for table in sa.inspect(connection).get_table_names()
-        if table != "alembic_version"
-        and not {f"{table}_no_update", f"{table}_no_delete"} <= found
-    ]
+def _back_up(file: Path, name: str) -> None:
+    """Keep the database as it is; an earlier backup is never replaced."""
+    sweep(file.parent, file.name)
+    temporary = unfinished(file)
+    try:
+        backup(file, temporary)
+        number, place = 1, file.with_name(name)
+        while not into_place(temporary, place, once=True):
+            if filecmp.cmp(temporary, place, shallow=False):
+                return  # an interrupted migration kept this very state
+            number += 1
+            place = file.with_name(f"{name}.{number}")
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def backup(file: Path, to: Path) -> None:
     """Copy a live SQLite database whole, also while others write to it."""
     source, target = sqlite3.connect(file), sqlite3.connect(to)
     try:
+        to.chmod(0o600)
         source.backup(target)
     finally:
         target.close()
         source.close()
-    to.chmod(0o600)
+    flush(to)
 
 
 def columns_at(revision: str, extra: Sequence[Path] = ()) -> Mapping[str, list[str]]:
     """Give the columns that each table had at a revision, for checking old rows."""
+    return columns_of(scripts(extra), revision)
+
+
+def columns_of(known: Mapping[str, Script], revision: str) -> Mapping[str, list[str]]:
+    """Give the columns that each table had at one of the known revisions."""
+    # Only whole names: Alembic would also take ``head``, ``+1`` or a part of one.
+    if revision not in known:
+        raise StoreError(
+            f"no schema is called {revision[:40]!r}",
+            advice="a newer release may have written it; else the trail was changed",
+        )
     columns: dict[str, list[str]] = {}
-    for script in reversed(list(scripts(extra).walk_revisions(head=revision))):
+    for name, script in known.items():
         for table, added in script.module.ADDS.items():
             columns.setdefault(table, []).extend(added)
+        if name == revision:
+            break
     return columns
+
+
+def apply_up_to(engine: sa.Engine, known: Mapping[str, Script], revision: str) -> None:
+    """Bring an empty database in memory to a revision: what it ought to look like."""
+    with _ONE_AT_A_TIME:
+        for name, script in known.items():
+            _apply(engine, script)
+            if name == revision:
+                break

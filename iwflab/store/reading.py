@@ -5,17 +5,19 @@ not withdrawn, the newest sign-off that was not taken back and is about it.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from iwflab.domain.elements import CHILD_FIELDS, Child, Record
+from iwflab.domain.hashes import HashValue
 from iwflab.errors import NotFound
 from iwflab.store.database import Store
 
-# What stands now, of the media that ``chosen`` names: every step of the query is
-# bounded by it, so that one medium costs the same in a lab of ten and of 20,000.
+# What stands now, of the media that ``chosen`` names: every step of the query starts
+# from it, so that one medium costs the same in a lab of ten and of 20,000.  (CROSS
+# JOIN keeps SQLite's planner from starting at the other end.)
 _STANDS = "NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.assessment = a.id)"
 _OVERVIEW = f"""
 WITH chosen AS (
@@ -23,8 +25,8 @@ WITH chosen AS (
 ), ranked AS (
   SELECT a.*, e.at_us,
          ROW_NUMBER() OVER (PARTITION BY a.medium ORDER BY a.entry DESC) AS place
-  FROM chosen m JOIN assessment a ON a.medium = m.id
-  JOIN audit_entry e ON e.number = a.entry WHERE {_STANDS}
+  FROM chosen m CROSS JOIN assessment a
+  JOIN audit_entry e ON e.number = a.entry WHERE a.medium = m.id AND {_STANDS}
 ), stands AS (
   SELECT * FROM ranked WHERE place = 1
 ), signed AS (
@@ -33,15 +35,15 @@ WITH chosen AS (
   WHERE NOT EXISTS (SELECT 1 FROM sign_off_end x WHERE x.sign_off = s.id)
 ), seen AS (
   SELECT x.*, ROW_NUMBER() OVER (PARTITION BY x.medium ORDER BY x.entry DESC) AS place
-  FROM chosen m JOIN examination x ON x.medium = m.id
+  FROM chosen m CROSS JOIN examination x WHERE x.medium = m.id
 ), places AS (
   SELECT c.medium, c.shown, COUNT(*) OVER (PARTITION BY c.medium) AS copies,
          ROW_NUMBER() OVER (PARTITION BY c.medium ORDER BY c.entry, c.id) AS place
-  FROM chosen m JOIN copy c ON c.medium = m.id
+  FROM chosen m CROSS JOIN copy c WHERE c.medium = m.id
 ), overview AS (
   SELECT m.id AS medium, m.sha256, m.sha1, m.md5, m.size, m.entry AS arrived,
          x.state, x.reason, x.format, x.mode, x.width, x.height, x.frames,
-         x.metadata, x.previews,
+         x.metadata, x.previews, x.decoder, x.stopped,
          t.id AS assessment, t.analyst AS grader, t.at_us AS graded_us,
          t.elements, t.tags, t.note, t.reveal, t.seconds,
          s.id AS sign_off, s.analyst AS signed_by, s.grades AS signed_grades,
@@ -68,6 +70,33 @@ _OPEN = """
 """
 
 
+_MOST = 10_000  # values bound at once; SQLite's stock limit is 32,766
+
+
+def batched(values: Sequence[str]) -> list[list[str]]:
+    """Cut a long list into parts that a query can take."""
+    return [list(values[at : at + _MOST]) for at in range(0, len(values), _MOST)]
+
+
+def _in_parts(
+    store: Store, query: str, values: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Run a query over ``IN :them``, part by part."""
+    bound = sa.text(query).bindparams(sa.bindparam("them", expanding=True))
+    for part in batched(values):
+        yield from store.rows(bound, them=part)
+
+
+def whole_ids(store: Store, media: Sequence[str]) -> list[str]:
+    """Give the ids of media named by id, SHA-256 or their start; each once."""
+    found = {
+        row["id"]
+        for row in _in_parts(store, "SELECT id FROM medium WHERE id IN :them", media)
+    }
+    named = (m if m in found else str(one_medium(store, m)["medium"]) for m in media)
+    return list(dict.fromkeys(named))
+
+
 def overview(
     store: Store, where: str = "1 = 1", *, chosen: str = "1 = 1", **values: Any
 ) -> list[dict[str, Any]]:
@@ -85,7 +114,11 @@ def overview(
 
 def some_media(store: Store, media: Sequence[str]) -> list[dict[str, Any]]:
     """Give the overview of some media, in the order they are named."""
-    found = overview(store, chosen="m.id IN :media", media=list(media)) if media else []
+    found = [
+        row
+        for part in batched(media)
+        for row in overview(store, chosen="m.id IN :media", media=part)
+    ]
     place = {medium: number for number, medium in enumerate(media)}
     return sorted(found, key=lambda row: place[row["medium"]])
 
@@ -120,9 +153,19 @@ _WAITS = (
 
 def waiting_media(store: Store, among: Sequence[str]) -> list[str]:
     """Give those of some media that have no standing assessment."""
-    query = sa.text(f"SELECT m.id FROM medium m WHERE m.id IN :them AND {_WAITS}")  # noqa: S608
-    query = query.bindparams(sa.bindparam("them", expanding=True))
-    return [row["id"] for row in store.rows(query, them=list(among))]
+    query = f"SELECT m.id FROM medium m WHERE m.id IN :them AND {_WAITS}"  # noqa: S608
+    return [row["id"] for row in _in_parts(store, query, among)]
+
+
+def newest_graded(store: Store, analyst: str, *, most: int) -> list[str]:
+    """Give the media that one analyst graded last, the newest last."""
+    query = (
+        "SELECT a.medium, MAX(a.entry) AS newest FROM assessment a"  # noqa: S608
+        f" WHERE a.analyst = :analyst AND {_STANDS}"
+        " GROUP BY a.medium ORDER BY newest DESC LIMIT :most"
+    )
+    rows = store.rows(sa.text(query), analyst=analyst, most=most)
+    return [row["medium"] for row in reversed(rows)]
 
 
 def free_media(store: Store, *, since: int, most: int) -> list[str]:
@@ -149,10 +192,9 @@ def counts(store: Store, analyst: str) -> dict[str, int]:
 
 def children_of(store: Store, assessments: Sequence[str]) -> dict[str, list[Child]]:
     """Give the child rows of some assessments, by assessment, in their order."""
-    query = sa.text("SELECT * FROM child WHERE assessment IN :them ORDER BY number")
-    query = query.bindparams(sa.bindparam("them", expanding=True))
     found: dict[str, list[Child]] = {key: [] for key in assessments}
-    for row in store.rows(query, them=list(assessments)):
+    query = "SELECT * FROM child WHERE assessment IN :them ORDER BY number"
+    for row in _in_parts(store, query, assessments):
         found[row["assessment"]].append(
             Child(
                 number=row["number"],
@@ -201,10 +243,13 @@ def assigned_to(store: Store, analyst: str, *, since: int) -> list[str]:
     return [row["medium"] for row in open_rows(store, analyst, since=since)]
 
 
-def hashes_of(store: Store, medium: str) -> list[dict[str, Any]]:
-    """Give every stored hash of one medium, the newest of its kind last."""
-    query = "SELECT * FROM hash WHERE medium = :medium ORDER BY entry, algorithm"
-    return store.rows(sa.text(query), medium=medium)
+def stored_hashes(store: Store, medium: str) -> list[HashValue]:
+    """Give the hashes of one medium; of each kind the newest comes last."""
+    query = """
+      SELECT algorithm, value, library, version, conversion, variant, quality
+      FROM hash WHERE medium = :medium ORDER BY entry, algorithm
+    """
+    return [HashValue(**row) for row in store.rows(sa.text(query), medium=medium)]
 
 
 def sightings_of(store: Store, medium: str) -> list[dict[str, Any]]:

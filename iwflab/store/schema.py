@@ -134,6 +134,7 @@ examination = _table(
     _whole("frames"),
     _text("metadata"),  # JSON
     _text("decoder"),
+    _whole("stopped"),  # 1: the decoder was stopped by trouble that may be over
     _text("previews"),  # JSON: variant -> SHA-256 of the preview
 )
 hash_ = _table(

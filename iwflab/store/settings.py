@@ -30,7 +30,6 @@ _TEXTS = {
     "unacked_seconds": "The longest a decision may wait before the desk stops.",
     "heartbeat_seconds": "How often the desk asks whether the server is there.",
     "idle_lock_minutes": "After these without a key the desk blanks the picture.",
-    "small_cell": "Counts below this are hidden in tables meant to leave the lab.",
 }
 
 

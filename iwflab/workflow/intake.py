@@ -73,17 +73,21 @@ def take_in(
     report = IntakeReport(intake, found=len(found))
     run = _Run(bench, analyst, intake, exhibit, report, progress or _silent)
     run.all(found, lines)
-    with bench.store.act("end intake", intake, analyst=analyst) as act:
+    _end(bench.store, report, analyst)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _end(store: Store, report: IntakeReport, analyst: str) -> None:
+    with store.act("end intake", report.intake, analyst=analyst) as act:
         act.insert(
             "intake_end",
-            intake=intake,
+            intake=report.intake,
             found=report.found,
             new_media=report.new_media,
             new_copies=report.new_copies,
             refused=len(report.refused),
         )
-    report.seconds = time.monotonic() - started
-    return report
 
 
 def _same_file(path: bytes, other: Path) -> bool:

@@ -33,7 +33,7 @@ from iwflab.exchange.folder import (
     read_release,
     write_folder,
 )
-from iwflab.schemes import schemes
+from iwflab.schemes import scheme_named, schemes
 from iwflab.store import Act
 from iwflab.store.reading import overview, records, some_media, stored_hashes
 from iwflab.workflow import Bench
@@ -61,7 +61,7 @@ def release(
     same perceptual hashes.  Nothing leaves then.
     """
     check_name(name)
-    law = schemes()[scheme] if scheme in schemes() else _unknown(scheme)
+    law = scheme_named(scheme)
     final = folder / name
     # One release at a time: two would take each other's files away.
     with locked(folder, wait=True):
@@ -130,12 +130,6 @@ def _enter(
             sign_off=row["sign_off"],
             code=_signed(row, law)["code"],
         )
-
-
-def _unknown(scheme: str) -> Scheme:
-    raise BadInput(
-        f"no scheme is called {scheme!r}", advice=f"there are: {', '.join(schemes())}"
-    )
 
 
 def _known(bench: Bench, name: str, law: Scheme, request: str) -> bool:

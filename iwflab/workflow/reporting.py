@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from iwflab.domain.counting import UNITS, Table
 from iwflab.errors import BadInput
 from iwflab.links import LINK_KINDS
-from iwflab.schemes import schemes
+from iwflab.schemes import scheme_named
 from iwflab.statistics import STATISTICS
 from iwflab.store import Store
 from iwflab.store.frames import (
@@ -29,12 +29,7 @@ def table(store: Store, name: str, *, unit: str, scheme: str) -> Table:
             f"a table needs a unit; {unit!r} is none",
             advice=f"choose one of: {', '.join(UNITS)}",
         )
-    if scheme not in schemes():
-        raise BadInput(
-            f"no scheme is called {scheme!r}",
-            advice=f"there are: {', '.join(schemes())}",
-        )
-    law = schemes()[scheme]
+    law = scheme_named(scheme)
     with store.read():  # one state for all three
         frames = {
             "media": media_frame(store),

@@ -11,7 +11,10 @@ import pytest
 from iwflab.exchange import FORMATS
 
 COMMAND = Path(sys.executable).with_name("iwflab")
-AS_BEN = "import getpass; getpass.getuser = lambda: 'ben'; from iwflab.cli import main; main()"
+AS_BEN = (
+    "import iwflab.cli.printing as p; p.operating_system_user = lambda: 'ben';"
+    "from iwflab.cli import main; main()"
+)
 
 
 def _run(*args, fails=0, as_ben=False, **more):

@@ -11,6 +11,7 @@ from iwflab_widgets.server.places import notebook_root
 from tests.server.visiting import DOORS, PASSWORDS, make_lab, server_for, until
 
 pytestmark = pytest.mark.browser
+GRAVE = {"serious", "critical"}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ENTRIES = (
     "/voila/render/grading.ipynb",  # a bookmark
@@ -107,11 +108,41 @@ def test_the_doors_of_the_project_open_offline(chromium, tmp_path):
             tab.go(f"/voila/render/{name}.ipynb")
             tab.page.wait_for_selector(".iwf:visible")
             assert "exception occurred" not in tab.page.inner_text("body"), name
+            assert the_bar_of(tab.page) == (name.capitalize(), 4, "ann")
+            found = Axe().run(tab.page).response["violations"]
+            grave = [v["id"] for v in found if v["impact"] in GRAVE]
+            assert grave == [], name
+        fits_without_scrolling(tab)
+        tab.page.get_by_role("link", name="All desks").click()
+        tab.page.wait_for_selector(".cards")
+        tab.go("/voila/render/release.ipynb")
+        tab.page.get_by_role("button", name="Log out").click()
+        tab.page.wait_for_selector("#password")
         assert tab.outside == []
         assert tab.errors == []
         tab.context.close()
     finally:
         server.stop()
+
+
+def the_bar_of(page):
+    """Say which desk the bar names, how many ways lead on, and who is here."""
+    bar = page.locator("#iwflab-bar")
+    who = bar.locator("form bdi").inner_text()
+    return bar.locator("h1").inner_text(), bar.locator("nav a").count(), who
+
+
+def fits_without_scrolling(tab):
+    tab.go("/voila/render/grading.ipynb")
+    desk = tab.page.get_by_test_id("grading-desk")
+    desk.wait_for()
+    for width, height in ((1440, 900), (1366, 768)):
+        tab.page.set_viewport_size({"width": width, "height": height})
+        tab.page.wait_for_timeout(300)
+        box = desk.bounding_box()
+        assert box["y"] + box["height"] <= height, (width, height, box)
+        assert box["height"] >= height - 70  # the bar takes one line, not more
+        assert tab.page.evaluate("document.scrollingElement.scrollTop") == 0
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
@@ -190,6 +221,6 @@ def test_the_pages_are_accessible(chromium, server, scheme):
     found += axe.run(tab.page).response["violations"]
     back = tab.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert back == {"light": "rgb(246, 247, 248)", "dark": "rgb(20, 25, 28)"}[scheme]
-    grave = [v["id"] for v in found if v["impact"] in {"serious", "critical"}]
+    grave = [v["id"] for v in found if v["impact"] in GRAVE]
     assert grave == []
     tab.context.close()

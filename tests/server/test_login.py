@@ -49,6 +49,13 @@ def test_guessing_is_slowed_and_then_paused(server, visitor):
     Visitor(server).login("ben")  # another name is not held up by this one
 
 
+def test_the_first_empty_field_has_the_focus(visitor):
+    _, _, page = visitor.get("/login")
+    assert re.search(rb'<input id="name"[^>]* autofocus>', page)
+    _, _, page = visitor.try_login("zed", UNKNOWN_PASSWORD)
+    assert re.search(rb'<input id="password"[^>]* autofocus>', page)
+
+
 def test_a_login_needs_the_xsrf_token(visitor):
     form = f"name=ann&password={PASSWORDS['ann'].replace(' ', '+')}"
     kind = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -206,6 +206,29 @@ def test_writes_need_the_xsrf_token_of_the_page(ann, anns):
     assert ann.ask("POST", path, body, xsrf=False, headers=wrong)[0] == 403
 
 
+WRITES = ("set", "grant", "reveal", "shown", "decision", "undo", "intake", "upload")
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_the_page_of_another_person_writes_nothing(ann, anns, name, request_id):
+    """Ann's browser, but the page was made for ben: nobody notices for seconds."""
+    body = json.dumps(decision(anns[0]["medium"], request_id))
+    path = f"/iwflab/api/{name}"
+    made = {"X-Iwflab-Analyst": "ben"}
+    status, _, content = ann.ask("POST", path, body, headers=made)
+    told = json.loads(content)
+    assert (status, told["kind"]) == (409, "NotYours")
+    assert "log in again" in told["advice"]
+
+
+def test_the_page_of_the_person_logged_in_writes(ann, anns, request_id):
+    body = decision(anns[0]["medium"], request_id)
+    made = {"X-Iwflab-Analyst": "ann"}
+    assert ann.post("/iwflab/api/decision", body, headers=made)[0] == 200
+    body = {"request": str(uuid.uuid4())}
+    assert ann.post("/iwflab/api/undo", body, headers=made)[0] == 200
+
+
 def test_a_decision_is_saved_once_and_can_be_undone(ann, anns, request_id):
     sent = decision(anns[3]["medium"], request_id)
     status, first = ann.post("/iwflab/api/decision", sent)

@@ -1,4 +1,4 @@
-"""A process that migrates a filled lab with one more migration, until it is killed."""
+"""A process that migrates a filled lab with more migrations, until it is killed."""
 
 import sys
 from pathlib import Path
@@ -8,8 +8,9 @@ from iwflab.store.migrate import upgrade
 
 file, extra = Path(sys.argv[1]), Path(sys.argv[2])
 engine = sqlite_engine(file)
-sys.stdout.write("begins\n")
-sys.stdout.flush()
-upgrade(engine, file, [extra])
-sys.stdout.write("done\n")
-sys.stdout.flush()
+print("begins", flush=True)
+if "--wait" in sys.argv:
+    sys.stdin.readline()
+print(",".join(upgrade(engine, file, [extra])), flush=True)
+print("done", flush=True)
+sys.stdin.readline()  # stays until the other side has seen it

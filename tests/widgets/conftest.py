@@ -43,7 +43,7 @@ window.leave = desk.render({{ model, el: document.getElementById("place") }});
 </script></body></html>"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a second Playwright cannot run beside this one
 def chromium():
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if not found and not os.environ.get("CI"):

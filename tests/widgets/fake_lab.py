@@ -26,7 +26,7 @@ class FakeLab:
     def __init__(self, number=3, analyst="bob"):
         self.analyst = analyst
         self.name = "t"
-        self.settings = SimpleNamespace(sign_off_by_another=True)
+        self.settings = SimpleNamespace(sign_off_by_another=True, case="", exhibit="")
         self.rows = [self.row(n) for n in range(1, number + 1)]
         self.left = []
         self.requests = []
@@ -34,6 +34,7 @@ class FakeLab:
     def row(self, number):
         return {
             "medium": f"m{number:04}",
+            "assessment": f"a{number:04}",
             "sha256": f"{number:064x}"[::-1],
             "name": HOSTILE if number == 1 else f"pattern-{number}.png",
             "stage": "graded",
@@ -57,9 +58,13 @@ class FakeLab:
     def releases(self):
         return self.left
 
-    def sign_off(self, media, *, request):
-        if not media:
+    def sign_off(self, shown, *, request):
+        if not shown:
             raise BadInput("nothing was chosen", advice="choose graded media")
+        media = [row["medium"] for row in shown]
+        assert [row["assessment"] for row in shown] == [
+            m.replace("m", "a") for m in media
+        ]
         self._turn(media, "signed_off", self.analyst, request)
 
     def take_back(self, medium, *, reason, request):
@@ -84,6 +89,7 @@ class FakeLab:
             counts=Counter(C=len(chosen)),
             left_out={"not signed off": len(self.rows) - len(chosen)},
             manifest_sha256="ab" * 32,
+            problem="",
         )
         self.left.append(done)
         return done

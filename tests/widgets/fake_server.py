@@ -67,6 +67,12 @@ def refused_item(number):
     )
 
 
+def made_for(request):
+    """For whom the page that writes was made, as it says itself."""
+    writes = request.method == "POST"
+    return request.headers.get("x-iwflab-analyst") if writes else None
+
+
 @dataclass
 class FakeServer:
     """The routes, in memory; ``calls`` is what came, in order."""
@@ -104,6 +110,13 @@ class FakeServer:
         elif not self.logged_in:
             told = {"error": "nobody is logged in", "advice": "", "kind": "Refused"}
             route.fulfill(status=401, json=told)
+        elif made_for(route.request) not in {None, self.analyst}:
+            told = {
+                "error": "another person is logged in",
+                "advice": "",
+                "kind": "NotYours",
+            }
+            route.fulfill(status=409, json=told)
         elif path.startswith("media/"):
             _, variant, number = path.removeprefix("media/").split("-")
             route.fulfill(body=picture(int(number), variant), content_type="image/png")

@@ -246,6 +246,32 @@ def test_nothing_is_sent_under_another_persons_name(open_desk):
     desk.until("!s.stopped")
 
 
+def test_a_change_of_person_between_two_heartbeats_writes_nothing(open_desk):
+    server = a_server(limits={"heartbeat_seconds": 3})
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    server.analyst = "bob"
+    desk.press("4", "2", "Enter")
+    desk.until("s.stopped.includes('bob is logged in here now') && s.pressed === 1")
+    assert (server.order, server.views) == ([], [])
+    server.analyst = "ann"
+    desk.until("s.saved === 1 && !s.stopped")
+    assert server.order == ["m01"]
+
+
+def test_keys_on_the_bar_above_belong_to_the_bar(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    script = "document.body.prepend(Object.assign(document.createElement('button'), {"
+    desk.page.evaluate(f"{script} id: 'out', onclick: () => (window.out = true) }}))")
+    desk.press("4", "2")
+    desk.page.locator("#out").focus()
+    desk.press("Enter")
+    assert desk.page.evaluate("window.out")
+    assert desk.state()["pressed"] == 0
+
+
 def test_a_restarted_server_gives_new_grants_and_the_drafts_stay(open_desk):
     server = a_server()
     desk = open_desk(GradingDesk, server)

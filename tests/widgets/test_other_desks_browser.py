@@ -45,6 +45,20 @@ def test_a_folder_is_taken_in_and_the_report_adds_up(open_desk):
     assert desk.page.get_by_text("<b>pipe</b>").is_visible()
 
 
+def test_the_form_begins_with_the_case_and_exhibit_of_the_settings(open_desk):
+    lab = FakeLab()
+    lab.settings.case, lab.settings.exhibit = "C7", "<b>E1</b>"
+    desk = open_desk(IntakeDesk(lab), FakeServer([]))
+    desk.page.wait_for_function("document.querySelector('[name=case]').value === 'C7'")
+    assert desk.by("exhibit").input_value() == "<b>E1</b>"
+
+
+def test_no_unit_is_chosen_beforehand_and_a_hint_says_why(open_desk):
+    desk = open_desk(StatisticsDesk(FakeLab()), FakeServer([]))
+    assert "Choose what is counted" in desk.by("hint").inner_text()
+    assert desk.by("unit").input_value() == ""
+
+
 def test_files_are_sent_one_by_one_as_they_are(open_desk):
     server = FakeServer([])
     desk = open_desk(IntakeDesk(FakeLab()), server)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from conftest import CUSTODY, seen
+from given import CUSTODY, seen
 
 from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours, Tampered
 from iwflab.exchange import FORMATS
@@ -153,6 +153,8 @@ def test_names_that_are_no_text_are_kept_raw_and_shown_clean(new_lab, drawn):
 
     assert "\N{REPLACEMENT CHARACTER}" in shown
     assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in shown
+    paths = lab._store.rows(sa.text("SELECT path FROM copy"))
+    assert bytes(raw) in {row["path"] for row in paths}
     assert lab.verify() == []
 
 

@@ -3,15 +3,20 @@
 The job runs on the server's side and goes on when this page or its kernel ends.
 """
 
+from collections.abc import Mapping
+
 from iwflab.lab import Lab
-from iwflab_widgets.desk import Desk, joined
+from iwflab_widgets.desk import Act, Desk, joined
+
+PROPOSED = ("case", "exhibit")
 
 
 class IntakeDesk(Desk):
     """Custody, a source, and a report that adds up."""
 
     _esm = joined(
-        "desk/dom.js", "desk/server.js", "desk/fields.js", "intake_desk/intake.js"
+        *(f"desk/{part}.js" for part in ("dom", "server", "kernel", "fields")),
+        "intake_desk/intake.js",
     )
     _css = joined("desk/desk.css", "intake_desk/intake_desk.css")
 
@@ -19,3 +24,10 @@ class IntakeDesk(Desk):
         """Show the desk; as with grading, the server knows who asks."""
         super().__init__()
         self.lab = lab
+
+    def acts(self) -> Mapping[str, Act]:
+        """Name what the page may ask for: only what the form could begin with."""
+        return {"proposals": lambda _: {"proposals": self._proposals()}}
+
+    def _proposals(self) -> dict[str, str]:
+        return {name: getattr(self.lab.settings, name) for name in PROPOSED}

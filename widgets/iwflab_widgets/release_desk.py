@@ -4,7 +4,7 @@ One table, however many media: a row is a line of a message, not a widget.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -31,6 +31,7 @@ class ReleaseDesk(Desk):
         """Show what stands in the lab; acts are those of the lab's analyst."""
         super().__init__()
         self.lab = lab
+        self._shown: dict[str, str] = {}  # medium -> the assessment on the page
 
     def acts(self) -> Mapping[str, Act]:
         """Name what the page may ask for."""
@@ -42,10 +43,17 @@ class ReleaseDesk(Desk):
         }
 
     def _answer(self, **more: Any) -> dict[str, Any]:
-        return {"standing": standing(self.lab), **more}
+        waiting = self.lab.to_sign_off()
+        self._shown = {row["medium"]: row["assessment"] for row in waiting}
+        return {"standing": standing(self.lab, waiting), **more}
 
     def _sign_off(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        self.lab.sign_off(texts(content, "media"), request=text(content, "request"))
+        # What is signed is what the page showed, not what stands by now.
+        shown = [
+            {"medium": medium, "assessment": self._shown.get(medium, "")}
+            for medium in texts(content, "media")
+        ]
+        self.lab.sign_off(shown, request=text(content, "request"))
         return self._answer()
 
     def _take_back(self, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,9 +73,9 @@ class ReleaseDesk(Desk):
         return self._answer(released=_release_row(done))
 
 
-def standing(lab: Lab) -> dict[str, Any]:
+def standing(lab: Lab, waiting: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Give what the table shows: rows, schemes, earlier releases; no picture."""
-    graded = [_graded_row(lab, row) for row in lab.to_sign_off()]
+    graded = [_graded_row(lab, row) for row in waiting]
     signed = [
         _row(row, _codes(json.loads(row["signed_grades"])), [])
         for row in lab.overview()
@@ -116,7 +124,7 @@ def _row(
 def _release_row(one: Any) -> dict[str, Any]:
     return {
         "name": one.name,
-        "folder": str(one.folder),
+        "folder": one.problem or str(one.folder),
         "items": one.items,
         "counts": dict(one.counts),
         "left_out": dict(one.left_out),

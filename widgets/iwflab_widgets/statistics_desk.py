@@ -47,16 +47,10 @@ class StatisticsDesk(Desk):
 def choices(lab: Lab) -> dict[str, Any]:
     """Give what can be chosen, as pairs of name and title."""
     return {
-        "statistics": list(_statistics(lab).items()),
+        "statistics": list(lab.statistics().items()),
         "units": list(UNITS.items()),
         "schemes": [(one["name"], one["title"]) for one in lab.desk()["schemes"]],
     }
-
-
-def _statistics(lab: Lab) -> dict[str, str]:
-    """Name the statistics with their questions, once the lab can name them."""
-    named = getattr(lab, "statistics", None)
-    return dict(named()) if named else {"victims": "Age band and sex by category"}
 
 
 def plain(table: Table) -> dict[str, Any]:

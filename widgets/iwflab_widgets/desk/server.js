@@ -20,8 +20,9 @@ class Fault extends Error {
 
 class Server {
   /** `base`: the path under which the server lives, with a slash at its end. */
-  constructor(base, { patience = 10_000 } = {}) {
+  constructor(base, { analyst = "", patience = 10_000 } = {}) {
     this.base = base;
+    this.analyst = analyst; // for whom this page was made; "" until that is known
     this.patience = patience;
   }
 
@@ -32,15 +33,21 @@ class Server {
   post(path, body, more = {}) {
     return this.json(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-XSRFToken": xsrfToken() },
+      headers: { "Content-Type": "application/json", ...this.proofs() },
       body: JSON.stringify(body),
       ...more,
     });
   }
 
+  /** What a writing request must show; another person's login refuses it (409). */
+  proofs() {
+    const made = this.analyst ? { "X-Iwflab-Analyst": this.analyst } : {};
+    return { "X-XSRFToken": xsrfToken(), ...made };
+  }
+
   /** Stream one file as it is; nothing of it is kept in the page. */
   upload(path, file) {
-    const headers = { "Content-Type": "application/octet-stream", "X-XSRFToken": xsrfToken() };
+    const headers = { "Content-Type": "application/octet-stream", ...this.proofs() };
     return this.json(path, { method: "POST", headers, body: file }, 0);
   }
 
@@ -82,6 +89,8 @@ async function faultOf(reply) {
   // 403 from a rule of the lab names its kind; without one it is the session's token.
   const byRule = told.kind && told.kind !== "Refused";
   if (reply.status === 403 && !byRule) return new Fault("login", told);
+  // Another person logged in at this browser since the page was made.
+  if (reply.status === 409 && told.kind === "NotYours") return new Fault("login", told);
   if (reply.status >= 500 || reply.status === 408 || reply.status === 429)
     return new Fault("away", told);
   return new Fault("refused", told);
@@ -98,12 +107,13 @@ function loginLink(base) {
 
 /**
  * Tell from the page where the server is, and whether the desk has the page for itself
- * (Voila) or is one cell of a notebook.  Kernels are not asked: theirs is a bare
+ * (Voila) or is one cell of a notebook, and for whom the server made the page.  Kernels are not asked: theirs is a bare
  * environment, and the page knows.
  */
 function pageFacts() {
   const { voila, baseUrl } = document.body.dataset;
-  if (voila) return { place: "page", base: (baseUrl || "/voila/").replace(/voila\/$/, "") || "/" };
+  const analyst = document.getElementById("iwflab-bar")?.dataset.analyst ?? "";
+  if (voila) return { place: "page", base: (baseUrl || "/voila/").replace(/voila\/$/, "") || "/", analyst };
   const config = document.getElementById("jupyter-config-data")?.textContent ?? "{}";
-  return { place: "cell", base: JSON.parse(config).baseUrl || "/" };
+  return { place: "cell", base: JSON.parse(config).baseUrl || "/", analyst };
 }

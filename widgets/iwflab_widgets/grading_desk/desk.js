@@ -2,11 +2,11 @@
 // about a medium: grades and contradictions come from the server.
 
 class Desk {
-  constructor(root, { base, place }) {
+  constructor(root, { base, place, analyst }) {
     Object.assign(this, { root, base, place });
-    Object.assign(this, { desk: null, me: "", items: [], at: -1, progress: null });
+    Object.assign(this, { desk: null, me: analyst, items: [], at: -1, progress: null });
     Object.assign(this, { asking: null, message: "", why: false, fault: null });
-    this.server = new Server(base);
+    this.server = new Server(base, { analyst });
     this.uid = `iwf-${freshId().slice(0, 8)}`; // ids of labels, should two desks be open
     this.live = liveRegion();
     this.work = new AbortController();
@@ -17,6 +17,7 @@ class Desk {
       say: (text) => this.tell(text),
       changed: () => this.render(),
       report: (views) => this.report(views),
+      revealed: () => this.exposed({ revealed: 1 }),
     });
     this.saving = new Saving(this);
     this.layout = new Layout(this);
@@ -41,6 +42,7 @@ class Desk {
   async open() {
     const desk = await this.server.get("iwflab/api/desk");
     const ping = await this.server.get("iwflab/api/ping");
+    this.server.analyst ||= desk.analyst; // in a notebook the page does not say
     const set = await this.server.post("iwflab/api/set", { n: desk.limits.set_size ?? 12 });
     if (this.work.signal.aborted) return;
     this.me = desk.analyst;
@@ -157,7 +159,7 @@ class Desk {
   key(event) {
     if (this.root.querySelector("dialog[open]")) return;
     if (event.key === "Escape" && isTyping(event, this.root)) this.root.focus();
-    else if (belongsToControl(event, this.root) || !this.meant(event)) return;
+    else if (belongsToControl(event) || !this.meant(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }
@@ -238,7 +240,16 @@ class Desk {
   report(views) {
     if (!views.length || !this.outbox) return;
     const refused = (fault) => this.tell(`A view was not recorded: ${fault.inWords}`);
-    this.outbox.push({ kind: "shown", path: "iwflab/api/shown", body: { views }, refused });
+    const done = () => this.exposed({ shown: views.length, seconds: secondsOf(views) });
+    this.outbox.push({ kind: "shown", path: "iwflab/api/shown", body: { views }, done, refused });
+  }
+
+  /** Count on between two answers of the server, which has the true figure. */
+  exposed(more) {
+    const exposure = { ...this.progress?.exposure };
+    for (const [name, number] of Object.entries(more)) exposure[name] = (exposure[name] ?? 0) + number;
+    this.progress = { ...this.progress, exposure };
+    this.render();
   }
 
   /** Say it; unless `quiet`, show it as well. */

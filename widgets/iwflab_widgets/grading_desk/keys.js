@@ -61,12 +61,12 @@ function isTyping(event, root) {
 }
 
 /** Keys that belong to the control with the focus, not to the desk. */
-function belongsToControl(event, root) {
+function belongsToControl(event) {
   const at = event.target instanceof Element ? event.target : null;
   if (!at) return false;
   if (at.closest(TYPING)) return true;
   const pressed = event.key === "Enter" || event.key === " ";
-  return pressed && root.contains(at) && Boolean(at.closest(PRESSABLE));
+  return pressed && Boolean(at.closest(PRESSABLE)); // of the desk, or of the bar above it
 }
 
 /** The key card: a native modal dialog keeps the focus inside and closes on Escape. */

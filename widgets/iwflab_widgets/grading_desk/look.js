@@ -55,3 +55,7 @@ class Look {
 function whenPainted(call) {
   requestAnimationFrame(() => requestAnimationFrame(call));
 }
+
+function secondsOf(views) {
+  return views.reduce((sum, view) => sum + view.milliseconds, 0) / 1000;
+}

@@ -79,7 +79,8 @@ class Outbox {
   }
 
   async failed(entry, fault) {
-    if (fault.reason === "refused" && (await this.sure())) {
+    const me = fault.reason !== "away" && (await this.sure());
+    if (fault.reason === "refused" && me) {
       this.entries.shift();
       if (entry.kind === "decision") this.pressed -= 1;
       this.fault = null;

@@ -1,9 +1,9 @@
 // The picture area: shielded at first sight, more only when asked, gone at one key.
 
 class Screen {
-  /** `report(views)` takes what was shown when a medium leaves the screen. */
-  constructor({ server, pictures, say, changed, report }) {
-    Object.assign(this, { server, pictures, say, changed, report });
+  /** `report(views)` takes what was shown when a medium leaves the screen; `revealed()` follows a reveal. */
+  constructor({ server, pictures, say, changed, report, revealed }) {
+    Object.assign(this, { server, pictures, say, changed, report, revealed });
     this.place = el("div", { class: "iwf-surround", "data-testid": "picture" });
     this.before = new Map(); // medium -> level and seconds of unsaved earlier looks
     this.item = null;
@@ -95,6 +95,7 @@ class Screen {
     const body = { medium: item.medium, level, request };
     const { grant } = await this.server.post("iwflab/api/reveal", body);
     look.granted.set(level, { request, grant });
+    this.revealed();
     return grant;
   }
 

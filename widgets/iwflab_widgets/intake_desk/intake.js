@@ -12,9 +12,10 @@ const FILES_HINT = "Files are sent one after the other; keep the page open until
 const LOOK_EVERY = 1_000; // milliseconds
 
 class Intake {
-  constructor(root, { base }) {
+  constructor(root, { base, analyst }, model) {
     this.root = root;
-    this.server = new Server(base);
+    this.server = new Server(base, { analyst });
+    this.kernel = new Kernel(model, () => {}); // it only proposes; the form works without
     this.base = base;
     this.jobs = []; // as the server told them last
     this.sending = null;
@@ -27,6 +28,19 @@ class Intake {
     const heed = { signal: this.work.signal };
     addEventListener("beforeunload", (event) => this.sending && event.preventDefault(), heed);
     this.follow();
+    this.propose();
+  }
+
+  /** Fill in what the lab's settings say, where nothing was typed yet. */
+  async propose() {
+    const told = await this.kernel.ask("proposals").catch((fault) => {
+      if (!(fault instanceof Fault)) throw fault;
+      return { proposals: {} };
+    });
+    for (const [name, value] of Object.entries(told.proposals)) {
+      const place = this.root.querySelector(`[name="${name}"]`);
+      if (place.value === "") place.value = value;
+    }
   }
 
   build() {
@@ -41,13 +55,14 @@ class Intake {
     const strong = { testid: "start", class: "iwf-button iwf-strong" };
     const start = button("Take in the folder", { act: () => this.folder(), ...strong });
     this.send = button("Send the files", { act: () => this.upload(), testid: "send" });
-    this.root.append(
+    const form = [
       this.group("Custody", "It is recorded with every medium.", this.facts),
       this.group("From a folder on the server", FOLDER_HINT, this.source, start),
       this.group("From this computer", FILES_HINT, this.files, this.send, this.progress),
       this.notice.place,
-      this.group("Your intakes", "", this.list),
-    );
+    ];
+    const jobs = this.group("Your intakes", "", this.list);
+    this.root.append(el("div", { class: "iwf-sides" }, el("div", {}, form), el("div", {}, jobs)));
   }
 
   group(title, hint, ...inside) {
@@ -141,6 +156,7 @@ class Intake {
 
   stop() {
     this.work.abort();
+    this.kernel.stop();
   }
 }
 
@@ -192,10 +208,10 @@ function reportView(report, seconds) {
   ];
 }
 
-function render({ el: host }) {
+function render({ model, el: host }) {
   const root = plainDesk("intake", "Intake desk");
   host.append(root);
-  const desk = new Intake(root, pageFacts());
+  const desk = new Intake(root, pageFacts(), model);
   return () => desk.stop();
 }
 

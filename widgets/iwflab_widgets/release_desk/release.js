@@ -34,7 +34,7 @@ class ReleaseDesk {
     );
     this.table = el("div", {});
     this.acts = el("div", { class: "iwf-row" });
-    this.out = el("div", {});
+    this.out = el("div", { class: "iwf-group" });
     this.past = el("div", { "data-testid": "releases" });
     const part = (title, ...inside) => el("section", { class: "iwf-group" }, el("h2", {}, title), inside);
     this.root.append(

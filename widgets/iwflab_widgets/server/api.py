@@ -28,6 +28,8 @@ from iwflab_widgets.server.service import Service
 LOG = logging.getLogger("iwflab.server")
 BODY_BYTES = 256 * 1024
 SITES = ("same-origin", "none")
+READING = ("GET", "HEAD")
+PAGE_OF = "X-Iwflab-Analyst"  # for whom the page that writes was made
 STATUS: tuple[tuple[type[LabError], int], ...] = (  # the first that fits
     (RequestReused, 409),
     (NotAllowed, 403),
@@ -45,6 +47,10 @@ TOLD: dict[int, tuple[str, str]] = {
     403: ("the request was refused", "reload the page, or log in again"),
     404: ("there is no such address", "go back to the landing page"),
     405: ("this address is not asked in this way", "reload the page"),
+    409: (
+        "this page belongs to another person than is logged in now",
+        "log in again as the person whose page this is; it keeps what is not yet saved",
+    ),
     413: ("the request is too large", "send less at once"),
     507: ("the disk of the lab is nearly full", "make room before you upload"),
 }
@@ -100,6 +106,11 @@ class ApiHandler(JupyterHandler):
             raise HTTPError(403)
         if len(self.request.body or b"") > self.body_limit:
             raise HTTPError(413)
+        # One browser, two people: what a page of the first sends after the second
+        # logged in must not be recorded under the second's name.
+        made_for = self.request.headers.get(PAGE_OF, self.analyst)
+        if self.request.method not in READING and made_for != self.analyst:
+            raise HTTPError(409)
 
     def compute_etag(self) -> None:
         """Never: an etag would let a browser keep what must not be kept."""
@@ -123,7 +134,8 @@ class ApiHandler(JupyterHandler):
             self.set_status(next(s for kind, s in STATUS if isinstance(error, kind)))
             answer = _told(error.message, error.advice, type(error).__name__)
         elif status_code in TOLD:
-            answer = _told(*TOLD[status_code], "Refused")
+            kind = "NotYours" if status_code == 409 else "Refused"  # noqa: PLR2004 (HTTP)
+            answer = _told(*TOLD[status_code], kind)
         else:
             error_id = getattr(self, "_error_id", "unknown")
             advice = f"tell your administrator the error id {error_id}"

@@ -24,6 +24,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from iwflab.errors import BadInput, LabError, StoreError
 from iwflab.lab import Lab
 from iwflab_widgets.server import (
+    bar,
     headers,
     logs,
     ownership,
@@ -60,6 +61,7 @@ def settings() -> Config:
     config.VoilaConfiguration.extension_allowlist = EXTENSIONS
     config.VoilaConfiguration.preheat_kernel = False
     config.VoilaConfiguration.http_header_envs = []
+    config.VoilaConfiguration.prelaunch_hook = bar.put_on
     config.VoilaConfiguration.multi_kernel_manager_class = ownership.OwnedKernels
     config.MappingKernelManager.cull_idle_timeout = 1800
     config.MappingKernelManager.cull_interval = 60
@@ -144,8 +146,8 @@ class IwfVoila(Voila):
         if handler in render.OURS_FOR_THEIRS:
             return [(path, render.OURS_FOR_THEIRS[handler], *rest)]
         if handler is TornadoVoilaHandler:
-            doors = frozenset(app.path for app in self.apps)
-            return [(path, render.RenderHandler, {**rest[0], "apps": doors})]
+            told = {**rest[0], "doors": tuple(self.apps)}
+            return [(path, render.RenderHandler, told)]
         return []
 
     def build(self) -> Application:

@@ -13,7 +13,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from iwflab_widgets.server.headers import app_page
-from iwflab_widgets.server.pages import PageHandler
+from iwflab_widgets.server.pages import App, PageHandler
 
 THEMES = ("light", "dark")
 PREFERRED = "Sec-CH-Prefers-Color-Scheme"
@@ -24,14 +24,14 @@ class RenderHandler(PageHandler, TornadoVoilaHandler):
 
     iwflab_kernel = ""
 
-    def initialize(self, *, apps: frozenset[str], **kwargs: Any) -> None:
+    def initialize(self, *, doors: tuple[App, ...], **kwargs: Any) -> None:
         """Know which notebooks are doors."""
-        self._apps = apps
+        self.doors = doors
         super().initialize(**kwargs)
 
     async def get(self, path: str = "") -> None:
         """Render a door; any other file under the root does not exist here."""
-        if path not in self._apps:
+        if path not in {app.path for app in self.doors}:
             raise HTTPError(404)
         # Without the cookie that this sets, the beacon of the closing tab is refused
         # and the kernel lives on (Voila sets it only on its tree page).

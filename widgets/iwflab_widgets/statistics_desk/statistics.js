@@ -6,6 +6,11 @@ const DRAWN = new Set(
   "svg g path rect line circle text tspan title desc defs clippath".split(" "),
 );
 
+const HINT =
+  "Choose what is counted: one picture can show several children, and one child can be on " +
+  "many pictures, so each unit gives other numbers. The table appears here, with its base and " +
+  "with what was not counted.";
+
 class StatisticsDesk {
   constructor(root, model) {
     this.root = root;
@@ -24,6 +29,7 @@ class StatisticsDesk {
     if (!choices) return;
     const heed = { onchange: () => this.count() };
     // No unit is chosen beforehand: whoever counts says what is counted.
+    this.hint();
     const units = [["", "choose what is counted"], ...choices.units];
     fill(
       this.picks,
@@ -31,6 +37,11 @@ class StatisticsDesk {
       choice("Counted is each", "unit", units, heed),
       choice("Categories by", "scheme", choices.schemes, heed),
     );
+  }
+
+  hint() {
+    const hint = el("p", { class: "iwf-hint", "data-testid": "hint" }, HINT);
+    fill(this.result, hint);
   }
 
   async ask(act, body) {
@@ -47,7 +58,7 @@ class StatisticsDesk {
     const value = (name) => this.root.querySelector(`[name="${name}"]`).value;
     const asked = { statistic: value("statistic"), unit: value("unit"), scheme: value("scheme") };
     this.newest = asked;
-    if (!asked.unit) return fill(this.result);
+    if (!asked.unit) return this.hint();
     this.notice.tell("Being counted.");
     const shown = await this.ask("table", asked);
     if (!shown || this.newest !== asked) return;

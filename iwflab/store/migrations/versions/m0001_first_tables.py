@@ -122,6 +122,7 @@ ADDS = {
         "frames",
         "metadata",
         "decoder",
+        "stopped",
         "previews",
     ),
     "hash": (
@@ -428,6 +429,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("frames", WHOLE, nullable=False),
         sa.Column("metadata", TEXT, nullable=False),
         sa.Column("decoder", TEXT, nullable=False),
+        sa.Column("stopped", WHOLE, nullable=False),
         sa.Column("previews", TEXT, nullable=False),
         sqlite_strict=True,
     )

@@ -1,0 +1,83 @@
+"""A decision, from the request to the answer that it is on the disk."""
+
+import http.client
+import json
+import sqlite3
+import time
+import uuid
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode
+
+import pictures
+from measuring import p50, p95, row, timed, workshop
+from serving import PASSWORDS, Served, copy_of
+
+WARM, REPEATS = 10, 120
+RECORD = {"elements": {"form": "text_only", "child_present": "no"}}
+BARE = "CREATE TABLE t (id INTEGER PRIMARY KEY, at REAL, text TEXT) STRICT"
+
+
+class Client:
+    """One kept connection with the cookies of a login."""
+
+    def __init__(self, port):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.cookies = {}
+        self.ask("GET", "/login")
+        form = {"name": "ann", "password": PASSWORDS["ann"]}
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        self.ask("POST", "/login", urlencode(form), kind)
+
+    def ask(self, method, path, body=None, headers=None):
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent = {"Cookie": cookies, "X-XSRFToken": self.cookies.get("_xsrf", "")}
+        self.connection.request(method, path, body, {**sent, **(headers or {})})
+        answer = self.connection.getresponse()
+        content = answer.read()
+        if answer.status >= 400:
+            raise ConnectionError(f"{path}: {answer.status} {content[:200]!r}")
+        for value in answer.headers.get_all("Set-Cookie", []):
+            self.cookies |= {k: m.value for k, m in SimpleCookie(value).items()}
+        return content
+
+    def post(self, path, plain):
+        return json.loads(self.ask("POST", path, json.dumps(plain)))
+
+
+def rows():
+    folder = workshop() / "decisions" / "lab"
+    folder.parent.mkdir()
+    served = Served(copy_of(pictures.lab(), folder)).accounts().start()
+    try:
+        client = Client(served.port)
+        media = client.post("/iwflab/api/set", {"n": pictures.MEDIA})["items"]
+        bare = sqlite3.connect(folder.parent / "bare.db", isolation_level=None)
+        bare.execute("PRAGMA journal_mode=WAL")
+        bare.execute("PRAGMA synchronous=FULL")
+        bare.execute(BARE)
+        mine, theirs = [], []
+        for number in range(-WARM, REPEATS):
+            medium = media[number % len(media)]["medium"]
+            both = timed(decide, client, medium, number), timed(insert, bare)
+            if number >= 0:
+                mine.append(both[0])
+                theirs.append(both[1])
+        bare.close()
+    finally:
+        served.stop()
+    told = {"other_name": "one INSERT in SQLite, WAL and FULL, same disk", "unit": "ms"}
+    return [
+        row("decision saved, p50", p50(mine), p50(theirs), **told),
+        row("decision saved, p95", p95(mine), p95(theirs), **told, goal="ours <= 25"),
+    ]
+
+
+def decide(client, medium, number):
+    body = {"medium": medium, "record": {**RECORD, "note": str(number)}}
+    more = {"reveal": "shielded", "seconds": 3.0, "request": str(uuid.uuid4())}
+    client.post("/iwflab/api/decision", {**body, **more})
+
+
+def insert(bare):
+    text = json.dumps(RECORD)
+    bare.execute("INSERT INTO t (at, text) VALUES (?, ?)", (time.time(), text))

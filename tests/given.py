@@ -1,0 +1,33 @@
+"""What tests of several floors start from: custody, records, drawn media."""
+
+from iwflab.demo.drawing import encoded, picture
+from iwflab.domain.elements import record_from
+
+CUSTODY = {
+    "case": "C1",
+    "exhibit": "E1",
+    "purpose": "testing",
+    "authority": "none: drawn pictures",
+}
+GATES = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
+
+
+def seen(activity="posing", *, children=1, **more):
+    """A record with the gates passed, some activity and some children."""
+    elements = {**GATES, "activity": activity, "sadism": "no", "animal": "no", **more}
+    rows = [{"age_band": "7-10", "sex": "girl"}] * children
+    return record_from({"elements": elements, "children": rows})
+
+
+def draw_media(folder):
+    """Six drawn pictures, one of them twice, and one file that is no picture."""
+    (folder / "deeper").mkdir(parents=True)
+    for number in range(6):
+        form = ("JPEG", "PNG", "WEBP")[number % 3]
+        small = picture(number).resize((320, 240))
+        content = encoded(small, form)
+        (folder / f"picture{number}.{form.lower()}").write_bytes(content)
+    first = (folder / "picture0.jpeg").read_bytes()
+    (folder / "deeper" / "again.jpeg").write_bytes(first)
+    (folder / "text.jpeg").write_bytes(b"no picture at all")
+    return folder
