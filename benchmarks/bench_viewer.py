@@ -4,7 +4,7 @@ from measuring import p50, p95, row
 from serving import chromium
 from viewing import ours, plain
 
-TURNS, SAVES, REVEALS, BLOCK = 40, 20, 12, 5
+TURNS, SAVES, REVEALS, BLOCK = 40, 20, 20, 5
 PAUSE = 350  # milliseconds between keys: somebody who pages quickly
 OTHER = "ipywidgets.Image and buttons in stock Voila, the same pictures"
 GOAL = "ratio <= 0.5"
