@@ -1,5 +1,6 @@
 """What every test may use: drawn pictures, a fresh lab, seats for any analyst."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -11,6 +12,15 @@ from iwflab import Lab
 sys.path.insert(0, str(Path(__file__).parent))  # tests/given.py and friends
 
 from given import CUSTODY, draw_media
+
+
+def pytest_sessionfinish(session):
+    """Where everything is required (CI), a skipped test is a failed one."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if skipped and os.environ.get("IWFLAB_NO_SKIPS"):
+        reporter.write_line(f"{len(skipped)} tests were skipped; none may be", red=True)
+        session.exitstatus = 1
 
 
 @pytest.fixture

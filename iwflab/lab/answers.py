@@ -21,6 +21,10 @@ class Answers(Seat):
         """Compute a statistic; it refuses to be made without a unit."""
         return reporting.table(self._store, name, unit=unit, scheme=scheme)
 
+    def frame(self, table: "Table") -> "pd.DataFrame":
+        """Give a table as a tidy DataFrame, one row a cell."""
+        return reporting.frame(table)
+
     def statistics(self) -> dict[str, str]:
         """Name the statistics there are, each with its question."""
         return reporting.questions()

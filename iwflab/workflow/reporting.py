@@ -39,6 +39,13 @@ def table(store: Store, name: str, *, unit: str, scheme: str) -> Table:
     return STATISTICS[name].compute(frames, unit=unit, scheme=law)
 
 
+def frame(counted: Table) -> "pd.DataFrame":
+    """Give a table as a tidy DataFrame, one row a cell."""
+    from iwflab.statistics.tidy import tidy
+
+    return tidy(counted)
+
+
 def questions() -> dict[str, str]:
     """Name the statistics there are, each with its question."""
     return {name: statistic.question for name, statistic in STATISTICS.items()}

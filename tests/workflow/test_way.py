@@ -464,6 +464,10 @@ def test_list_table_and_trail_tell_the_same_story(signed, lab):
         counts[cell.column] = counts.get(cell.column, 0) + cell.numerator
 
     assert {code: n for code, n in counts.items() if n} == done.counts
+    frame = lab.frame(table)
+    assert frame["numerator"].sum() == table.denominator == done.items
+    assert frame.attrs["unit"] == "medium"
+    assert frame.attrs["exclusions"] == table.exclusions
     assert table.exclusions == {
         "media waiting for a grader": 4,
         "media graded, not signed off": 0,
