@@ -159,6 +159,7 @@ class Acts(Seat):
         self, shown: Sequence[Mapping[str, Any]], *, request: str | None = None
     ) -> Head:
         """Sign off rows of :meth:`to_sign_off`, all or none; the head is signed."""
+        self.must_go_on()
         quality.sign_off(
             self._store,
             shown,
@@ -172,6 +173,7 @@ class Acts(Seat):
         self, medium: str, *, reason: str, request: str | None = None
     ) -> list[str]:
         """Take back a sign-off, with a reason; give the releases it left on."""
+        self.must_go_on()
         left_on = quality.take_back(
             self._store,
             medium,
@@ -191,6 +193,7 @@ class Acts(Seat):
         progress: leaving.Progress | None = None,
     ) -> Release:
         """Release what is signed off as criminal; the head of the trail is signed."""
+        self.must_go_on()
         done = leaving.release(
             self._bench,
             self.folder / "releases",

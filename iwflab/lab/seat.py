@@ -19,7 +19,7 @@ from iwflab.media.previews import PreviewStore
 from iwflab.store import Store, audit
 from iwflab.store.head import Head, HeadFolder
 from iwflab.store.settings import read_settings
-from iwflab.store.vouching import is_vouched_for, vouch
+from iwflab.store.vouching import is_vouched_for, must_go_on, vouch
 from iwflab.workflow import EXAMINE, Bench, accounts
 from iwflab.workflow.release import release_findings
 
@@ -163,33 +163,41 @@ class Seat:
         """
         return vouch(self._store, self.heads)
 
+    def must_go_on(self) -> None:
+        """Refuse a lab whose trail is not the one that was signed before."""
+        must_go_on(self._store, self.heads)
+
     def verify(
         self, *, read_data: bool = False, head: Path | None = None
     ) -> list[audit.Finding]:
         """Check trail, rows, head and releases; with ``read_data`` all evidence."""
-        # The head first: the trail may grow while it is read, and never shrinks.
-        known, found = self._known_head(head)
-        found = audit.verify(self._store, head=known) + found
+        # The heads first: the trail may grow while it is read, and never shrinks.
+        heads, found = self._known_heads(head)
+        found = audit.verify(self._store, heads=heads) + found
         found += _told(self._release_problems())
         if read_data:
             found += _told(self._evidence_problems())
         return found
 
-    def _known_head(self, file: Path | None) -> tuple[Head | None, list[audit.Finding]]:
+    def _known_heads(self, file: Path | None) -> tuple[list[Head], list[audit.Finding]]:
+        """Read the newest head there is, and one that was kept elsewhere."""
         if file is not None and not file.exists():
             self.heads.read(file)  # says what to do
-        if file is None and not self._signed():
-            if not self._vouched_for():
-                return None, []
-            problem = (
+        heads, problems = [], []
+        wanted: list[Path | None] = [file] if file else []
+        if self._signed():
+            wanted.append(None)
+        elif self._vouched_for():
+            problems.append(
                 f"no signed head lies in {self.heads.folder}, although one is signed"
                 " with every sign-off and release"
             )
-            return None, _told([problem])
-        try:
-            return self.heads.read(file), []
-        except LabError as fault:
-            return None, _told([fault.message])
+        for one in wanted:
+            try:
+                heads.append(self.heads.read(one))
+            except LabError as fault:
+                problems.append(fault.message)
+        return heads, _told(problems)
 
     def _signed(self) -> bool:
         """Tell whether there is a head, waiting for one that is being signed."""

@@ -49,13 +49,13 @@ def entries(store: Store) -> Iterator[Entry]:
 
 
 def verify(
-    store: Store, *, head: Head | None = None, extra: Sequence[Path] = ()
+    store: Store, *, heads: Sequence[Head] = (), extra: Sequence[Path] = ()
 ) -> list[Finding]:
     """Check the whole lab; give what is wrong, the first bad entry first.
 
     The chain proves that entries follow each other unchanged; rows are checked
     against their digests by the columns of the schema they were written under; with
-    a head kept outside, a truncated, re-hashed or rolled-back trail is seen as well.
+    heads kept outside, a truncated, re-hashed or rolled-back trail is seen as well.
 
     Everything is read in one transaction, so that a lab at work is found whole.
     Whatever is in the database, the answer is a list: what was found before something
@@ -69,7 +69,7 @@ def verify(
         known = expected(newest(extra), extra)
     try:
         with store.read() as connection:
-            _collect(found, _chain_and_rows(connection, known, head))
+            _collect(found, _chain_and_rows(connection, known, heads))
             _collect(found, _guards(connection, known))
             _collect(found, _damage(connection))
     except StoreError as fault:
@@ -128,9 +128,10 @@ def _entry(row: dict[str, Any]) -> Entry | None:
 
 
 def _chain_and_rows(
-    connection: sa.Connection, known: Expected, head: Head | None
+    connection: sa.Connection, known: Expected, heads: Sequence[Head]
 ) -> Iterator[Finding]:
-    previous, number, at_head = START, 0, START
+    previous, number = START, 0
+    at_head = dict.fromkeys((head.size for head in heads), START)
     rows = Rows(connection, known)
     yield from (Finding(None, problem) for problem in rows.unreadable)
     for _, row in _trail(connection):
@@ -150,11 +151,11 @@ def _chain_and_rows(
             yield Finding(number, f"entry {number} was changed")
         previous = entry.digest
         yield from (Finding(number, problem) for problem in rows.problems(entry))
-        if head and entry.number == head.size:
-            at_head = entry.digest
+        if entry.number in at_head:
+            at_head[entry.number] = entry.digest
     yield from (Finding(None, problem) for problem in rows.unclaimed())
-    if head:
-        yield from _against(head, number, at_head)
+    for head in heads:
+        yield from _against(head, number, at_head[head.size])
 
 
 def _against(head: Head, number: int, at_head: str) -> Iterator[Finding]:

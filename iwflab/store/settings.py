@@ -17,8 +17,8 @@ _TEXTS = {
     "name": "What the desks show at the top.",
     "case": "Pre-filled on the intake desk.",
     "exhibit": "Pre-filled on the intake desk.",
-    "head_folder": "Where signed heads of the audit trail are kept. Must lie OUTSIDE "
-    'this folder, best on another disk. "" means ~/.local/state/iwflab/heads.',
+    "head_folder": "Where signed heads of the audit trail are kept: a whole path, "
+    'OUTSIDE this folder, best on another disk. "" means ~/.local/state/iwflab/heads.',
     "sign_off_by_another": "A sign-off needs another person than the grader.",
     "strict_sandbox": "Refuse to decode when any layer of the sandbox is missing.",
     "workers": "Sandboxed decoders at work at once.",

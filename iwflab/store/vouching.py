@@ -21,12 +21,7 @@ def vouch(store: Store, heads: HeadFolder) -> Head:
         with store.read() as connection:
             last = connection.execute(sa.text(query)).one_or_none()
             if known is not None:
-                at_head = connection.execute(
-                    sa.text("SELECT digest FROM audit_entry WHERE number = :size"),
-                    {"size": known.size},
-                ).scalar()
-                if last is None or last.number < known.size or at_head != known.digest:
-                    raise _not_a_prefix(known, last.number if last else 0)
+                _must_go_on(connection, known)
         if last is None:
             raise NotFound(
                 "the trail is empty: there is nothing to vouch for",
@@ -35,6 +30,25 @@ def vouch(store: Store, heads: HeadFolder) -> Head:
         return int(last.number), str(last.digest)
 
     return heads.sign(state)
+
+
+def must_go_on(store: Store, heads: HeadFolder) -> None:
+    """Refuse to go on where the trail is not the one that was signed before.
+
+    Asked before an act that ends with a signed head, so that a lab that was rolled
+    back takes no sign-off at all.
+    """
+    if heads.exists():
+        with store.read() as connection:
+            _must_go_on(connection, heads.read())
+
+
+def _must_go_on(connection: sa.Connection, known: Head) -> None:
+    query = sa.text("SELECT digest FROM audit_entry WHERE number = :size")
+    at_head = connection.execute(query, {"size": known.size}).scalar()
+    if at_head != known.digest:
+        count = sa.text("SELECT MAX(number) FROM audit_entry")
+        raise _not_a_prefix(known, connection.execute(count).scalar() or 0)
 
 
 def is_vouched_for(store: Store) -> bool:

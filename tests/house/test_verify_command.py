@@ -105,6 +105,19 @@ def test_a_redirected_head_folder_is_a_finding(new_lab, tmp_path):
         assert "another key" in found.problem
 
 
+def test_a_head_kept_elsewhere_is_compared_beside_the_newest(new_lab, tmp_path):
+    """An old copy that fits does not hide that the newest one does not."""
+    lab = new_lab()
+    _begin(lab)
+    lab.vouch()
+    outside = tmp_path / "copy of the head.txt"
+    shutil.copy(lab.heads.newest, outside)
+    lab.heads.write(7, "ab" * 32)
+    (found,) = lab.verify(head=outside)
+
+    assert "head of 7 was signed" in found.problem
+
+
 def test_a_lost_key_and_an_unreadable_head_are_findings_beside_the_others(new_lab):
     lab = new_lab()
     _sign(lab)
@@ -295,8 +308,7 @@ def test_a_process_of_nobody_is_refused_with_advice(monkeypatch):
     assert refused.value.advice
 
 
-def test_the_trail_is_read_only_once_for_a_head(new_lab):
-    """The newest entry and the one at the head come from one transaction."""
+def test_a_head_is_that_of_the_newest_entry(new_lab):
     lab = new_lab()
     _begin(lab)
     one = lab.vouch()

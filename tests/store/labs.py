@@ -98,7 +98,7 @@ def findings(file, connection, triggers, heads=None, extra=()):
         connection.execute(sql)
     connection.close()
     store = Store(sqlite_engine(file))
-    found = verify(store, head=heads.read() if heads else None, extra=extra)
+    found = verify(store, heads=[heads.read()] if heads else [], extra=extra)
     store.close()
     return found
 

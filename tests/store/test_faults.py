@@ -204,7 +204,7 @@ def test_an_untampered_lab_raises_no_alarm(tmp_path, labs):
             tmp_path / str(number), 2 * (1 + chance.randrange(20))
         )
         store = Store.open(folder / "lab" / "lab.db")
-        assert verify(store, head=heads.read()) == []
+        assert verify(store, heads=[heads.read()]) == []
         store.close()
         shutil.rmtree(tmp_path / str(number))
 

@@ -65,7 +65,7 @@ def test_after_a_rollback_nothing_is_signed_and_the_proof_stays(tmp_path, acts):
 
     assert refused.value.advice
     assert _content(heads) == before
-    assert verify(store, head=heads.read())
+    assert verify(store, heads=[heads.read()])
     store.close()
 
 
@@ -115,7 +115,7 @@ def test_threads_and_processes_vouch_at_the_same_time(tmp_path):
 
     assert len(trail) == 1 + 3 * 5 * 3
     assert heads.read().size == len(trail)
-    assert verify(store, head=heads.read()) == []
+    assert verify(store, heads=[heads.read()]) == []
     for file in heads.folder.glob("head-*.txt"):
         head = heads.read(file)
         assert head.digest == trail[head.size - 1]

@@ -16,6 +16,7 @@ from given import CUSTODY, seen
 
 from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours, Tampered
 from iwflab.exchange import FORMATS
+from iwflab.lab import Lab
 
 
 def graded(lab, media):
@@ -713,3 +714,27 @@ def test_evidence_that_went_missing_does_not_stop_a_later_intake(
 
     assert report.new_copies == 1
     assert report.problems
+
+
+def test_a_lab_that_was_rolled_back_takes_no_sign_off(signed, lab, tmp_path):
+    """The proof of the roll-back must survive the next day's work."""
+    old = tmp_path / "old.db"
+    from iwflab.store.migrate import backup
+
+    backup(lab.folder / "lab.db", old)
+    ann = lab.seat("ann")
+    medium = ann.open_set(1)["items"][-1]["medium"]
+    ann.grade(medium, seen())
+    signed.sign_off(graded(lab, [medium]))
+    lab.close()
+    for file in lab.folder.glob("lab.db*"):
+        file.unlink()
+    shutil.copy(old, lab.folder / "lab.db")
+    with Lab.open(lab.folder, analyst="ann") as back:
+        other = back.open_set(1)["items"][-1]["medium"]
+        back.grade(other, seen())
+        ben = back.seat("ben")
+        with pytest.raises(Tampered, match="rolled back"):
+            ben.sign_off(graded(back, [other]))
+        assert back.show(other)["stage"] == "graded"
+        assert any("signed" in f.problem for f in back.verify())
