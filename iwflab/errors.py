@@ -4,6 +4,7 @@
     +-- NotAllowed          the person, the stage or a rule forbids it
     |   +-- NotYours        it belongs to another analyst
     |   +-- RequestReused   a request id came again with another content
+    |   +-- ChangedMeanwhile  another record stands than the one that was shown
     +-- NotFound            no such thing in this lab
     +-- BadInput            what was given cannot be used; nothing was changed
     |   +-- UnknownCode     a code that no scheme, tag set or element knows
@@ -49,6 +50,10 @@ class NotYours(NotAllowed):
 
 class RequestReused(NotAllowed):
     """A request id came again with another content."""
+
+
+class ChangedMeanwhile(NotAllowed):
+    """Another record stands than the one that was shown."""
 
 
 class NotFound(LabError):

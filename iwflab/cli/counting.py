@@ -1,12 +1,14 @@
 """Commands of what is counted: tables, frames, schemes."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from iwflab.cli.printing import json_option, lab_option, open_lab, say, table
 from iwflab.domain.categories import derive
 from iwflab.domain.counting import UNITS, Table
+from iwflab.errors import BadInput
 from iwflab.schemes import schemes as all_schemes
 
 
@@ -28,8 +30,13 @@ def report(
     with open_lab(folder) as lab:
         counted = lab.table(name, unit=unit, scheme=scheme)
         if chart:
-            with click.open_file(chart, "w", encoding="utf-8") as out:
-                out.write(lab.chart(counted))
+            try:
+                Path(chart).write_text(lab.chart(counted), "utf-8")
+            except OSError as fault:
+                raise BadInput(
+                    f"the chart cannot be written: {fault}",
+                    advice="name a file in a folder that you may write to",
+                ) from fault
     if as_json:
         cells = [{**asdict(cell), "percent": cell.percent} for cell in counted.cells]
         say({**asdict(counted), "cells": cells})

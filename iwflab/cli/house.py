@@ -10,6 +10,9 @@ import click
 from iwflab.cli.printing import json_option, lab_option, open_lab, say, table
 from iwflab.lab import Lab
 
+_PORT = click.IntRange(1, 65535)
+_MEDIA = click.IntRange(6, 2000)
+
 
 @click.command()
 @lab_option
@@ -24,7 +27,9 @@ def init(folder: str, **settings: Any) -> None:
 
 @click.command()
 @lab_option
-@click.option("--media", default=48, show_default=True, help="Pictures to draw.")
+@click.option(
+    "--media", default=48, show_default=True, type=_MEDIA, help="Pictures to draw."
+)
 def demo(folder: str, media: int) -> None:
     """Make a demonstration lab of drawn, benign pictures; no network is used."""
     from iwflab.demo import make
@@ -35,7 +40,7 @@ def demo(folder: str, media: int) -> None:
 
 @click.command()
 @lab_option
-@click.option("--port", default=8866, show_default=True)
+@click.option("--port", default=8866, show_default=True, type=_PORT)
 @click.option("--demo", "as_demo", is_flag=True, help="With a demonstration account.")
 def serve(folder: str, port: int, as_demo: bool) -> None:
     """Serve the apps to this machine, on 127.0.0.1."""

@@ -115,6 +115,7 @@ class Acts(Seat):
         reveal: str = "none",
         seconds: float = 0.0,
         request: str | None = None,
+        over: str | None = grading.UNSEEN,
     ) -> dict[str, Any]:
         """Record what was seen on one medium of the analyst's; derive its grades."""
         assessment = grading.grade(
@@ -126,6 +127,7 @@ class Acts(Seat):
             reveal=reveal,
             seconds=seconds,
             request=request or uuid4().hex,
+            over=over,
         )
         derived = presenting.derived(record)
         return {"saved": True, "assessment": assessment, **derived}
@@ -194,6 +196,7 @@ class Acts(Seat):
     ) -> Release:
         """Release what is signed off as criminal; the head of the trail is signed."""
         self.must_go_on()
+        self.must_be_whole()
         done = leaving.release(
             self._bench,
             self.folder / "releases",

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from iwflab.errors import BadInput, LabError, NotFound
+from iwflab.errors import BadInput, LabError, NotFound, Tampered
 from iwflab.lab.founding import DATABASE, new_folder
 from iwflab.media.evidence import EvidenceStore
 from iwflab.media.pool import DecodePool
@@ -166,6 +166,14 @@ class Seat:
     def must_go_on(self) -> None:
         """Refuse a lab whose trail is not the one that was signed before."""
         must_go_on(self._store, self.heads)
+
+    def must_be_whole(self) -> None:
+        """Refuse a lab whose trail, rows or guards do not agree."""
+        for finding in audit.verify(self._store):
+            raise Tampered(
+                f"nothing leaves a lab that does not agree: {finding.problem}",
+                advice="run iwflab verify, and compare with a back-up",
+            )
 
     def verify(
         self, *, read_data: bool = False, head: Path | None = None

@@ -66,11 +66,15 @@ def compute(
         ),
         denominator=len(found),
         exclusions=exclusions,
-        basis="signed-off media; all of them, not a sample: there is no interval",
+        basis=f"{_BASES[unit]}; all of them, not a sample: there is no interval",
         note=_NOTES[unit],
     )
 
 
+_BASES = {
+    "child_appearance": "child rows on signed-off media",
+    "medium": "signed-off media",
+}
 _NOTES = {
     "child_appearance": "A child on three media counts three times: this is no count "
     "of victims.",

@@ -10,12 +10,19 @@ import sqlalchemy as sa
 from iwflab.domain.assessments import RevealLevel
 from iwflab.domain.categories import Grade, derive
 from iwflab.domain.elements import Record, check
-from iwflab.errors import BadInput, NotAllowed, NotYours, RequestReused
+from iwflab.errors import (
+    BadInput,
+    ChangedMeanwhile,
+    NotAllowed,
+    NotYours,
+    RequestReused,
+)
 from iwflab.schemes import schemes, tags
 from iwflab.store import Act, Store
 from iwflab.store.reading import children_of, one_medium, record_of, whose
 
 _LONGEST = 86_400.0  # seconds
+UNSEEN = "*"  # whoever grades did not say what was shown (a script, the command line)
 
 
 def grade(
@@ -28,22 +35,16 @@ def grade(
     reveal: str,
     seconds: float,
     request: str,
+    over: str | None = UNSEEN,
 ) -> str:
     """Record what the analyst saw; give the id of the assessment.
 
     Safe to send again with the same ``request``: it is recorded once.  Refused where
-    the medium is another's or signed off.
+    the medium is another's or signed off, and where ``over`` (the assessment that the
+    page showed, or None) is not the one that stands: another window may have graded.
     """
     check(record, tags())
-    try:
-        reveal = RevealLevel(reveal)
-    except ValueError:
-        raise BadInput(
-            f"there is no reveal level {reveal!r}",
-            advice=f"it is one of: {', '.join(RevealLevel)}",
-        ) from None
-    if not math.isfinite(seconds) or not 0 <= seconds <= _LONGEST:
-        raise BadInput("the time at the medium is no time", advice="give seconds")
+    _check_conditions(reveal, seconds)
     with store.act("grade", medium, analyst=analyst, request=request) as act:
         if act.repeated:
             return _same(store, act, record)
@@ -53,6 +54,11 @@ def grade(
                 advice="open the grading desk, which assigns media to you",
             )
         _must_be_open(store, medium)
+        if over != UNSEEN and one_medium(store, medium)["assessment"] != over:
+            raise ChangedMeanwhile(
+                "this medium was graded in another window meanwhile",
+                advice="look at what stands now, then save again",
+            )
         return _enter(
             act,
             record,
@@ -61,6 +67,16 @@ def grade(
             reveal=str(reveal),
             seconds=abs(float(seconds)),  # no negative zero: it would not come back
         )
+
+
+def _check_conditions(reveal: str, seconds: float) -> None:
+    if reveal not in set(RevealLevel):
+        raise BadInput(
+            f"there is no reveal level {reveal!r}",
+            advice=f"it is one of: {', '.join(RevealLevel)}",
+        )
+    if not math.isfinite(seconds) or not 0 <= seconds <= _LONGEST:
+        raise BadInput("the time at the medium is no time", advice="give seconds")
 
 
 def _enter(act: Act, record: Record, **conditions: object) -> str:

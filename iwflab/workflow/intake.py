@@ -90,8 +90,15 @@ def _end(store: Store, report: IntakeReport, analyst: str) -> None:
         )
 
 
+def _real(path: bytes) -> bytes:
+    try:
+        return os.path.realpath(path)
+    except OSError:  # a link that may not be followed: it is refused by name later
+        return path
+
+
 def _same_file(path: bytes, other: Path) -> bool:
-    return os.path.realpath(path) == os.path.realpath(os.fsencode(other))
+    return _real(path) == _real(os.fsencode(other))
 
 
 def _must_be_outside(
@@ -155,7 +162,7 @@ class _Run:
             for number, (item, size) in enumerate(
                 zip(found, sizes, strict=True), start=1
             ):
-                real = os.path.realpath(item.path)
+                real = _real(item.path)
                 used.add(real)
                 self.one(item, lines.get(real, []), threads)
                 done += size

@@ -116,6 +116,7 @@ def item(store: Store, row: Mapping[str, Any], analyst: str) -> dict[str, Any]:
         "previews": sorted(json.loads(row["previews"] or "{}")),
         "known": known[0] if known else None,
         "record": asdict(record) if record else None,
+        "assessment": row["assessment"] if mine else None,
         "reveal": row["reveal"] if mine else None,
         **(derived(record) if record else {"grades": [], "contradictions": []}),
     }

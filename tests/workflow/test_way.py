@@ -738,3 +738,38 @@ def test_a_lab_that_was_rolled_back_takes_no_sign_off(signed, lab, tmp_path):
             ben.sign_off(graded(back, [other]))
         assert back.show(other)["stage"] == "graded"
         assert any("signed" in f.problem for f in back.verify())
+
+
+def test_a_stale_window_does_not_replace_what_another_saved(lab):
+    """Two tabs of one person: the second is told, and nothing is replaced unseen."""
+    ann = lab.seat("ann")
+    item = ann.open_set(1)["items"][0]
+    medium = item["medium"]
+    assert item["assessment"] is None
+    first = ann.grade(medium, seen("penetrative"), over=None, request="one")
+    with pytest.raises(NotAllowed, match="another window"):
+        ann.grade(medium, seen("posing"), over=None)
+    again = ann.grade(medium, seen("penetrative"), over=None, request="one")
+    second = ann.grade(medium, seen("posing"), over=first["assessment"])
+
+    assert again["assessment"] == first["assessment"] != second["assessment"]
+
+
+def test_nothing_leaves_a_lab_that_was_tampered_with(signed, lab):
+    import sqlite3
+
+    connection = sqlite3.connect(lab.folder / "lab.db")
+    connection.execute("DROP TRIGGER audit_entry_no_update")
+    connection.execute("UPDATE audit_entry SET analyst = 'eve' WHERE number = 2")
+    connection.commit()
+    connection.close()
+    with pytest.raises(Tampered, match="nothing leaves"):
+        signed.release("R1")
+
+
+def test_a_folder_of_kernel_files_is_refused_file_by_file(new_lab):
+    lab = new_lab()
+    report = lab.intake(["/proc/self/fdinfo"], **CUSTODY)
+
+    assert report.found == len(report.refused)
+    assert report.new_media == 0

@@ -64,6 +64,7 @@ class Outbox {
   async step(entry) {
     let reply;
     try {
+      entry.prepare?.(entry.body);
       reply = await this.server.post(entry.path, entry.body);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;

@@ -24,9 +24,19 @@ class Saving {
       kind: "decision",
       path: "iwflab/api/decision",
       body,
+      prepare: (sent) => this.over(medium, sent),
       done: (reply) => this.accepted(medium, reply),
       refused: (fault) => this.refused(medium, before, record, fault),
     });
+  }
+
+  /**
+   * Say which assessment this one stands over, as known when it is first sent: another
+   * window may have saved a different one, and that must not be replaced unseen.
+   */
+  over(medium, sent) {
+    if ("over" in sent) return;
+    sent.over = this.desk.items[this.placeOf(medium)]?.assessment ?? null;
   }
 
   /** Why nothing can be saved now, or "". */
@@ -55,8 +65,8 @@ class Saving {
     const { outbox, items, watch } = this.desk;
     this.desk.progress = reply.progress ?? this.desk.progress;
     watch.fault = null;
-    const { grades, contradictions } = reply;
-    Object.assign(items[this.placeOf(medium)] ?? {}, { grades, contradictions });
+    const { assessment, grades, contradictions } = reply;
+    Object.assign(items[this.placeOf(medium)] ?? {}, { assessment, grades, contradictions });
     const left = contradictions?.length ? " It holds a contradiction." : "";
     this.desk.tell(`Saved ${outbox.saved} of ${outbox.pressed}.${left}`, { quiet: true });
   }
@@ -71,6 +81,8 @@ class Saving {
       this.desk.go(at);
     }
     this.desk.tell(`Not saved: ${fault.inWords} Your answers are kept.`);
+    // What stands by now is shown beside the answers that were kept.
+    if (fault.kind === "ChangedMeanwhile") this.desk.refetch(medium);
   }
 
   undo() {
@@ -92,8 +104,9 @@ class Saving {
     if (at < 0) return this.desk.refetch(reply.medium);
     const item = items[at];
     const withdrawn = item.record;
-    const { record = null, grades = [], contradictions = [] } = reply;
-    Object.assign(item, { record, grades, contradictions, stage: record ? "graded" : "waiting" });
+    const { record = null, assessment = null, grades = [], contradictions = [] } = reply;
+    const stage = record ? "graded" : "waiting";
+    Object.assign(item, { record, assessment, grades, contradictions, stage });
     if (withdrawn && !answers.drafts.has(item.medium) && !sameRecord(withdrawn, record))
       answers.drafts.set(item.medium, cleanRecord(withdrawn));
     this.desk.go(at);

@@ -200,6 +200,13 @@ class Body:
         except ValueError as error:
             raise self._wrong("request", "a UUID") from error
 
+    def over(self) -> str | None:
+        """Return the assessment that the page showed; none; or "*": it does not say."""
+        value = self._plain.get("over", "*")
+        if value is not None and not isinstance(value, str):
+            raise self._wrong("over", "an assessment's id, or null")
+        return value
+
     def number(self, name: str, *, least: float, most: float) -> float:
         """Return a finite number within bounds."""
         value = self._plain.get(name)

@@ -63,8 +63,9 @@ def settings() -> Config:
     config.VoilaConfiguration.http_header_envs = []
     config.VoilaConfiguration.prelaunch_hook = bar.put_on
     config.VoilaConfiguration.multi_kernel_manager_class = ownership.OwnedKernels
-    config.MappingKernelManager.cull_idle_timeout = 1800
-    config.MappingKernelManager.cull_interval = 60
+    # A browser that dies says no good-bye: a kernel that no page is connected to ends.
+    config.MappingKernelManager.cull_idle_timeout = 30
+    config.MappingKernelManager.cull_interval = 10
     config.MappingKernelManager.cull_connected = False
     config.KernelManager.transport_encryption = "required"
     return config

@@ -127,6 +127,7 @@ class DecisionHandler(ApiHandler):
             reveal=body.one_of("reveal", REVEALS),
             seconds=body.number("seconds", least=0, most=DAY_SECONDS),
             request=body.request_id(),
+            over=body.over(),
         )
         progress = await self.service.run(self.seat.progress)
         self.reply({"saved": True, **answer, "progress": progress})
