@@ -233,9 +233,12 @@ def records(store: Store, rows: Sequence[Mapping[str, Any]]) -> dict[str, Record
 
 
 def open_rows(store: Store, analyst: str, *, since: int) -> list[dict[str, Any]]:
-    """Give one analyst's open assignments, the oldest first."""
-    query = sa.text(f"{_OPEN} AND a.analyst = :analyst ORDER BY a.entry, a.id")
-    return store.rows(query, since=since, analyst=analyst)
+    """Give one analyst's open assignments: the oldest first, then as media arrived."""
+    query = (
+        f"SELECT o.* FROM ({_OPEN} AND a.analyst = :analyst) o"  # noqa: S608 - ours
+        " JOIN medium m ON m.id = o.medium ORDER BY o.entry, m.entry, m.id"
+    )
+    return store.rows(sa.text(query), since=since, analyst=analyst)
 
 
 def assigned_to(store: Store, analyst: str, *, since: int) -> list[str]:
