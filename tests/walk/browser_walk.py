@@ -23,8 +23,11 @@ from serving import PASSWORDS, Person, Served, chromium, until
 
 from iwflab.demo import draw
 from iwflab.demo.drawing import encoded, picture
+from iwflab.domain.categories import derive
+from iwflab.domain.elements import record_from
 from iwflab.exchange import FORMATS
 from iwflab.lab import Lab
+from iwflab.schemes import schemes
 
 COMMAND = Path(sys.executable).with_name("iwflab")
 GATES = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
@@ -162,9 +165,10 @@ def _undo(ann, medium, expected):
     ann.until(lambda s: s.medium == medium)
     ann.painted(medium)
     ann.answer("activity" if _has(ann, "activity") else "form", "uncertain")
+    record = record_from(ann.state()["record"])
     ann.press("Enter")
     ann.until(lambda s: s.pressed > before["pressed"] and s.saved == s.pressed)
-    expected[medium] = "undetermined"
+    expected[medium] = derive(schemes()["uk_2014"], record).code
     return True
 
 
