@@ -122,9 +122,9 @@ def test_the_conda_environment_equals_the_project():
 
 def test_the_locks_pin_everything_the_project_names():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    runtime = {re.split(r"[<>=]", d)[0] for d in project["project"]["dependencies"]}
+    runtime = {re.split(r"[<>=\[]", d)[0] for d in project["project"]["dependencies"]}
     groups = project["dependency-groups"]
-    tests = {re.split(r"[<>=]", d)[0] for d in [*groups["test"], *groups["build"]]}
+    tests = {re.split(r"[<>=\[]", d)[0] for d in [*groups["test"], *groups["build"]]}
     for lock, wanted in (
         ("requirements.lock", runtime),
         ("requirements-test.lock", runtime | tests),

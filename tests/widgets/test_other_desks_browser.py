@@ -53,6 +53,15 @@ def test_the_form_begins_with_the_case_and_exhibit_of_the_settings(open_desk):
     assert desk.by("exhibit").input_value() == "<b>E1</b>"
 
 
+def test_a_desk_whose_kernel_is_gone_says_so_and_breaks_nothing(open_desk):
+    desk = open_desk(StatisticsDesk(FakeLab()), FakeServer([]))
+    desk.page.evaluate(
+        "() => { window.model.send = () => { throw new Error('no way'); }; }"
+    )
+    desk.by("unit").select_option("medium")
+    desk.page.get_by_text("The kernel of this page has ended.").first.wait_for()
+
+
 def test_no_unit_is_chosen_beforehand_and_a_hint_says_why(open_desk):
     desk = open_desk(StatisticsDesk(FakeLab()), FakeServer([]))
     assert "Choose what is counted" in desk.by("hint").inner_text()

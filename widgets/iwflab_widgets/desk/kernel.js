@@ -3,6 +3,11 @@
 
 const PATIENCE = 20_000; // milliseconds without an answer before the page says so
 
+const GONE = {
+  error: "The kernel of this page has ended.",
+  advice: "Reload the page; what was acknowledged is kept.",
+};
+
 class Kernel {
   /** `late()` is called when an answer takes long: the kernel may be gone. */
   constructor(model, late) {
@@ -18,7 +23,12 @@ class Kernel {
     return new Promise((done, failed) => {
       const timer = setTimeout(() => this.late(), PATIENCE);
       this.asked.set(request, { done, failed, timer });
-      this.model.send({ act, request, ...body });
+      try {
+        this.model.send({ act, request, ...body });
+      } catch {
+        // The way to the kernel is closed for good: it ended with the session.
+        this.answered({ request, ...GONE });
+      }
     });
   }
 
