@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ from iwflab import Lab
 sys.path.insert(0, str(Path(__file__).parent))  # tests/given.py and friends
 
 from given import CUSTODY, draw_media
+from postgres import Server
+
+from iwflab.store import Store
+from iwflab.store.shared import founded
 
 
 def pytest_sessionfinish(session):
@@ -21,6 +26,38 @@ def pytest_sessionfinish(session):
     if skipped and os.environ.get("IWFLAB_NO_SKIPS"):
         reporter.write_line(f"{len(skipped)} tests were skipped; none may be", red=True)
         session.exitstatus = 1
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """One PostgreSQL server for all; each lab has a database of its own."""
+    # Not under pytest's own folder: another user runs it, and sockets need short names.
+    folder = Path(tempfile.mkdtemp(prefix="iwflab-pg-"))
+    folder.chmod(0o755)
+    server = Server(folder / "pg").start()
+    server.roles()
+    yield server
+    server.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def shared(postgres):
+    """Make shared stores, each an empty lab; they are closed at the end."""
+    made = []
+
+    def make(lab="abc", clock=None):
+        owner, application = postgres.database()
+        with founded(owner, application, lab):
+            pass
+        more = {"clock": clock} if clock else {}
+        made.append((Store.connect(application, lab, **more), owner, application))
+        return made[-1][0]
+
+    yield make
+    for store, owner, application in made:
+        store.close()
+        postgres.give_back(owner, application)
 
 
 @pytest.fixture

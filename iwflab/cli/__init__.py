@@ -14,6 +14,7 @@ from iwflab.errors import LabError
 
 _COMMANDS: tuple[click.Command, ...] = (
     *(house.init, house.demo, house.serve, house.doctor, house.verify, house.account),
+    *(house.backup, house.restore, house.upgrade),
     *(
         way.intake,
         way.hash_,

@@ -2,22 +2,34 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from iwflab.cli.printing import json_option, lab_option, open_lab, say, table
+from iwflab.cli.printing import Meter, json_option, lab_option, open_lab, say, table
 from iwflab.lab import Lab
 
 _PORT = click.IntRange(1, 65535)
 _MEDIA = click.IntRange(6, 2000)
+_database = click.option(
+    "--database-url", default="", help="A shared PostgreSQL, as the application."
+)
+_owner = click.option(
+    "--owner-url",
+    default="",
+    envvar="IWFLAB_OWNER_URL",
+    help="The same database as the owner of its tables; kept nowhere.",
+)
 
 
 @click.command()
 @lab_option
 @click.option("--name", default="iwflab", help="What the desks call this lab.")
 @click.option("--head-folder", default="", help="Where signed heads are kept.")
+@_database
+@_owner
 def init(folder: str, **settings: Any) -> None:
     """Make a new, empty lab folder, readable by its owner only."""
     with Lab.create(folder, **settings) as lab:
@@ -100,6 +112,46 @@ def verify(folder: str, read_data: bool, head: Path | None, as_json: bool) -> No
             click.echo("the trail and the rows agree")
             click.echo("no head was compared: the first sign-off signs one")
     if found:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("to", type=click.Path(path_type=Path))
+@lab_option
+def backup(to: Path, folder: str) -> None:
+    """Copy the whole lab into the new folder TO, while people work in it."""
+    with open_lab(folder) as lab:
+        done = lab.backup(to, progress=Meter("media"))
+    click.echo(f"{done.folder}: {done.media} media, up to entry {done.entry}")
+    _problems(done.problems)
+
+
+@click.command()
+@click.argument("backup_folder", type=click.Path(exists=True, path_type=Path))
+@lab_option
+@_database
+@_owner
+def restore(backup_folder: Path, folder: str, **where: str) -> None:
+    """Bring a backup back as a new lab folder, and verify it with all evidence."""
+    found = Lab.restore(backup_folder, folder, progress=Meter("media"), **where)
+    click.echo(f"{folder}: brought back")
+    _problems([one.problem for one in found])
+    click.echo("the trail, the rows, the head and all evidence agree")
+
+
+@click.command()
+@lab_option
+@_owner
+def upgrade(folder: str, owner_url: str) -> None:
+    """Bring the tables of a lab up to date; a shared one in the role of its owner."""
+    done = Lab.upgrade(folder, owner_url)
+    click.echo(f"applied: {', '.join(done)}" if done else "up to date")
+
+
+def _problems(problems: Sequence[str]) -> None:
+    for problem in problems:
+        click.echo(problem)
+    if problems:
         raise click.exceptions.Exit(1)
 
 

@@ -37,7 +37,10 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def open_lab(folder: str) -> Lab:
     """Open the lab; on the command line the analyst is the operating-system user."""
-    return Lab.open(folder, analyst=operating_system_user())
+    lab = Lab.open(folder, analyst=operating_system_user())
+    for warning in lab.warnings():
+        click.echo(f"warning: {warning}", err=True)
+    return lab
 
 
 def say(plain: object) -> None:

@@ -33,6 +33,8 @@ class Settings:
 
     ``head_folder`` must lie outside the lab folder: it keeps the signed head of the
     audit trail, which shows a lab that was rolled back whole.
+    ``database_url`` names the shared PostgreSQL database; empty means ``lab.db``.
+    ``low_space_mb``: with less free space (in 10^6 bytes) desks and commands warn.
     ``assignment_hours``: after these an unfinished medium goes back to the queue.
     """
 
@@ -41,6 +43,8 @@ class Settings:
     case: str = ""
     exhibit: str = ""
     head_folder: str = ""
+    database_url: str = ""
+    low_space_mb: int = 2000
     sign_off_by_another: bool = True
     strict_sandbox: bool = False
     workers: int = 2
@@ -74,3 +78,5 @@ def check_settings(settings: Settings) -> None:
     for name in ("workers", "set_size", "prefetch", "outbox"):
         if getattr(settings, name) < 1:
             raise BadInput(f"lab.toml: {name} must be 1 or more", advice="raise it")
+    if settings.low_space_mb < 0:
+        raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")

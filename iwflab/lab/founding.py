@@ -13,20 +13,26 @@ from iwflab.errors import BadInput, StoreError
 from iwflab.store import Store
 from iwflab.store.head import HeadFolder
 from iwflab.store.settings import FILE, write_settings
+from iwflab.store.shared import DATABASE, founded
 
-DATABASE = "lab.db"
 FOLDERS = ("evidence", "previews", "incoming", "lists", "releases", "reports")
 _BESIDE = ("-wal", "-shm", "-journal", ".lock")  # what SQLite and migrations add
 
 
 @contextmanager
-def new_folder(place: Path, **given: Any) -> Iterator[None]:
+def new_folder(place: Path, owner_url: str = "", **given: Any) -> Iterator[None]:
     """Make a lab folder, readable by its owner only; keep it if the block succeeds.
 
     Raises :class:`~iwflab.errors.BadInput` for settings that cannot work, and for a
-    folder that is not empty, before anything is written.
+    folder that is not empty, before anything is written.  ``owner_url`` is needed
+    where the settings name a shared database: its owner makes the tables.
     """
     given = _checked(place, given)
+    if given.get("database_url") and not owner_url:
+        raise BadInput(
+            "a shared database was named, but not its owner",
+            advice="give --owner-url (or IWFLAB_OWNER_URL): the owner makes the tables",
+        )
     mode = place.stat().st_mode if place.exists() else None
     above = [folder for folder in (place, *place.parents) if not folder.exists()]
     try:
@@ -46,12 +52,22 @@ def new_folder(place: Path, **given: Any) -> Iterator[None]:
                 f"a setting has a value that lab.toml cannot hold: {fault}",
                 advice="docs/settings.md lists every setting",
             ) from fault
-        Store.open(place / DATABASE, create=True).close()
-        (place / DATABASE).chmod(0o600)
-        yield
+        with _store(place, owner_url, given):
+            yield
     except BaseException:
         _take_away(place, above, mode)
         raise
+
+
+@contextmanager
+def _store(place: Path, owner_url: str, given: dict[str, Any]) -> Iterator[None]:
+    if given.get("database_url"):
+        with founded(owner_url, given["database_url"], given["lab"]):
+            yield
+        return
+    Store.open(place / DATABASE, create=True).close()
+    (place / DATABASE).chmod(0o600)
+    yield
 
 
 def _checked(place: Path, given: dict[str, Any]) -> dict[str, Any]:

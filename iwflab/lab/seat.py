@@ -12,13 +12,14 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from iwflab.errors import BadInput, LabError, NotFound, Tampered
-from iwflab.lab.founding import DATABASE, new_folder
+from iwflab.lab.founding import new_folder
 from iwflab.media.evidence import EvidenceStore
 from iwflab.media.pool import DecodePool
 from iwflab.media.previews import PreviewStore
-from iwflab.store import Store, audit
+from iwflab.store import audit
 from iwflab.store.head import Head, HeadFolder
 from iwflab.store.settings import read_settings
+from iwflab.store.shared import open_store
 from iwflab.store.vouching import is_vouched_for, must_go_on, vouch
 from iwflab.workflow import EXAMINE, Bench, accounts
 from iwflab.workflow.release import release_findings
@@ -54,13 +55,17 @@ class Seat:
         self._store = bench.store
 
     @classmethod
-    def create(cls, folder: str | os.PathLike[str], **settings: Any) -> Self:
+    def create(
+        cls, folder: str | os.PathLike[str], *, owner_url: str = "", **settings: Any
+    ) -> Self:
         """Make a new lab folder, readable by its owner only, and open it.
 
-        A refused or failed one leaves nothing behind.
+        With the setting ``database_url`` its store is a shared PostgreSQL database,
+        whose tables are made in the role that ``owner_url`` names; that is not kept.
+        A refused or failed lab leaves nothing behind.
         """
         place = Path(folder).expanduser().absolute()
-        with new_folder(place, **settings):
+        with new_folder(place, owner_url, **settings):
             return cls.open(place)
 
     @classmethod
@@ -87,7 +92,7 @@ class Seat:
         settings = read_settings(place)
         HeadFolder(place, settings.lab, settings.head_folder)
         bench = Bench(
-            store=Store.open(place / DATABASE),
+            store=open_store(place, settings),
             evidence=EvidenceStore(place / "evidence"),
             previews=PreviewStore(place / "previews"),
             pool=DecodePool(
@@ -182,9 +187,9 @@ class Seat:
         # The heads first: the trail may grow while it is read, and never shrinks.
         heads, found = self._known_heads(head)
         found = audit.verify(self._store, heads=heads) + found
-        found += _told(self._release_problems())
+        found += told(self._release_problems())
         if read_data:
-            found += _told(self._evidence_problems())
+            found += told(self._evidence_problems())
         return found
 
     def _known_heads(self, file: Path | None) -> tuple[list[Head], list[audit.Finding]]:
@@ -205,7 +210,7 @@ class Seat:
                 heads.append(self.heads.read(one))
             except LabError as fault:
                 problems.append(fault.message)
-        return heads, _told(problems)
+        return heads, told(problems)
 
     def _signed(self) -> bool:
         """Tell whether there is a head, waiting for one that is being signed."""
@@ -272,5 +277,6 @@ class Seat:
         return [row["sha256"] for row in rows]
 
 
-def _told(problems: Sequence[str]) -> list[audit.Finding]:
+def told(problems: Sequence[str]) -> list[audit.Finding]:
+    """Give problems as findings that belong to no entry."""
     return [audit.Finding(None, problem) for problem in problems]

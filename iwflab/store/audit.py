@@ -13,7 +13,13 @@ from iwflab.store.claims import Rows
 from iwflab.store.database import Store
 from iwflab.store.engines import FAULTS, store_error
 from iwflab.store.expected import Expected, expected, newest
-from iwflab.store.guards import differences, missing_triggers, shape, unknown_guards
+from iwflab.store.guards import (
+    damage,
+    differences,
+    missing_guards,
+    shape,
+    unknown_guards,
+)
 from iwflab.store.head import Head
 
 _WHOLE = ("number", "at_us")
@@ -172,7 +178,7 @@ def _against(head: Head, number: int, at_head: str) -> Iterator[Finding]:
 
 
 def _guards(connection: sa.Connection, known: Expected) -> Iterator[Finding]:
-    for table in missing_triggers(connection):
+    for table in missing_guards(connection):
         yield Finding(None, f"the table {table} is not guarded (append-only)")
     for problem in unknown_guards(connection):
         yield Finding(None, problem)
@@ -181,6 +187,5 @@ def _guards(connection: sa.Connection, known: Expected) -> Iterator[Finding]:
 
 
 def _damage(connection: sa.Connection) -> Iterator[Finding]:
-    for fault in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
-        if fault != "ok":
-            yield Finding(None, f"the database file is damaged: {fault}")
+    for problem in damage(connection):
+        yield Finding(None, problem)

@@ -23,9 +23,17 @@ from iwflab.domain.trail import (
 from iwflab.errors import NotFound, RequestReused, StoreError
 from iwflab.store import schema
 from iwflab.store.engines import FAULTS, sqlite_engine, store_error
-from iwflab.store.migrate import current_revision, upgrade
+from iwflab.store.migrate import current_revision, must_be_current, upgrade
+from iwflab.store.postgres import must_be_of, postgres_engine
 from iwflab.store.turns import turn_of
 from iwflab.store.values import as_stored
+
+
+def _place(url: sa.URL) -> str:
+    """Name the database so that two ways to write its address are one."""
+    if url.get_backend_name() == "sqlite":
+        return os.path.realpath(url.database or "")
+    return url.render_as_string(hide_password=True)
 
 
 def now_us() -> int:
@@ -94,7 +102,7 @@ class Store:
         self.engine = engine
         self.clock = clock
         self.schema = current_revision(engine)
-        self._turn = turn_of(os.path.realpath(engine.url.database or ""))
+        self._turn = turn_of(_place(engine.url))
         self._here = threading.local()  # .act: the connection of the act under way
 
     @classmethod
@@ -112,8 +120,31 @@ class Store:
                 advice="make one with: iwflab init --lab FOLDER",
             )
         engine = sqlite_engine(file)
+        return cls._made(engine, clock, lambda: upgrade(engine, file))
+
+    @classmethod
+    def connect(
+        cls, url: str, lab: str, *, clock: Callable[[], int] = now_us
+    ) -> "Store":
+        """Open the shared store of a lab, in the role of the application.
+
+        Raises :class:`~iwflab.errors.StoreError` where it cannot be reached, is of
+        another lab, or has the tables of another release.
+        """
+        engine = postgres_engine(url)
+
+        def check() -> None:
+            must_be_of(engine, lab)
+            must_be_current(engine)
+
+        return cls._made(engine, clock, check)
+
+    @classmethod
+    def _made(
+        cls, engine: sa.Engine, clock: Callable[[], int], first: Callable[[], object]
+    ) -> "Store":
         try:
-            upgrade(engine, file)
+            first()
             return cls(engine, clock)
         except FAULTS as fault:
             engine.dispose()
@@ -170,6 +201,23 @@ class Store:
                 return
             with self.engine.connect() as connection, connection.begin():
                 yield connection
+        except FAULTS as fault:
+            raise store_error(fault) from fault
+
+    @contextmanager
+    def leasing(self) -> Iterator[tuple[sa.Connection, bool]]:
+        """Read rows that one means to take; tell whether they can be locked.
+
+        SQLite locks no rows: there, whoever takes looks again in the act that enters
+        the choice (and does so here as well).
+        """
+        shared = self.engine.dialect.name == "postgresql"
+        try:
+            with (
+                self.engine.connect().execution_options(leases=True) as connection,
+                connection.begin(),
+            ):
+                yield connection, shared
         except FAULTS as fault:
             raise store_error(fault) from fault
 

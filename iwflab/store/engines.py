@@ -64,14 +64,56 @@ def store_error(fault: DBAPIError | PoolTimeout) -> StoreError:
             "the store is busy: every connection is in use",
             advice="wait a moment and try again; nothing was written by this act",
         )
-    text = str(fault.orig)
+    text = str(fault.orig).strip().split("\n", 1)[0]
     advice = "run: iwflab verify; nothing was written by this act"
-    if "full" in text:
-        advice = "free space on the disk of the lab, then try again; nothing was lost"
-    elif "readonly" in text or "read-only" in text:
-        advice = "the lab lies on a read-only disk; mount it writable and try again"
-    elif "locked" in text:
-        advice = "another process is writing; wait a moment and try again"
-    elif "append-only" in text or "constraint" in text.lower():
-        advice = "this is a fault of the program, not of you; please report it"
+    if fault.connection_invalidated or _state(fault)[:2] in _LOST:
+        return StoreError(
+            "the shared database went away",
+            advice="try again in a moment. What was acknowledged is kept; the same "
+            "request sent again is done once",
+        )
+    for words, states, said in _ADVICE:
+        if _state(fault) in states or any(word in text.lower() for word in words):
+            advice = said
+            break
     return StoreError(f"the store refused: {text}", advice=advice)
+
+
+def _state(fault: DBAPIError) -> str:
+    """Give PostgreSQL's code of a fault; SQLite has none."""
+    if fault.orig is None or not type(fault.orig).__module__.startswith("psycopg"):
+        return ""
+    # Without a code the connection itself was refused or lost.
+    return str(getattr(fault.orig, "sqlstate", "") or "08000")
+
+
+_LOST = {"08", "57"}  # connection faults; ended by an operator or a crash
+
+# Words of SQLite's messages, codes of PostgreSQL's, and what to do.
+_ADVICE: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
+    (
+        ("is full",),
+        ("53100",),
+        "free space on the disk of the lab, then try again; nothing was lost",
+    ),
+    (
+        ("readonly", "read-only"),
+        ("25006",),
+        "the lab lies on a read-only disk; mount it writable and try again",
+    ),
+    (
+        ("is locked",),
+        ("55P03", "40P01"),
+        "another process is writing; wait a moment and try again",
+    ),
+    (
+        (),
+        ("28000", "28P01", "3D000", "42501"),
+        "check database_url in lab.toml, and the roles of the database",
+    ),
+    (
+        ("append-only", "constraint"),
+        ("P0001",),
+        "this is a fault of the program, not of you; please report it",
+    ),
+)

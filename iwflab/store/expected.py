@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from iwflab.store.columns import Column
 from iwflab.store.engines import scratch_engine
-from iwflab.store.guards import Column, defaults, shape
+from iwflab.store.guards import defaults, shape
 from iwflab.store.migrate import apply_up_to, columns_of, scripts
 
 Columns = Mapping[str, Sequence[str]]

@@ -9,8 +9,9 @@ before the commit.
 import filecmp
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,9 +22,9 @@ from alembic.script import Script, ScriptDirectory
 from alembic.util import CommandError
 
 from iwflab.errors import StoreError
+from iwflab.store.columns import BOOKKEEPING
 from iwflab.store.durable import flush, into_place, locked, sweep, unfinished
-from iwflab.store.guards import BOOKKEEPING, missing_triggers, table_names
-from iwflab.store.schema import append_only
+from iwflab.store.guards import broken_references, guard, missing_guards
 
 _HERE = Path(__file__).parent / "migrations"
 
@@ -65,17 +66,49 @@ def upgrade(engine: sa.Engine, file: Path, extra: Sequence[Path] = ()) -> list[s
     Two processes at once take turns; the second finds the work done.  Raises
     :class:`~iwflab.errors.StoreError` where a newer release wrote the database.
     """
+    return _upgrade(engine, extra, _migrating(file), partial(_back_up_before, file))
+
+
+def upgrade_shared(
+    engine: sa.Engine,
+    turn: AbstractContextManager[None],
+    back_up: Callable[[str], None],
+    extra: Sequence[Path] = (),
+) -> list[str]:
+    """Do the same with the shared database, as its owner.
+
+    ``turn`` is held while the tables change; ``back_up`` is given the revision that
+    comes next, before anything is changed.
+    """
+    return _upgrade(engine, extra, turn, back_up)
+
+
+def _upgrade(
+    engine: sa.Engine,
+    extra: Sequence[Path],
+    turn: AbstractContextManager[None],
+    back_up: Callable[[str], None],
+) -> list[str]:
     known = scripts(extra)
     if not _pending(known, current_revision(engine)):
         return []
-    with _migrating(file):
+    with turn:
         now = current_revision(engine)  # another process may have been quicker
         pending = _pending(known, now)
         if pending and now:
-            _back_up(file, f"{file.name}.before-{pending[0].revision}")
+            back_up(pending[0].revision)
         for script in pending:
             _apply(engine, script)
     return [script.revision for script in pending]
+
+
+def must_be_current(engine: sa.Engine) -> None:
+    """Refuse a shared database whose tables its owner has not brought up to date."""
+    if _pending(scripts(), current_revision(engine)):
+        raise StoreError(
+            "the shared lab was made by an earlier release",
+            advice="ask the owner of the database to run: iwflab upgrade --lab FOLDER",
+        )
 
 
 @contextmanager
@@ -117,19 +150,21 @@ def _apply(engine: sa.Engine, script: Script) -> None:
         _guard(connection)
         context._ensure_version_table()  # noqa: SLF001 - no public name for it
         connection.exec_driver_sql(f"DELETE FROM {BOOKKEEPING}")  # noqa: S608 - ours
-        connection.exec_driver_sql(
-            f"INSERT INTO {BOOKKEEPING} VALUES (?)",  # noqa: S608 - ours
-            (script.revision,),
-        )
+        row = sa.text(f"INSERT INTO {BOOKKEEPING} VALUES (:revision)")  # noqa: S608
+        connection.execute(row, {"revision": script.revision})
 
 
 @contextmanager
 def _without_references(connection: sa.Connection) -> Iterator[None]:
     """Switch foreign keys off for a table rebuild; the check before commit stands in.
 
-    SQLite ignores this inside a transaction, and SQLAlchemy begins one before any
-    statement of its own: so the driver is spoken to directly, and asked again.
+    Only SQLite rebuilds tables.  It ignores this inside a transaction, and SQLAlchemy
+    begins one before any statement of its own: so the driver is spoken to directly,
+    and asked again.
     """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
     driver = connection.connection.dbapi_connection
     try:
         _switch(driver, 0)
@@ -154,21 +189,23 @@ def _switch(driver: object, wanted: int) -> None:
 
 
 def _guard(connection: sa.Connection) -> None:
-    for table in table_names(connection):
-        for statement in append_only(table):
-            connection.exec_driver_sql(statement)
-    faults = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-    if faults:
+    guard(connection)
+    broken = broken_references(connection)
+    if broken:
         raise StoreError(
-            f"the migration would break {len(faults)} references",
+            f"the migration would break {broken} references",
             advice="the lab is unchanged; report this with the schema number",
         )
-    missing = missing_triggers(connection)
+    missing = missing_guards(connection)
     if missing:
         raise StoreError(
             f"the migration would leave {', '.join(missing)} unguarded",
             advice="the lab is unchanged; report this with the schema number",
         )
+
+
+def _back_up_before(file: Path, revision: str) -> None:
+    _back_up(file, f"{file.name}.before-{revision}")
 
 
 def _back_up(file: Path, name: str) -> None:

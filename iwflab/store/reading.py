@@ -62,13 +62,6 @@ WITH chosen AS (
 SELECT * FROM overview WHERE {{where}} ORDER BY arrived, medium
 """  # noqa: S608 - our own text
 
-_OPEN = """
-  SELECT a.id, a.medium, a.analyst, a.entry
-  FROM assignment a JOIN audit_entry e ON e.number = a.entry
-  WHERE e.at_us >= :since
-    AND NOT EXISTS (SELECT 1 FROM assignment_end x WHERE x.assignment = a.id)
-"""
-
 
 _MOST = 10_000  # values bound at once; SQLite's stock limit is 32,766
 
@@ -145,7 +138,7 @@ def one_medium(store: Store, medium: str) -> dict[str, Any]:
     return found[0]
 
 
-_WAITS = (
+WAITS = (
     "NOT EXISTS (SELECT 1 FROM assessment a"  # noqa: S608 - our own text
     f" WHERE a.medium = m.id AND {_STANDS})"
 )
@@ -153,7 +146,7 @@ _WAITS = (
 
 def waiting_media(store: Store, among: Sequence[str]) -> list[str]:
     """Give those of some media that have no standing assessment."""
-    query = f"SELECT m.id FROM medium m WHERE m.id IN :them AND {_WAITS}"  # noqa: S608
+    query = f"SELECT m.id FROM medium m WHERE m.id IN :them AND {WAITS}"  # noqa: S608
     return [row["id"] for row in _in_parts(store, query, among)]
 
 
@@ -166,16 +159,6 @@ def newest_graded(store: Store, analyst: str, *, most: int) -> list[str]:
     )
     rows = store.rows(sa.text(query), analyst=analyst, most=most)
     return [row["medium"] for row in reversed(rows)]
-
-
-def free_media(store: Store, *, since: int, most: int) -> list[str]:
-    """Give waiting media that are nobody's, the first to arrive first."""
-    query = (
-        f"SELECT m.id FROM medium m WHERE {_WAITS}"  # noqa: S608 - our own text
-        f" AND m.id NOT IN (SELECT taken.medium FROM ({_OPEN}) taken)"
-        " ORDER BY m.entry, m.id LIMIT :most"
-    )
-    return [row["id"] for row in store.rows(sa.text(query), since=since, most=most)]
 
 
 def counts(store: Store, analyst: str) -> dict[str, int]:
@@ -216,13 +199,6 @@ def record_of(row: Mapping[str, Any], children: Sequence[Child]) -> Record:
     )
 
 
-def whose(store: Store, medium: str, *, since: int) -> str:
-    """Give the analyst to whom one medium is assigned, or an empty text."""
-    query = sa.text(f"{_OPEN} AND a.medium = :medium ORDER BY a.entry DESC")
-    found = store.rows(query, since=since, medium=medium)
-    return str(found[0]["analyst"]) if found else ""
-
-
 def records(store: Store, rows: Sequence[Mapping[str, Any]]) -> dict[str, Record]:
     """Read the standing records of rows of the overview, by medium."""
     graded = [row for row in rows if row["assessment"]]
@@ -230,20 +206,6 @@ def records(store: Store, rows: Sequence[Mapping[str, Any]]) -> dict[str, Record
     return {
         row["medium"]: record_of(row, children[row["assessment"]]) for row in graded
     }
-
-
-def open_rows(store: Store, analyst: str, *, since: int) -> list[dict[str, Any]]:
-    """Give one analyst's open assignments: the oldest first, then as media arrived."""
-    query = (
-        f"SELECT o.* FROM ({_OPEN} AND a.analyst = :analyst) o"  # noqa: S608 - ours
-        " JOIN medium m ON m.id = o.medium ORDER BY o.entry, m.entry, m.id"
-    )
-    return store.rows(sa.text(query), since=since, analyst=analyst)
-
-
-def assigned_to(store: Store, analyst: str, *, since: int) -> list[str]:
-    """Give the media that are one analyst's, in the order of assignment."""
-    return [row["medium"] for row in open_rows(store, analyst, since=since)]
 
 
 def stored_hashes(store: Store, medium: str) -> list[HashValue]:
@@ -279,6 +241,6 @@ def exposure_of(store: Store, analyst: str, *, since: int) -> dict[str, Any]:
     return {
         "shown": row["shown"],
         "revealed": row["revealed"],
-        "seconds": round(row["milliseconds"] / 1000, 1),
+        "seconds": round(int(row["milliseconds"]) / 1000, 1),
         "since": since,
     }

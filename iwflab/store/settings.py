@@ -9,6 +9,7 @@ from typing import Any
 
 from iwflab.domain.settings import KEYS, Settings, check_settings
 from iwflab.errors import BadInput, NotFound
+from iwflab.store.durable import write_whole
 
 FILE = "lab.toml"
 
@@ -19,6 +20,9 @@ _TEXTS = {
     "exhibit": "Pre-filled on the intake desk.",
     "head_folder": "Where signed heads of the audit trail are kept: a whole path, "
     'OUTSIDE this folder, best on another disk. "" means ~/.local/state/iwflab/heads.',
+    "database_url": "The shared PostgreSQL database, in the role of the application: "
+    'postgresql://iwflab_app@db.example/harbour. "" means lab.db in this folder.',
+    "low_space_mb": "With less free space than this (10^6 bytes) everybody is warned.",
     "sign_off_by_another": "A sign-off needs another person than the grader.",
     "strict_sandbox": "Refuse to decode when any layer of the sandbox is missing.",
     "workers": "Sandboxed decoders at work at once.",
@@ -72,7 +76,7 @@ def write_settings(folder: Path, **given: Any) -> Settings:
         lines += [f"# {text}", f"{name} = {_toml(getattr(settings, name))}", ""]
     lines += ["# Keys of the grading desk, as the browser names them.", "[keys]"]
     lines += [f"{act} = {_toml(key)}" for act, key in settings.keys.items()]
-    (folder / FILE).write_text("\n".join(lines) + "\n", "utf-8")
+    write_whole(folder / FILE, ("\n".join(lines) + "\n").encode())
     return settings
 
 

@@ -81,6 +81,8 @@ def _text(name: str, value: object) -> str:
             f"{name}: the text holds half a character (a lone surrogate)",
             advice="give valid Unicode; undecodable bytes must be spelled out first",
         ) from None
+    if "\0" in value:  # PostgreSQL keeps none; both databases hold the same
+        raise BadInput(f"{name}: the text holds a NUL character", advice="leave it out")
     return str.__str__(value)  # the characters, also of a subclass
 
 

@@ -19,7 +19,8 @@ from iwflab.errors import (
 )
 from iwflab.schemes import schemes, tags
 from iwflab.store import Act, Store
-from iwflab.store.reading import children_of, one_medium, record_of, whose
+from iwflab.store.assignments import whose
+from iwflab.store.reading import children_of, one_medium, record_of
 
 _LONGEST = 86_400.0  # seconds
 UNSEEN = "*"  # whoever grades did not say what was shown (a script, the command line)
@@ -142,7 +143,7 @@ def undo(
 def _newest(store: Store, analyst: str, medium: str | None) -> Mapping[str, str]:
     query = (
         "SELECT a.id, a.medium FROM assessment a WHERE a.analyst = :analyst"
-        " AND (:medium IS NULL OR a.medium = :medium) AND NOT EXISTS"
+        " AND (CAST(:medium AS TEXT) IS NULL OR a.medium = :medium) AND NOT EXISTS"
         " (SELECT 1 FROM withdrawal w WHERE w.assessment = a.id)"
         " ORDER BY a.entry DESC LIMIT 1"
     )

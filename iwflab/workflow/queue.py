@@ -1,17 +1,18 @@
 """It waits for a grader who may have it: a medium is one analyst's at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from iwflab.errors import NotYours
 from iwflab.store import Act, Store
-from iwflab.store.reading import (
+from iwflab.store.assignments import (
     assigned_to,
-    free_media,
-    one_medium,
+    leased_media,
     open_rows,
-    waiting_media,
+    still_free,
     whose,
 )
+from iwflab.store.reading import one_medium, waiting_media
 
 HOUR_US = 3_600_000_000
 
@@ -33,15 +34,31 @@ class Desk:
 def take_set(desk: Desk, number: int) -> list[str]:
     """Give the analyst's media; take waiting ones until ``number`` are ungraded.
 
-    Two analysts never get the same medium: the choice is made under the write lock.
+    Two analysts never get the same medium: a choice is made from media that nobody
+    else is choosing, and looked at again under the write lock.
     """
-    with desk.store.act("assign", desk.analyst, analyst=desk.analyst) as act:
-        mine = len(waiting_media(desk.store, mine_now(desk)))
-        if mine < number:
-            most = number - mine
-            for medium in free_media(desk.store, since=desk.since, most=most):
-                act.insert("assignment", medium=medium, analyst=desk.analyst)
+    missing = number - _open(desk)
+    while missing > 0:
+        with leased_media(desk.store, since=desk.since, most=missing) as media:
+            if not media:
+                break
+            missing = _assign(desk, media, number)
     return mine_now(desk)
+
+
+def _open(desk: Desk) -> int:
+    return len(waiting_media(desk.store, mine_now(desk)))
+
+
+def _assign(desk: Desk, media: Sequence[str], number: int) -> int:
+    """Enter those that are still free; say how many are missing then."""
+    with desk.store.act("assign", desk.analyst, analyst=desk.analyst) as act:
+        # Another window of the same person may have been quicker.
+        missing = max(0, number - _open(desk))
+        free = still_free(desk.store, media, since=desk.since)[:missing]
+        for medium in free:
+            act.insert("assignment", medium=medium, analyst=desk.analyst)
+    return missing - len(free)
 
 
 def mine_now(desk: Desk) -> list[str]:

@@ -10,8 +10,9 @@ from json import loads
 
 from iwflab.domain.assessments import RevealLevel
 from iwflab.errors import BadInput, NotFound, NotYours, Tampered
+from iwflab.store.assignments import whose
 from iwflab.store.entering import must_be_same
-from iwflab.store.reading import one_medium, whose
+from iwflab.store.reading import one_medium
 from iwflab.workflow import Bench
 
 VARIANTS = ("shielded", "full")

@@ -31,20 +31,24 @@ def fill(file, number):
 def fill_media(file, number):
     """A lab whose media are referred to by copies and hashes."""
     store = fill(file, 1)
+    fill_media_into(store, number)
+    return store
+
+
+def fill_media_into(store, number, start=0):
     with store.act("take in", "all", analyst="ann") as act:
-        case = act.insert("lab_case", name="C")
+        case = act.insert("lab_case", name=f"C{start}")
         exhibit = act.insert("exhibit", lab_case=case, name="E")
         intake = act.insert(
             "intake", exhibit=exhibit, purpose="p", authority="a", sources="[]"
         )
-        for n in range(number):
+        for n in range(start, start + number):
             name = f"{n:064x}"
             medium = act.insert("medium", sha256=name, sha1=name, md5=name, size=n)
             where = {"medium": medium, "exhibit": exhibit, "intake": intake}
             act.insert("copy", **where, path=str(n).encode(), shown=str(n))
             said = dict.fromkeys(("variant", "library", "version", "conversion"), "")
             act.insert("hash", medium=medium, algorithm="md5", value=name, **said)
-    return store
 
 
 def sign_off(store):

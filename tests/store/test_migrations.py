@@ -18,7 +18,7 @@ from iwflab.store.migrate import (
     _without_references,
     columns_at,
     current_revision,
-    missing_triggers,
+    missing_guards,
     scripts,
     upgrade,
 )
@@ -92,7 +92,7 @@ def _check_migrated(file, one_more):
     assert ("origin" in _columns(file, "medium")) == (revision == "9000")
     store = Store(engine)
     with store.read() as connection:
-        assert missing_triggers(connection) == []
+        assert missing_guards(connection) == []
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         count = connection.exec_driver_sql("SELECT COUNT(*) FROM copy").scalar()

@@ -1,0 +1,65 @@
+"""How a lab is kept: backed up, brought back, brought up to date, warned of."""
+
+import os
+from pathlib import Path
+
+from iwflab.lab.safekeeping import (
+    Backup,
+    Progress,
+    back_up,
+    bring_back,
+    low_space,
+    upgraded,
+)
+from iwflab.lab.seat import Seat, told
+from iwflab.store import audit
+
+
+class Keeping(Seat):
+    """Backups and their like, as methods."""
+
+    @classmethod
+    def restore(
+        cls,
+        backup: str | os.PathLike[str],
+        folder: str | os.PathLike[str],
+        *,
+        database_url: str = "",
+        owner_url: str = "",
+        progress: Progress | None = None,
+    ) -> list[audit.Finding]:
+        """Bring a backup back as a new lab folder, and verify it with all evidence.
+
+        Gives what does not agree; the folder is there all the same.  A head that was
+        signed after the backup is such a finding: what followed is lost.
+        """
+        place = Path(folder).expanduser().absolute()
+        problems = bring_back(
+            Path(backup).expanduser().absolute(),
+            place,
+            database_url=database_url,
+            owner_url=owner_url,
+            progress=progress or (lambda _done, _total: None),
+        )
+        with cls.open(place) as lab:
+            return told(problems) + lab.verify(read_data=True)
+
+    @classmethod
+    def upgrade(cls, folder: str | os.PathLike[str], owner_url: str) -> list[str]:
+        """Bring the shared database of a lab up to date, as its owner.
+
+        A backup of its rows is written beside the lab's settings first.  Gives the
+        schemas that were applied; a lab on SQLite does this itself when it is opened.
+        """
+        return upgraded(Path(folder).expanduser().absolute(), owner_url)
+
+    def backup(
+        self, to: str | os.PathLike[str], *, progress: Progress | None = None
+    ) -> Backup:
+        """Copy the whole lab into a new folder while people work in it."""
+        quiet: Progress = lambda _done, _total: None  # noqa: E731
+        return back_up(self.folder, self._store, Path(to), progress or quiet)
+
+    def warnings(self) -> list[str]:
+        """Say what will soon stop the work: a disk that is nearly full."""
+        return low_space(self.folder, self.settings.low_space_mb)

@@ -1,0 +1,217 @@
+"""Backups: made while others write, checked, and brought back in one command."""
+
+import json
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from given import CUSTODY, draw_media, seen
+from labs import fill_media_into
+
+from iwflab import Lab
+from iwflab.cli import commands
+from iwflab.errors import BadInput, NotFound
+from iwflab.lab import safekeeping
+from iwflab.store import Store
+from iwflab.store.audit import entries, verify
+from iwflab.store.copying import snapshot
+
+SOAK = pytest.mark.soak
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def worked(request, tmp_path, postgres):
+    """A lab with media, one of them graded, on either database."""
+    where = {"head_folder": str(tmp_path / "heads")}
+    if request.param == "postgresql":
+        owner, application = postgres.database()
+        where |= {"owner_url": owner, "database_url": application}
+    with Lab.create(tmp_path / "lab", **where) as lab:
+        lab.intake([draw_media(tmp_path / "drawn")], **CUSTODY)
+        first = lab.open_set(1)["items"][0]["medium"]
+        lab.grade(first, seen())
+        lab.vouch()
+        yield lab
+
+
+def told(lab):
+    frames = (lab.media(), lab.copies(), lab.assessments(), lab.children())
+    return [frame.to_csv() for frame in (*frames, lab.hashes())]
+
+
+def iwflab(*args):
+    return CliRunner().invoke(commands, [str(a) for a in args])
+
+
+def test_a_lab_is_brought_back_and_verified_in_one_command(worked, tmp_path):
+    made = worked.backup(tmp_path / "backup")
+    assert made.problems == ()
+    assert made.media == 7
+    with Lab.open(tmp_path / "backup") as copy:  # a lab folder of its own
+        assert copy.settings.database_url == ""
+        assert told(copy) == told(worked)
+    done = iwflab("restore", tmp_path / "backup", "--lab", tmp_path / "new")
+
+    assert done.exit_code == 0, done.output
+    assert "agree" in done.output
+    with Lab.open(tmp_path / "new") as lab:
+        assert told(lab) == told(worked)
+        assert lab.verify(read_data=True) == []
+
+
+def test_a_lab_moves_to_a_shared_database(worked, tmp_path, postgres):
+    worked.backup(tmp_path / "backup")
+    owner, application = postgres.database()
+    where = {"database_url": application, "owner_url": owner}
+    assert Lab.restore(tmp_path / "backup", tmp_path / "new", **where) == []
+    with Lab.open(tmp_path / "new") as lab:
+        assert lab.settings.database_url == application
+        assert not (tmp_path / "new" / "lab.db").exists()
+        assert told(lab) == told(worked)
+        lab.open_set(2)
+        assert lab.verify(read_data=True) == []
+
+
+def test_a_head_signed_after_the_backup_says_what_is_lost(worked, tmp_path):
+    worked.backup(tmp_path / "backup")
+    worked.open_set(2)
+    worked.vouch()
+    done = iwflab("restore", tmp_path / "backup", "--lab", tmp_path / "new")
+
+    assert done.exit_code == 1
+    assert "a head of" in done.output
+    assert (tmp_path / "new" / "lab.toml").exists()
+
+
+def damage_database(backup):
+    file = backup / "lab.db"
+    content = bytearray(file.read_bytes())
+    at = content.find(b"drawn pictures")
+    content[at] ^= 1
+    file.write_bytes(content)
+
+
+def damage_evidence(backup):
+    file = next(f for f in (backup / "evidence").rglob("*") if f.is_file())
+    file.chmod(0o600)
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+
+
+def lose_evidence(backup):
+    next(f for f in (backup / "evidence").rglob("*") if f.is_file()).unlink()
+
+
+@pytest.mark.parametrize("harm", [damage_database, damage_evidence, lose_evidence])
+def test_a_damaged_backup_is_said_and_what_can_be_saved_is(lab, tmp_path, harm):
+    lab.backup(tmp_path / "backup")
+    harm(tmp_path / "backup")
+    found = Lab.restore(tmp_path / "backup", tmp_path / "new")
+
+    assert found != []
+    kept = [f for f in (tmp_path / "new" / "evidence").rglob("*") if f.is_file()]
+    assert len(kept) >= 6
+
+
+def test_what_cannot_be_a_backup_is_refused_with_advice(lab, tmp_path):
+    (tmp_path / "there").mkdir()
+    for place in (tmp_path / "there", lab.folder / "inside"):
+        with pytest.raises(BadInput) as refused:
+            lab.backup(place)
+        assert refused.value.advice
+    with pytest.raises(NotFound):
+        Lab.restore(tmp_path / "there", tmp_path / "new")
+    (tmp_path / "there" / "backup.json").write_text("{")
+    with pytest.raises(BadInput):
+        Lab.restore(tmp_path / "there", tmp_path / "new")
+    lab.backup(tmp_path / "backup")
+    with pytest.raises(BadInput, match="not an empty folder"):
+        Lab.restore(tmp_path / "backup", lab.folder)
+
+
+def test_an_unfinished_backup_is_no_backup_and_the_next_replaces_it(
+    lab, tmp_path, monkeypatch
+):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(safekeeping, "_copy_rest", full)
+    with pytest.raises(Exception, match="No space left"):
+        lab.backup(tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()
+    monkeypatch.undo()
+    lab.backup(tmp_path / "backup")
+    assert Lab.restore(tmp_path / "backup", tmp_path / "new") == []
+
+
+@pytest.mark.parametrize(
+    "backups", [6, pytest.param(50, marks=SOAK)], ids=lambda n: f"{n}-backups"
+)
+def test_backups_made_during_writes_are_valid(store, tmp_path, backups):
+    """A writer at work all the while: each copy is a whole trail of its moment."""
+    stop, written = threading.Event(), []
+
+    def write():
+        while not stop.is_set():
+            fill_media_into(store, 2, start=1000 * len(written))
+            written.append(1)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    sizes = []
+    try:
+        for number in range(backups):
+            file = tmp_path / f"copy{number}.db"
+            snapshot(store, file)
+            copy = Store.open(file)
+            assert verify(copy) == []
+            sizes.append(len(list(entries(copy))))
+            copy.close()
+    finally:
+        stop.set()
+        writer.join()
+
+    assert sizes == sorted(sizes)
+    assert sizes[-1] > sizes[0]  # it was written to meanwhile
+
+
+def test_a_backup_holds_nothing_for_others_to_read(lab, tmp_path):
+    lab.backup(tmp_path / "backup")
+    for above, _, names in os.walk(tmp_path / "backup"):
+        for name in (*names, "."):
+            assert (Path(above) / name).stat().st_mode & 0o077 == 0
+    told = json.loads((tmp_path / "backup" / "backup.json").read_text())
+    assert told["media"] == 7
+
+
+def test_everybody_is_warned_before_the_disk_is_full(lab, tmp_path):
+    assert lab.warnings() == []
+    settings = tmp_path / "lab" / "lab.toml"
+    text = settings.read_text()
+    free = shutil.disk_usage(tmp_path).free // 1_000_000
+    settings.write_text(
+        text.replace("low_space_mb = 2000", f"low_space_mb = {free * 2}")
+    )
+    with Lab.open(tmp_path / "lab") as poor:
+        (warning,) = poor.warnings()
+    assert "MB left" in warning
+    shown = iwflab("queue", "--lab", tmp_path / "lab")
+    assert shown.exit_code == 0
+    assert "warning: the disk of the lab" in shown.stderr
+
+
+def test_reads_of_a_snapshot_are_of_one_moment(store):
+    """What is committed between two questions of one read is in neither."""
+    fill_media_into(store, 2)
+    count = sa.text("SELECT COUNT(*) FROM medium")
+    with store.read() as connection:
+        before = connection.execute(count).scalar()
+        writer = threading.Thread(target=fill_media_into, args=(store, 2, 50))
+        writer.start()
+        writer.join()
+        assert connection.execute(count).scalar() == before
+    with store.read() as connection:
+        assert connection.execute(count).scalar() == before + 2
