@@ -102,6 +102,11 @@ _ADVICE: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
         "the lab lies on a read-only disk; mount it writable and try again",
     ),
     (
+        ("unable to open",),
+        (),
+        "the lab must lie on a disk that is mounted writable, in a folder of yours",
+    ),
+    (
         ("is locked",),
         ("55P03", "40P01"),
         "another process is writing; wait a moment and try again",
