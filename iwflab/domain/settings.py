@@ -1,6 +1,6 @@
 """What an organisation may set in ``lab.toml``; every line has a default here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iwflab.errors import BadInput
@@ -46,6 +46,8 @@ class Settings:
     workers: int = 2
     decode_seconds: float = 20.0
     assignment_hours: float = 12.0
+    approval_hours: float = 24.0
+    intake_roots: Sequence[str] = ()
     set_size: int = 12
     prefetch: int = 4
     outbox: int = 3
@@ -74,3 +76,11 @@ def check_settings(settings: Settings) -> None:
     for name in ("workers", "set_size", "prefetch", "outbox"):
         if getattr(settings, name) < 1:
             raise BadInput(f"lab.toml: {name} must be 1 or more", advice="raise it")
+    roots = settings.intake_roots
+    if isinstance(roots, str) or not all(
+        isinstance(root, str) and root.startswith(("/", "~")) for root in roots
+    ):
+        raise BadInput(
+            "lab.toml: intake_roots is no list of whole paths",
+            advice='write intake_roots = ["/media/arrivals"], or [] for none',
+        )

@@ -5,9 +5,11 @@ Every method is a line or two: it names a step of the way and says who asks.
 
 from iwflab.lab.acts import Acts
 from iwflab.lab.answers import Answers
+from iwflab.lab.leaving import Leaving
+from iwflab.lab.people import People
 
 
-class Lab(Acts, Answers):
+class Lab(Acts, Answers, Leaving, People):
     """One analyst at one lab folder.
 
     >>> lab = Lab.open("harbour")  # doctest: +SKIP

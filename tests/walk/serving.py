@@ -68,7 +68,7 @@ class Served:
     def accounts(self):
         with Lab.open(self.folder) as lab:
             for name, password in PASSWORDS.items():
-                lab.account_add(name, password)
+                lab.account_add(name, password, os_user=True)
         return self
 
     def start(self):
