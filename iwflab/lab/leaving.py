@@ -128,13 +128,15 @@ class Leaving(Proof):
         return self._told(four_eyes.one(self._store, RELEASE, asked.id))
 
     def _told(self, asked: Asked) -> dict[str, Any]:
-        state = four_eyes.state(self._store, asked, self._now)
-        why = leaving.changes(asked.payload, self._now(asked.payload))
+        # What is settled stays so: only an open request is compared with what there is.
+        is_open = four_eyes.is_open(self._store, asked)
+        now = self._now(asked.payload) if is_open else asked.payload
+        state = four_eyes.state(self._store, asked, lambda _: now)
         return {
             **{name: asked.payload[name] for name in _TOLD},
             "id": asked.id,
             "state": str(state),
-            "why": why if state is State.VOID else [],
+            "why": leaving.changes(asked.payload, now) if state is State.VOID else [],
             "digest": asked.digest,
             "items": len(asked.payload["media"]),
             "asked_by": asked.analyst,

@@ -101,6 +101,12 @@ def one(store: Store, kind: str, key: str) -> Asked:
     return _asked(rows[0])
 
 
+def is_open(store: Store, asked: Asked) -> bool:
+    """Tell whether it still matters to a request what it would be now."""
+    found = state(store, asked, lambda payload: payload)
+    return found in {State.WAITING, State.APPROVED}
+
+
 def state(store: Store, asked: Asked, now: Now) -> State:
     """Say where a request stands now."""
     digest = digest_of(asked.kind, now(asked.payload))
