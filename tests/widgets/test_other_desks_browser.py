@@ -121,6 +121,18 @@ def test_a_request_is_refused_with_a_reason_and_a_void_one_says_why(open_desk):
     assert desk.page.get_by_text("<b>y</b>").first.is_visible()
 
 
+def test_a_very_long_list_says_what_it_does_not_draw(open_desk):
+    lab = FakeLab()
+    lab.rows[0]["stage"] = "signed_off"
+    said = {"recipient": "x", "purpose": "y", "scheme": "uk_2014"}
+    lab.release_request("r1", **said, request="")
+    lab.asked[0]["media"] *= 3000
+    desk = open_desk(ReleaseDesk(lab), FakeServer([]))
+    desk.by("look").click()
+    desk.page.get_by_text("And 2,000 media more").wait_for()
+    assert desk.by("list").locator("tbody tr").count() == 1000
+
+
 def test_the_release_desk_offers_only_what_the_person_may(open_desk):
     lab = FakeLab(analyst="eve")
     lab.held = {"request"}

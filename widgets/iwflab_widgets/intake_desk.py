@@ -6,6 +6,7 @@ The job runs on the server's side and goes on when this page or its kernel ends.
 from collections.abc import Mapping
 from typing import Any
 
+from iwflab.domain.roles import need
 from iwflab.lab import Lab
 from iwflab_widgets.desk import Act, Desk, joined
 
@@ -31,6 +32,7 @@ class IntakeDesk(Desk):
         return {"proposals": lambda _: self._told()}
 
     def _told(self) -> dict[str, Any]:
+        self.lab.must_be_allowed(need("take_in"))
         roots = list(self.lab.settings.intake_roots)
         return {"proposals": self._proposals(), "roots": roots}
 

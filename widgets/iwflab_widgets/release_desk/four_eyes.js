@@ -11,6 +11,7 @@ const STATES = {
 };
 const OPEN = ["waiting", "approved"];
 const SETTLED_SHOWN = 5;
+const LIST_SHOWN = 1_000; // rows that a page draws without a wait
 
 class Requests {
   /** `desk` runs acts; this shows requests, and the one that is looked at. */
@@ -121,9 +122,12 @@ class Requests {
   }
 
   list(one) {
-    const lines = one.media.map(([sha256, code]) => [el("code", {}, sha256), code]);
+    const lines = one.media.slice(0, LIST_SHOWN).map(([sha256, code]) => [el("code", {}, sha256), code]);
+    const more = one.media.length - lines.length;
+    const rest = `And ${count(more, "medium", "media")} more; iwflab release show ${one.id} lists all. The digest covers all.`;
     return [
       tableOf(`List of ${one.name}`, ["SHA-256", "Category"], lines, { "data-testid": "list" }),
+      more > 0 && el("p", { class: "iwf-hint" }, rest),
       el("p", {}, "Digest of exactly this request: ", el("code", { "data-testid": "digest" }, one.digest)),
       this.may.approve && !one.own && one.state === "waiting" && this.answers(one),
     ];
