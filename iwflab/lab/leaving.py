@@ -88,14 +88,17 @@ class Leaving(Proof):
         progress: leaving.Progress | None = None,
     ) -> Release:
         """Release what a request names, once it is approved; the head is signed."""
+        asked = four_eyes.one(self._store, RELEASE, key)
+        permit = four_eyes.Permit(self._store, asked)
+        if not asked.used:  # before the long proofs; a retry of a used one goes on
+            permit.check(self._now(asked.payload))
         self.must_go_on()
         self.must_be_whole()
-        asked = four_eyes.one(self._store, RELEASE, key)
         done = leaving.release(
             self._bench,
             self.folder / "releases",
             asked.payload,
-            permit=four_eyes.Permit(self._store, asked),
+            permit=permit,
             agreed=_agreed(asked),
             analyst=self.analyst,
             request=request or uuid4().hex,
