@@ -45,9 +45,9 @@ def main() -> None:
     OUT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="iwflab-pictures-") as name:
         folder = Path(name) / "lab"
-        demo.make(folder)
+        demo.make(folder, intake_roots=[name])
         with Lab.open(folder) as lab:
-            passwords = dict(demo.accounts(lab))
+            passwords = {who: password for who, password, _ in demo.accounts(lab)}
         with served(folder) as base, chromium() as browser:
             take_all(browser, base, passwords, Path(name))
 
@@ -68,7 +68,7 @@ def take_all(
     grading_dark(dark, base)
     officer = browser.new_context(viewport=SIZE).new_page()
     log_in(officer, base, demo.OFFICER, passwords)
-    release(officer, base)
+    release(page, officer, base)
     statistics(officer, base)
 
 
@@ -127,19 +127,28 @@ def grading_dark(page: Page, base: str) -> None:
     take(page, "grading-dark")
 
 
-def release(page: Page, base: str) -> None:
-    """Choose what may be signed off; name a release."""
-    open_desk(page, base, "release")
-    page.get_by_test_id("media").wait_for()
-    page.get_by_test_id("name").fill("2026-11-first")
-    page.get_by_test_id("release").click()
-    page.get_by_test_id("counts").wait_for()
-    page.get_by_test_id("all").click()
-    # No path of the machine that makes the pictures.
-    name = "node => (node.textContent = 'harbour/releases/2026-11-first')"
-    page.get_by_test_id("folder").evaluate(name)
-    page.evaluate("scrollTo(0, 0)")
-    take(page, "release")
+def release(senior: Page, officer: Page, base: str) -> None:
+    """Ask for a release as senior analyst; look at exactly that as officer."""
+    open_desk(senior, base, "release")
+    facts = {
+        "name": "2026-11-first",
+        "recipient": "the list service",
+        "purpose": "blocking of copies",
+    }
+    for name, value in facts.items():
+        senior.get_by_test_id(name).fill(value)
+    senior.get_by_test_id("ask").click()
+    senior.get_by_test_id("withdraw").wait_for()
+    open_desk(officer, base, "release")
+    officer.get_by_test_id("media").wait_for()
+    officer.get_by_test_id("all").click()
+    officer.evaluate("scrollTo(0, 0)")
+    take(officer, "release")
+    officer.get_by_test_id("look").click()
+    officer.get_by_test_id("approve").wait_for()
+    officer.get_by_test_id("requests").scroll_into_view_if_needed()
+    officer.get_by_test_id("asked-2026-11-first").evaluate("e => e.scrollIntoView()")
+    take(officer, "release-four-eyes")
 
 
 def statistics(page: Page, base: str) -> None:

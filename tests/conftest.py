@@ -12,7 +12,7 @@ from iwflab import Lab
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests/given.py and friends
 
-from given import CUSTODY, draw_media
+from given import CUSTODY, draw_media, with_people
 from postgres import Server
 
 from iwflab.store import Store
@@ -74,7 +74,7 @@ def new_lab(tmp_path):
     def make(name="lab", **settings):
         heads = str(tmp_path / f"{name}-heads")
         made.append(Lab.create(tmp_path / name, head_folder=heads, **settings))
-        return made[-1]
+        return with_people(made[-1])
 
     yield make
     for lab in made:
@@ -85,7 +85,8 @@ def new_lab(tmp_path):
 def filled(tmp_path_factory):
     """A closed lab with the drawn pictures taken in, to be copied, never opened."""
     folder = tmp_path_factory.mktemp("filled")
-    with Lab.create(folder / "lab", head_folder=str(folder / "heads")) as lab:
+    settings = {"head_folder": str(folder / "heads"), "intake_roots": ["/"]}
+    with with_people(Lab.create(folder / "lab", **settings)) as lab:
         lab.intake([draw_media(folder / "drawn")], **CUSTODY)
     return folder
 

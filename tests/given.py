@@ -9,6 +9,12 @@ CUSTODY = {
     "purpose": "testing",
     "authority": "none: drawn pictures",
 }
+# Who the tests send: ann brings in and grades, ben grades and signs off.
+PEOPLE = {
+    "ann": ("assessor", "senior_analyst"),
+    "ben": ("assessor", "qa_officer"),
+}
+FOR = {"recipient": "a list service", "purpose": "testing"}
 GATES = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
 
 
@@ -17,6 +23,25 @@ def seen(activity="posing", *, children=1, **more):
     elements = {**GATES, "activity": activity, "sadism": "no", "animal": "no", **more}
     rows = [{"age_band": "7-10", "sex": "girl"}] * children
     return record_from({"elements": elements, "children": rows})
+
+
+def with_people(lab):
+    """Give the people of the tests their roles; without passwords."""
+    for name, roles in PEOPLE.items():
+        lab.account_add(name, roles=roles, os_user=True)
+    return lab
+
+
+def approved(lab, name="R1", **more):
+    """A release that ann asked for and ben approved; give the id of the request."""
+    asked = lab.seat("ann").release_request(name, **FOR, **more)
+    lab.seat("ben").release_approve(asked["id"], digest=asked["digest"])
+    return asked["id"]
+
+
+def released(lab, name="R1"):
+    """A release that ann asked for, ben approved, and ann made."""
+    return lab.seat("ann").release(approved(lab, name))
 
 
 def draw_media(folder):

@@ -8,13 +8,14 @@ import sys
 
 import click
 
-from iwflab.cli import counting, house, leaving, way
+from iwflab.cli import counting, house, leaving, people, quality, way
 from iwflab.domain.version import VERSION
 from iwflab.errors import LabError
 
 _COMMANDS: tuple[click.Command, ...] = (
-    *(house.init, house.demo, house.serve, house.doctor, house.verify, house.account),
+    *(house.init, house.demo, house.serve, house.doctor, house.verify),
     *(house.backup, house.restore, house.upgrade),
+    *(people.account, people.trail),
     *(
         way.intake,
         way.hash_,
@@ -25,7 +26,7 @@ _COMMANDS: tuple[click.Command, ...] = (
         way.undo,
         way.tags,
     ),
-    *(leaving.sign_off, leaving.take_back, leaving.release, leaving.exposure),
+    *(quality.sign_off, quality.take_back, quality.exposure, leaving.release),
     *(counting.report, counting.export, counting.schemes),
 )
 

@@ -1,4 +1,4 @@
-"""Commands of the house: init, demo, serve, doctor, verify, account."""
+"""Commands of the house: init, demo, serve, doctor, verify."""
 
 import os
 import sys
@@ -34,6 +34,8 @@ def init(folder: str, **settings: Any) -> None:
     """Make a new, empty lab folder, readable by its owner only."""
     with Lab.create(folder, **settings) as lab:
         click.echo(f"a new lab at {lab.folder}")
+        roles = ", ".join(role.words for role in sorted(lab.roles))
+        click.echo(f"you, {lab.analyst}, are its {roles}")
         click.echo(f"signed heads of its audit trail: {lab.heads.folder}")
 
 
@@ -60,8 +62,9 @@ def serve(folder: str, port: int, as_demo: bool) -> None:
         if as_demo:
             from iwflab.demo import accounts
 
-            for name, password in accounts(lab):
-                click.echo(f"login: {name}   password: {password}", err=True)
+            for name, password, role in accounts(lab):
+                told = f"login: {name:16} password: {password}   ({role})"
+                click.echo(told, err=True)
         place = str(lab.folder)
     # The same process goes on as the server: a signal reaches it, no orphan stays.
     command = [sys.executable, "-m", "iwflab_widgets.server"]
@@ -153,38 +156,3 @@ def _problems(problems: Sequence[str]) -> None:
         click.echo(problem)
     if problems:
         raise click.exceptions.Exit(1)
-
-
-@click.group()
-def account() -> None:
-    """Open and close the accounts of the apps."""
-
-
-@account.command("add")
-@click.argument("name")
-@click.password_option(help="Asked for when not given.")
-@lab_option
-def account_add(name: str, password: str, folder: str) -> None:
-    """Open an account, or give it a new password."""
-    with open_lab(folder) as lab:
-        lab.account_add(name, password)
-    click.echo(f"{name} can log in")
-
-
-@account.command("disable")
-@click.argument("name")
-@lab_option
-def account_disable(name: str, folder: str) -> None:
-    """Close an account; what it did stays."""
-    with open_lab(folder) as lab:
-        lab.account_disable(name)
-    click.echo(f"{name} can no longer log in")
-
-
-@account.command("show")
-@lab_option
-def account_show(folder: str) -> None:
-    """List the open accounts."""
-    with open_lab(folder) as lab:
-        for name in lab.accounts():
-            click.echo(name)

@@ -1,97 +1,128 @@
-"""Commands of what leaves: sign-off, release; and what the analyst had before them."""
+"""Commands of what leaves: one asks, another approves, then it is released once."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from iwflab.cli.printing import Meter, json_option, lab_option, open_lab, say, table
-from iwflab.errors import BadInput
-from iwflab.lab import Lab
+from iwflab.domain.four_eyes import LEAST
+from iwflab.exchange.folder import Release
+
+_COLUMNS = ("id", "name", "state", "items", "asked_by", "answered_by", "digest")
 
 
-@click.command("sign-off")
-@click.argument("media", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="All that nothing is against.")
-@lab_option
-@json_option
-def sign_off(
-    media: tuple[str, ...], everything: bool, folder: str, as_json: bool
-) -> None:
-    """Sign off graded media; without media, show what waits for it."""
-    with open_lab(folder) as lab:
-        waiting = lab.to_sign_off()
-        chosen = _chosen(lab, media, waiting, everything=everything)
-        head = lab.sign_off(chosen) if chosen else None
-    rows = _lines(chosen or waiting)
-    if as_json:
-        say(rows)
-    elif rows:
-        table(rows, rows[0])
-    else:
-        click.echo("nothing waits for a sign-off", err=True)
-    if head:
-        click.echo(f"{len(chosen)} signed off; head at entry {head.size}", err=True)
+@click.group()
+def release() -> None:
+    """Release a hash list: a second person approves exactly what leaves."""
 
 
-def _chosen(
-    lab: Lab,
-    media: tuple[str, ...],
-    waiting: list[dict[str, Any]],
-    *,
-    everything: bool,
-) -> list[dict[str, Any]]:
-    """Give the rows to sign off, exactly as they stand in this listing."""
-    if everything:
-        free = [row for row in waiting if not row["against"]]
-        if not free:
-            raise BadInput("nothing can be signed off", advice="grade media first")
-        return free
-    shown = {row["medium"]: row for row in waiting}
-    named = [lab.show(medium) for medium in media]
-    return [shown.get(row["medium"], row) for row in named]
-
-
-def _lines(waiting: list[dict[str, Any]]) -> list[dict[str, str]]:
-    return [
-        {
-            **{name: row[name] for name in ("medium", "sha256", "grader")},
-            **{grade.scheme: grade.code for grade in row["grades"]},
-            "against": "; ".join(row["against"]),
-        }
-        for row in waiting
-    ]
-
-
-@click.command("take-back")
-@click.argument("medium")
-@click.option("--reason", required=True)
-@lab_option
-def take_back(medium: str, reason: str, folder: str) -> None:
-    """Take back the sign-off of one medium, with a reason."""
-    with open_lab(folder) as lab:
-        left_on = lab.take_back(medium, reason=reason)
-    click.echo("taken back; the medium can be graded again")
-    if left_on:
-        click.echo(
-            f"it already left on: {', '.join(left_on)}; tell those who received it",
-            err=True,
-        )
-
-
-@click.command()
-@click.argument("name", required=False)
+@release.command("request")
+@click.argument("name")
+@click.option("--recipient", required=True, help="Who receives the list; recorded.")
+@click.option("--purpose", required=True, help="Why they receive it; recorded.")
 @click.option("--scheme", default="uk_2014", show_default=True)
 @lab_option
 @json_option
-def release(name: str | None, scheme: str, folder: str, as_json: bool) -> None:
-    """Release what is signed off as a hash list; without a name, list releases."""
+def request(name: str, *, folder: str, as_json: bool, **given: str) -> None:
+    """Ask for a release of what is signed off as criminal now."""
     with open_lab(folder) as lab:
-        if name is None:
-            done = lab.releases()
-        else:
-            done = [lab.release(name, scheme=scheme, progress=Meter("media proven"))]
+        _tell(lab.release_request(name, **given), as_json=as_json)
+
+
+@release.command("show")
+@click.argument("key", required=False)
+@lab_option
+@json_option
+def show(key: str | None, folder: str, *, as_json: bool) -> None:
+    """Show the requests, or one of them with its whole list and its digest."""
+    with open_lab(folder) as lab:
+        if key:
+            asked = lab.release_asked(key)
+            _tell(asked, as_json=as_json)
+            if not as_json:
+                rows = [{"sha256": row[0], "code": row[3]} for row in asked["media"]]
+                table(rows, ("sha256", "code"))
+            return
+        rows = lab.release_requests()
     if as_json:
-        say([{**_plain(one), "folder": str(one.folder)} for one in done])
+        say(rows)
+    else:
+        table([{**row, "digest": row["digest"][:LEAST]} for row in rows], _COLUMNS)
+
+
+@release.command("approve")
+@click.argument("key")
+@click.option("--digest", required=True, help="As shown; at least 12 signs of it.")
+@lab_option
+@json_option
+def approve(key: str, digest: str, folder: str, *, as_json: bool) -> None:
+    """Approve another person's request, by the digest that you were shown."""
+    with open_lab(folder) as lab:
+        _tell(lab.release_approve(key, digest=digest), as_json=as_json)
+
+
+@release.command("refuse")
+@click.argument("key")
+@click.option("--reason", required=True)
+@lab_option
+@json_option
+def refuse(key: str, reason: str, folder: str, *, as_json: bool) -> None:
+    """Refuse another person's request, with a reason."""
+    with open_lab(folder) as lab:
+        _tell(lab.release_refuse(key, reason=reason), as_json=as_json)
+
+
+@release.command("withdraw")
+@click.argument("key")
+@lab_option
+@json_option
+def withdraw(key: str, folder: str, *, as_json: bool) -> None:
+    """Withdraw your own request."""
+    with open_lab(folder) as lab:
+        _tell(lab.release_withdraw(key), as_json=as_json)
+
+
+@release.command("make")
+@click.argument("key")
+@lab_option
+@json_option
+def make(key: str, folder: str, *, as_json: bool) -> None:
+    """Release what an approved request names; everything is proven anew first."""
+    with open_lab(folder) as lab:
+        _left([lab.release(key, progress=Meter("media proven"))], as_json=as_json)
+
+
+@release.command("list")
+@lab_option
+@json_option
+def listed(folder: str, *, as_json: bool) -> None:
+    """List the releases that left; each is checked against its manifest."""
+    with open_lab(folder) as lab:
+        _left(lab.releases(), as_json=as_json)
+
+
+def _tell(asked: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say(dict(asked))
+        return
+    until = datetime.fromtimestamp(asked["expires_us"] / 1e6, UTC)
+    click.echo(f"request {asked['id']}: release {asked['name']}: {asked['state']}")
+    click.echo(f"  {asked['items']} media, {asked['scheme']} {asked['scheme_version']}")
+    click.echo(f"  to {asked['recipient']}: {asked['purpose']}")
+    click.echo(f"  asked by {asked['asked_by']}, until {until:%Y-%m-%d %H:%M} UTC")
+    if asked["answered_by"]:
+        click.echo(f"  answered by {asked['answered_by']} {asked['reason']}".rstrip())
+    for why in asked["why"]:
+        click.echo(f"  changed since: {why}")
+    click.echo(f"  digest {asked['digest']}")
+
+
+def _left(done: list[Release], *, as_json: bool) -> None:
+    if as_json:
+        say([{**asdict(one), "folder": str(one.folder)} for one in done])
         return
     for one in done:
         counts = ", ".join(f"{code} {n}" for code, n in one.counts.items())
@@ -100,17 +131,3 @@ def release(name: str | None, scheme: str, folder: str, as_json: bool) -> None:
             click.echo(f"  NOT TO BE TRUSTED: {one.problem}", err=True)
         for reason, number in one.left_out.items():
             click.echo(f"  left out: {number} {reason}")
-
-
-def _plain(one: object) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(one)  # type: ignore[call-overload,no-any-return]
-
-
-@click.command()
-@lab_option
-def exposure(folder: str) -> None:
-    """Show what you had before you in the last 24 hours; it is yours alone."""
-    with open_lab(folder) as lab:
-        say(lab.progress()["exposure"])

@@ -22,6 +22,7 @@ def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--lab",
         "folder",
         envvar="IWFLAB_LAB",
+        show_envvar=True,  # the error of a missing one names it, too
         required=True,
         type=click.Path(file_okay=False),
         help="The lab folder; by default what IWFLAB_LAB names.",

@@ -16,9 +16,18 @@ from PIL import Image, ImageOps
 
 from iwflab.demo.drawing import camera, encoded, picture
 from iwflab.domain.elements import record_from
+from iwflab.domain.roles import Role
 from iwflab.lab import Lab
 
 GRADER, OFFICER = "demo", "demo-qa"
+# One account for each role, so that every desk and every refusal can be seen.
+ACCOUNTS: Mapping[str, Role] = {
+    GRADER: Role.SENIOR_ANALYST,
+    OFFICER: Role.QA_OFFICER,
+    "demo-assessor": Role.ASSESSOR,
+    "demo-statistics": Role.STATISTICIAN,
+    "demo-admin": Role.ADMINISTRATOR,
+}
 _NOTE = "Demonstration: an invented record over a drawn picture."
 _CAMERAS = (
     ("Harbour Optics", "H-100", "SN-H100-0001"),
@@ -28,9 +37,12 @@ _CAMERAS = (
 _SITES = ("board.example", "files.example", "gallery.example")
 
 
-def make(folder: Path, media: int = 48) -> None:
+def make(folder: Path, media: int = 48, *, intake_roots: Sequence[str] = ()) -> None:
     """Make a demonstration lab of about so many media in a new folder."""
-    with Lab.create(folder, name="Demonstration lab", case="DEMO-1") as lab:
+    about = {"name": "Demonstration lab", "case": "DEMO-1"}
+    with Lab.create(folder, **about, intake_roots=list(intake_roots)) as lab:
+        for name, role in ACCOUNTS.items():
+            lab.account_add(name, roles=[role], os_user=True)
         drawn = lab.folder / "incoming" / "demonstration"
         try:
             sidecar = draw(drawn, media)
@@ -196,11 +208,14 @@ def _sign_off(lab: Lab) -> None:
     lab.sign_off(agreed[: max(1, len(agreed) - 2)])
 
 
-def accounts(lab: Lab) -> list[tuple[str, str]]:
-    """Give both demonstration accounts new passwords, made now and stored nowhere."""
+def accounts(lab: Lab) -> list[tuple[str, str, str]]:
+    """Give every demonstration account a new password, made now and stored nowhere.
+
+    Gives name, password, and the role in words.
+    """
     made = []
-    for name in (GRADER, OFFICER):
+    for name, role in ACCOUNTS.items():
         password = "-".join(secrets.token_hex(2) for _ in range(4))
-        lab.account_add(name, password)
-        made.append((name, password))
+        lab.account_add(name, password, roles=[role], os_user=True)
+        made.append((name, password, role.words))
     return made

@@ -1,6 +1,6 @@
 """What an organisation may set in ``lab.toml``; every line has a default here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iwflab.errors import BadInput
@@ -50,6 +50,8 @@ class Settings:
     workers: int = 2
     decode_seconds: float = 20.0
     assignment_hours: float = 12.0
+    approval_hours: float = 24.0
+    intake_roots: Sequence[str] = ()
     set_size: int = 12
     prefetch: int = 4
     outbox: int = 3
@@ -80,3 +82,11 @@ def check_settings(settings: Settings) -> None:
             raise BadInput(f"lab.toml: {name} must be 1 or more", advice="raise it")
     if settings.low_space_mb < 0:
         raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
+    roots = settings.intake_roots
+    if isinstance(roots, str) or not all(
+        isinstance(root, str) and root.startswith(("/", "~")) for root in roots
+    ):
+        raise BadInput(
+            "lab.toml: intake_roots is no list of whole paths",
+            advice='write intake_roots = ["/media/arrivals"], or [] for none',
+        )

@@ -1,24 +1,25 @@
 """What an analyst does: each act is a step of the way, said by whom."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from iwflab.domain.arrivals import Custody, IntakeReport
 from iwflab.domain.elements import Record
-from iwflab.exchange.folder import Release
-from iwflab.lab.seat import Seat
+from iwflab.domain.roles import need
+from iwflab.lab.matrix import needs
+from iwflab.lab.proof import Proof
 from iwflab.store.head import Head
 from iwflab.workflow import examining, grading, presenting, quality, queue, viewing
 from iwflab.workflow import intake as arrival
-from iwflab.workflow import release as leaving
 
 
-class Acts(Seat):
+class Acts(Proof):
     """The steps of the way, as methods."""
 
+    @needs("take_in")
     def intake(
         self,
         paths: Sequence[str | os.PathLike[str]],
@@ -41,8 +42,12 @@ class Acts(Seat):
             keep_out=(self.folder, self.heads.folder),
         )
 
+    @needs("take_in")
     def examine(
-        self, media: Sequence[str], *, progress: leaving.Progress | None = None
+        self,
+        media: Sequence[str],
+        *,
+        progress: Callable[[int, int], None] | None = None,
     ) -> int:
         """Decode and hash media anew from their evidence; the newest stands."""
         return examining.examine_again(
@@ -53,37 +58,46 @@ class Acts(Seat):
     def _desk(self) -> queue.Desk:
         return queue.Desk(self._store, self.analyst, self.settings.assignment_hours)
 
+    @needs("use_lab")
     def desk(self) -> dict[str, Any]:
         """Give what the grading desk needs once."""
         return presenting.desk(self.settings, self.analyst)
 
+    @needs("grade", "own", "all")
     def open_set(self, number: int, *, graded: int = 20) -> dict[str, Any]:
         """Give the analyst's media, taking waiting ones until ``number`` are open."""
         mine = queue.take_set(self._desk, number)
         found = presenting.items(self._store, mine, self.analyst, graded=graded)
         return {"items": found, "progress": self.progress()}
 
+    @needs("list_media", "own", "sample", "series")
     def item(self, medium: str) -> dict[str, Any]:
         """Give one medium that is the analyst's."""
         queue.must_be_mine(self._desk, medium)
         return presenting.one(self._store, medium, self.analyst)
 
+    @needs("use_lab")
     def progress(self) -> dict[str, Any]:
         """Count what is done, and what the analyst had before them in a day."""
         return presenting.progress(
             self._store, queue.mine_now(self._desk), self.analyst
         )
 
+    @needs("grade", "own", "all")
     def hand_back(self) -> int:
         """Give the analyst's ungraded media back to the queue."""
         return queue.hand_back(self._desk)
 
+    @needs("view_shielded")
     def deliver(self, medium: str, variant: str) -> bytes:
         """Record the delivery of a preview, then give its bytes."""
+        if variant != viewing.VARIANTS[0]:
+            self.must_be_allowed(need("view_full"))
         return viewing.deliver(
             self._bench, medium, variant, analyst=self.analyst, since=self._desk.since
         )
 
+    @needs("view_full")
     def reveal(self, medium: str, level: str, *, request: str | None = None) -> None:
         """Record that the analyst asked for more than the shielded preview."""
         viewing.reveal(
@@ -95,6 +109,7 @@ class Acts(Seat):
             request=request or uuid4().hex,
         )
 
+    @needs("view_shielded")
     def shown(
         self, views: Sequence[Mapping[str, object]], *, request: str | None = None
     ) -> int:
@@ -107,6 +122,7 @@ class Acts(Seat):
             request=request or uuid4().hex,
         )
 
+    @needs("grade", "own", "all")
     def grade(
         self,
         medium: str,
@@ -128,18 +144,22 @@ class Acts(Seat):
             seconds=seconds,
             request=request or uuid4().hex,
             over=over,
+            over_another=self.may(need("change_anothers_grade", "new_version")),
         )
         derived = presenting.derived(record)
         return {"saved": True, "assessment": assessment, **derived}
 
+    @needs("grade", "own", "all")
     def take(self, medium: str) -> str:
         """Take one named medium to grade it; give its whole id."""
         return queue.take_one(self._desk, medium)
 
+    @needs("use_lab")
     def derive(self, record: Record) -> dict[str, Any]:
         """Derive grades and contradictions; nothing is saved."""
         return presenting.derived(record)
 
+    @needs("grade", "own", "all")
     def undo(
         self, *, request: str | None = None, medium: str | None = None
     ) -> dict[str, Any]:
@@ -153,10 +173,12 @@ class Acts(Seat):
         )
         return presenting.one(self._store, found, self.analyst)
 
+    @needs("list_media", "sample", "series")
     def to_sign_off(self) -> list[dict[str, Any]]:
         """Give the graded media, and what speaks against signing them off."""
         return quality.to_sign_off(self._store)
 
+    @needs("sign_off")
     def sign_off(
         self, shown: Sequence[Mapping[str, Any]], *, request: str | None = None
     ) -> Head:
@@ -171,6 +193,7 @@ class Acts(Seat):
         )
         return self.vouch()
 
+    @needs("sign_off")
     def take_back(
         self, medium: str, *, reason: str, request: str | None = None
     ) -> list[str]:
@@ -185,30 +208,3 @@ class Acts(Seat):
         )
         self.vouch()
         return left_on
-
-    def release(
-        self,
-        name: str,
-        *,
-        scheme: str = "uk_2014",
-        request: str | None = None,
-        progress: leaving.Progress | None = None,
-    ) -> Release:
-        """Release what is signed off as criminal; the head of the trail is signed."""
-        self.must_go_on()
-        self.must_be_whole()
-        done = leaving.release(
-            self._bench,
-            self.folder / "releases",
-            name,
-            scheme=scheme,
-            analyst=self.analyst,
-            request=request or uuid4().hex,
-            progress=progress,
-        )
-        self.vouch()
-        return done
-
-    def releases(self) -> list[Release]:
-        """Give the releases that left; each is checked against its manifest."""
-        return leaving.releases(self._bench, self.folder / "releases")

@@ -1,70 +1,125 @@
 """What the lab answers: tables, frames, one medium; nothing here changes anything."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from iwflab.lab.matrix import needs
 from iwflab.lab.seat import Seat
 from iwflab.schemes import scheme_named
 from iwflab.store import frames
 from iwflab.store.reading import one_medium, overview
-from iwflab.workflow import reporting
+from iwflab.workflow import reach, reporting
+from iwflab.workflow.queue import HOUR_US
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from iwflab.domain.counting import Table
 
+LISTING = ("list_media", "own", "sample", "series")  # counts alone list nothing
+
 
 class Answers(Seat):
     """Questions to the lab, as methods."""
 
+    @needs("statistics", "all")
     def table(self, name: str, *, unit: str, scheme: str = "uk_2014") -> "Table":
         """Compute a statistic; it refuses to be made without a unit."""
         return reporting.table(self._store, name, unit=unit, scheme=scheme)
 
+    @needs("statistics", "all")
     def frame(self, table: "Table") -> "pd.DataFrame":
         """Give a table as a tidy DataFrame, one row a cell."""
         return reporting.frame(table)
 
+    @needs("statistics", "all")
     def statistics(self) -> dict[str, str]:
         """Name the statistics there are, each with its question."""
         return reporting.questions()
 
+    @needs("statistics", "all")
     def chart(self, table: "Table") -> str:
         """Draw a table as static, accessible SVG."""
         return reporting.chart(table)
 
+    @needs(*LISTING)
     def show(self, medium: str) -> dict[str, Any]:
         """Give everything stored about one medium, without any picture."""
-        return one_medium(self._store, medium)
+        whole = reach.must_reach(self._store, medium, self._seen)
+        return reach.blinded([one_medium(self._store, whole)], self._known)[0]
 
+    @needs(*LISTING)
     def overview(self) -> list[dict[str, Any]]:
         """Give every medium with its stage, in order of arrival."""
-        return overview(self._store)
+        mine = self._seen
+        found = overview(self._store)
+        rows = [row for row in found if mine is None or row["medium"] in mine]
+        return reach.blinded(rows, self._known)
 
+    @needs(*LISTING)
     def media(self) -> "pd.DataFrame":
         """One row a medium."""
-        return frames.media_frame(self._store)
+        return _within(frames.media_frame(self._store), self._seen)
 
+    @needs(*LISTING)
     def copies(self) -> "pd.DataFrame":
         """One row a copy, with what its sidecar said."""
-        return frames.copies_frame(self._store)
+        return _within(frames.copies_frame(self._store), self._seen)
 
+    @needs(*LISTING)
     def assessments(self) -> "pd.DataFrame":
         """One row a standing assessment."""
-        return frames.assessments_frame(self._store)
+        return _within(frames.assessments_frame(self._store), self._known)
 
+    @needs(*LISTING)
     def children(self) -> "pd.DataFrame":
         """One row a child appearance."""
-        return frames.children_frame(self._store)
+        return _within(frames.children_frame(self._store), self._known)
 
+    @needs(*LISTING)
     def grades(self, scheme: str = "uk_2014") -> "pd.DataFrame":
         """One row a graded medium, under one scheme."""
-        return frames.grades_frame(self._store, scheme_named(scheme))
+        found = frames.grades_frame(self._store, scheme_named(scheme))
+        return _within(found, self._known)
 
+    @needs(*LISTING)
     def hashes(self) -> "pd.DataFrame":
         """One row a hash."""
-        return frames.hashes_frame(self._store)
+        return _within(frames.hashes_frame(self._store), self._seen)
 
+    @needs(*LISTING)
     def links(self) -> "pd.DataFrame":
         """One row a reason for which two media belong together."""
-        return reporting.links_frame(self._store)
+        found = reporting.links_frame(self._store)
+        return _within(found, self._seen, "one", "other")
+
+    @needs("read_trail", "own", "series", "all")
+    def trail(self) -> "pd.DataFrame":
+        """One row an act of the audit trail: ids, never content."""
+        scopes = self._scopes("read_trail")
+        return reach.trail_frame(self._store, self.analyst, scopes)
+
+    @property
+    def _seen(self) -> frozenset[str] | None:
+        return self._reach(reach.media_within)
+
+    @property
+    def _known(self) -> frozenset[str] | None:
+        return self._reach(reach.records_within)
+
+    def _reach(
+        self, within: Callable[..., frozenset[str] | None]
+    ) -> frozenset[str] | None:
+        since = self._store.clock() - int(self.settings.assignment_hours * HOUR_US)
+        scopes = self._scopes("list_media")
+        return within(self._store, self.analyst, scopes, since=since)
+
+
+def _within(
+    frame: "pd.DataFrame", media: frozenset[str] | None, *columns: str
+) -> "pd.DataFrame":
+    """Keep the rows whose media a person may see; None keeps them all."""
+    if media is not None:
+        for column in columns or ("medium",):
+            frame = frame[frame[column].isin(list(media))]
+    return frame.reset_index(drop=True)

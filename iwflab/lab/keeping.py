@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from iwflab.lab.matrix import free, needs
+from iwflab.lab.proof import Proof, told
 from iwflab.lab.safekeeping import (
     Backup,
     Progress,
@@ -11,14 +13,16 @@ from iwflab.lab.safekeeping import (
     low_space,
     upgraded,
 )
-from iwflab.lab.seat import Seat, told
 from iwflab.store import audit
 
+_FOLDER = "whoever has the folder, and the database, has all of it already"
 
-class Keeping(Seat):
+
+class Keeping(Proof):
     """Backups and their like, as methods."""
 
     @classmethod
+    @free(_FOLDER)
     def restore(
         cls,
         backup: str | os.PathLike[str],
@@ -45,6 +49,7 @@ class Keeping(Seat):
             return told(problems) + lab.verify(read_data=True)
 
     @classmethod
+    @free(_FOLDER)
     def upgrade(cls, folder: str | os.PathLike[str], owner_url: str) -> list[str]:
         """Bring the shared database of a lab up to date, as its owner.
 
@@ -53,6 +58,7 @@ class Keeping(Seat):
         """
         return upgraded(Path(folder).expanduser().absolute(), owner_url)
 
+    @needs("keep")
     def backup(
         self, to: str | os.PathLike[str], *, progress: Progress | None = None
     ) -> Backup:
@@ -60,6 +66,7 @@ class Keeping(Seat):
         quiet: Progress = lambda _done, _total: None  # noqa: E731
         return back_up(self.folder, self._store, Path(to), progress or quiet)
 
+    @free("it tells of the disk, and of nothing in the lab")
     def warnings(self) -> list[str]:
         """Say what will soon stop the work: a disk that is nearly full."""
         return low_space(self.folder, self.settings.low_space_mb)

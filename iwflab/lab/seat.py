@@ -2,31 +2,24 @@
 
 import os
 import pwd
-import time
-from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import sqlalchemy as sa
-
-from iwflab.errors import BadInput, LabError, NotFound, Tampered
+from iwflab.domain.roles import Need, Operation, Role, Scope
+from iwflab.errors import LabError, NotAllowed, NotFound
 from iwflab.lab.founding import new_folder
+from iwflab.lab.matrix import free, matrix
 from iwflab.media.evidence import EvidenceStore
 from iwflab.media.pool import DecodePool
 from iwflab.media.previews import PreviewStore
-from iwflab.store import audit
-from iwflab.store.head import Head, HeadFolder
+from iwflab.store.head import HeadFolder
 from iwflab.store.settings import read_settings
 from iwflab.store.shared import open_store
-from iwflab.store.vouching import is_vouched_for, must_go_on, vouch
+from iwflab.store.vouching import must_go_on
 from iwflab.workflow import EXAMINE, Bench, accounts
-from iwflab.workflow.release import release_findings
-
-# Seconds that verify waits for what another process is in the middle of: a sign-off
-# whose head is being signed, an original whose row is being entered.
-_PATIENCE = 2.0
 
 
 def operating_system_user() -> str:
@@ -55,20 +48,25 @@ class Seat:
         self._store = bench.store
 
     @classmethod
+    @free("who makes a lab is its first administrator")
     def create(
         cls, folder: str | os.PathLike[str], *, owner_url: str = "", **settings: Any
     ) -> Self:
         """Make a new lab folder, readable by its owner only, and open it.
 
-        With the setting ``database_url`` its store is a shared PostgreSQL database,
-        whose tables are made in the role that ``owner_url`` names; that is not kept.
-        A refused or failed lab leaves nothing behind.
+        Who makes it is administrator, senior analyst and QA officer of it.  With the
+        setting ``database_url`` its store is a shared PostgreSQL database, whose
+        tables are made in the role that ``owner_url`` names; that is not kept.  A
+        refused or failed lab leaves nothing behind.
         """
         place = Path(folder).expanduser().absolute()
         with new_folder(place, owner_url, **settings):
-            return cls.open(place)
+            made = cls.open(place)
+            made._found()  # noqa: SLF001 - of this very class
+            return made
 
     @classmethod
+    @free("opening does nothing; every act and answer asks for a role")
     def open(
         cls,
         folder: str | os.PathLike[str] | None = None,
@@ -104,12 +102,16 @@ class Seat:
             workers=settings.workers,
         )
         who = analyst or os.environ.get("IWFLAB_ANALYST") or operating_system_user()
-        return cls(place, bench, who)
+        opened = cls(place, bench, who)
+        opened._carry_over()
+        return opened
 
+    @free("another name is no proof: what it may do is asked at every act")
     def seat(self, analyst: str) -> Self:
         """Give the same open lab to another person; closing it closes both."""
         return type(self)(self.folder, self._bench, analyst)
 
+    @free("whoever opened it closes it")
     def close(self) -> None:
         """End the workers and close the database."""
         self._bench.pool.close()
@@ -142,141 +144,44 @@ class Seat:
         """Where the signed heads of this lab are kept."""
         return HeadFolder(self.folder, self.settings.lab, self.settings.head_folder)
 
-    # -- accounts ----------------------------------------------------------------
-    def account_add(self, name: str, password: str) -> None:
-        """Open an account for the apps, or give it a new password."""
-        accounts.add(self._store, name, password, analyst=self.analyst)
+    # -- who may do what ---------------------------------------------------------
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles of the analyst's account now; none for an unknown or closed one."""
+        return accounts.roles_of(self._store, self.analyst)
 
-    def account_disable(self, name: str) -> None:
-        """Close an account."""
-        accounts.disable(self._store, name, analyst=self.analyst)
+    @free("it tells what this person may, and does nothing")
+    def may(self, wanted: Need) -> bool:
+        """Tell whether the analyst's roles meet a need."""
+        return matrix().allows(self.roles, wanted)
 
-    def account_check(self, name: str, password: str) -> bool:
-        """Tell whether name and password belong together."""
-        return accounts.check(self._store, name, password)
-
-    def accounts(self) -> list[str]:
-        """Name the open accounts."""
-        return accounts.names(self._store)
-
-    # -- proof -------------------------------------------------------------------
-    def vouch(self) -> Head:
-        """Sign the newest entry of the trail; the head is kept outside the lab.
-
-        Raises :class:`~iwflab.errors.Tampered`, and signs nothing, when the trail
-        does not go on from the newest head.
-        """
-        return vouch(self._store, self.heads)
-
-    def must_go_on(self) -> None:
-        """Refuse a lab whose trail is not the one that was signed before."""
-        must_go_on(self._store, self.heads)
-
-    def must_be_whole(self) -> None:
-        """Refuse a lab whose trail, rows or guards do not agree."""
-        for finding in audit.verify(self._store):
-            raise Tampered(
-                f"nothing leaves a lab that does not agree: {finding.problem}",
-                advice="run iwflab verify, and compare with a back-up",
+    @free("it refuses, and does nothing else")
+    def must_be_allowed(self, wanted: Need) -> None:
+        """Refuse what the analyst's roles do not allow; say which role does."""
+        held = self.roles
+        if matrix().allows(held, wanted):
+            return
+        if not held:
+            raise NotAllowed(
+                f"no open account with a role is called {self.analyst!r}",
+                advice="an administrator opens one: iwflab account add NAME --role ...",
             )
+        who = " or ".join(role.words for role in matrix().who(wanted))
+        raise NotAllowed(
+            f"your roles do not let you {matrix().rows[wanted.operation].title}",
+            advice=f"ask a person who may: {who}; or an administrator for the role",
+        )
 
-    def verify(
-        self, *, read_data: bool = False, head: Path | None = None
-    ) -> list[audit.Finding]:
-        """Check trail, rows, head and releases; with ``read_data`` all evidence."""
-        # The heads first: the trail may grow while it is read, and never shrinks.
-        heads, found = self._known_heads(head)
-        found = audit.verify(self._store, heads=heads) + found
-        found += told(self._release_problems())
-        if read_data:
-            found += told(self._evidence_problems())
-        return found
+    def _scopes(self, operation: str) -> frozenset[Scope]:
+        return matrix().scopes(self.roles, Operation(operation))
 
-    def _known_heads(self, file: Path | None) -> tuple[list[Head], list[audit.Finding]]:
-        """Read the newest head there is, and one that was kept elsewhere."""
-        if file is not None and not file.exists():
-            self.heads.read(file)  # says what to do
-        heads, problems = [], []
-        wanted: list[Path | None] = [file] if file else []
-        if self._signed():
-            wanted.append(None)
-        elif self._vouched_for():
-            problems.append(
-                f"no signed head lies in {self.heads.folder}, although one is signed"
-                " with every sign-off and release"
-            )
-        for one in wanted:
-            try:
-                heads.append(self.heads.read(one))
-            except LabError as fault:
-                problems.append(fault.message)
-        return heads, told(problems)
+    def _found(self) -> None:
+        accounts.found(self._store, operating_system_user())
 
-    def _signed(self) -> bool:
-        """Tell whether there is a head, waiting for one that is being signed."""
-        end = time.monotonic() + _PATIENCE
-        while not self.heads.exists():
-            if not self._vouched_for() or time.monotonic() > end:
-                return False
-            time.sleep(0.05)
-        return True
-
-    def _vouched_for(self) -> bool:
-        try:
-            return is_vouched_for(self._store)
-        except LabError:  # the tables are damaged; verification says how
-            return False
-
-    def _release_problems(self) -> list[str]:
-        try:
-            return release_findings(self._bench, self.folder / "releases")
-        except LabError as fault:
-            return [f"the releases cannot be checked: {fault.message}"]
-
-    def _evidence_problems(self) -> list[str]:
-        evidence = self._bench.evidence
-        problems: list[tuple[str, str]] = []
-        try:
-            problems.extend(evidence.verify(self._media()))
-        except LabError as fault:
-            problems.append(("", fault.message))
-        return [
-            f"evidence {name[:16]}: {problem}"
-            for name, problem in self._without_arrivals(problems)
-        ]
-
-    def _without_arrivals(
-        self, problems: Sequence[tuple[str, str]]
-    ) -> list[tuple[str, str]]:
-        """Leave out what an intake was keeping meanwhile: judged by what is entered."""
-        stray = {name for name, problem in problems if problem == "stray"}
-        end = time.monotonic() + _PATIENCE
-        while stray:
-            entered = set(self._media())
-            stray = {name for name in stray if not self._is_kept(name, entered)}
-            if time.monotonic() > end:
-                break
-            time.sleep(0.1)
-        return [
-            (name, problem)
-            for name, problem in problems
-            if problem != "stray" or name in stray
-        ]
-
-    def _is_kept(self, name: str, entered: set[str]) -> bool:
-        evidence = self._bench.evidence
-        sha256 = Path(name).name
-        try:
-            proper = evidence.path(sha256) == evidence.folder / name
-        except BadInput:  # no SHA-256
-            return False
-        return proper and sha256 in entered
-
-    def _media(self) -> list[str]:
-        rows = self._store.rows(sa.text("SELECT sha256 FROM medium"))
-        return [row["sha256"] for row in rows]
-
-
-def told(problems: Sequence[str]) -> list[audit.Finding]:
-    """Give problems as findings that belong to no entry."""
-    return [audit.Finding(None, problem) for problem in problems]
+    def _carry_over(self) -> None:
+        """Give roles in a lab made before there were any, unless it was rolled back."""
+        # A damaged or rolled-back lab must still open, for verify to say so.
+        with suppress(LabError):
+            if accounts.is_older_than_roles(self._store):
+                must_go_on(self._store, self.heads)
+                accounts.carry_over(self._store, operating_system_user())

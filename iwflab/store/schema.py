@@ -215,3 +215,43 @@ view = _table(
     _text("variant"),
     _whole("milliseconds"),
 )
+account_role = _table(
+    "account_role",
+    _text("name", index=True),
+    _text("roles"),  # JSON list; the newest row of a name stands
+)
+four_eyes_request = _table(
+    "four_eyes_request",
+    _text("kind", index=True),
+    _text("digest"),  # of what is asked, in canonical form
+    _text("payload"),  # JSON: what is asked
+    _text("analyst"),
+    _whole("expires_us"),
+    sa.UniqueConstraint("id", "digest", "analyst"),
+)
+four_eyes_answer = _table(
+    "four_eyes_answer",
+    _text("request"),
+    _text("digest"),
+    _text("asked_by"),
+    _text("verdict"),  # approved, refused or withdrawn
+    _text("analyst"),
+    _text("reason"),
+    # The database itself holds that an answer is about exactly what was asked, and
+    # that nobody agrees to their own request.
+    sa.ForeignKeyConstraint(
+        ["request", "digest", "asked_by"],
+        [f"four_eyes_request.{name}" for name in ("id", "digest", "analyst")],
+    ),
+    sa.UniqueConstraint("request"),
+    sa.CheckConstraint(
+        "(verdict = 'withdrawn' AND analyst = asked_by)"
+        " OR (verdict IN ('approved', 'refused') AND analyst <> asked_by)",
+        name="four_eyes",
+    ),
+)
+four_eyes_use = _table(
+    "four_eyes_use",
+    _to("answer", "four_eyes_answer"),
+    sa.UniqueConstraint("answer"),  # once
+)

@@ -28,6 +28,9 @@ _TEXTS = {
     "workers": "Sandboxed decoders at work at once.",
     "decode_seconds": "The longest a decoder may take for one medium.",
     "assignment_hours": "After these an unfinished medium goes back to the queue.",
+    "approval_hours": "After these a request for a second person lapses.",
+    "intake_roots": "Folders of the server below which the intake desk may take; "
+    "an empty list means none: people upload.",
     "set_size": "Media assigned to an analyst at a time.",
     "prefetch": "Shielded previews that the grading desk loads ahead.",
     "outbox": "Decisions that may wait for the disk before the desk stops.",

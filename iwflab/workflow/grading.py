@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -37,12 +38,14 @@ def grade(
     seconds: float,
     request: str,
     over: str | None = UNSEEN,
+    over_another: bool = False,
 ) -> str:
     """Record what the analyst saw; give the id of the assessment.
 
     Safe to send again with the same ``request``: it is recorded once.  Refused where
     the medium is another's or signed off, and where ``over`` (the assessment that the
     page showed, or None) is not the one that stands: another window may have graded.
+    What another person graded is graded anew only with ``over_another``.
     """
     check(record, tags())
     _check_conditions(reveal, seconds)
@@ -54,12 +57,8 @@ def grade(
                 "this medium is not assigned to you",
                 advice="open the grading desk, which assigns media to you",
             )
-        _must_be_open(store, medium)
-        if over != UNSEEN and one_medium(store, medium)["assessment"] != over:
-            raise ChangedMeanwhile(
-                "this medium was graded in another window meanwhile",
-                advice="look at what stands now, then save again",
-            )
+        standing = _must_be_open(store, medium)
+        _must_be_seen(standing, analyst, over, over_another=over_another)
         return _enter(
             act,
             record,
@@ -67,6 +66,22 @@ def grade(
             analyst=analyst,
             reveal=str(reveal),
             seconds=abs(float(seconds)),  # no negative zero: it would not come back
+        )
+
+
+def _must_be_seen(
+    standing: Mapping[str, Any], analyst: str, over: str | None, *, over_another: bool
+) -> None:
+    """Refuse to record over what the analyst did not see, or may not touch."""
+    if not over_another and standing["grader"] not in {None, analyst}:
+        raise NotAllowed(
+            "another person graded this medium; their record stands",
+            advice="a senior analyst may grade it anew, beside what stands",
+        )
+    if over not in {UNSEEN, standing["assessment"]}:
+        raise ChangedMeanwhile(
+            "this medium was graded in another window meanwhile",
+            advice="look at what stands now, then save again",
         )
 
 
@@ -105,12 +120,14 @@ def _same(store: Store, act: Act, record: Record) -> str:
     return assessment
 
 
-def _must_be_open(store: Store, medium: str) -> None:
-    if one_medium(store, medium)["stage"] in {"signed_off", "released"}:
+def _must_be_open(store: Store, medium: str) -> Mapping[str, Any]:
+    standing = one_medium(store, medium)
+    if standing["stage"] in {"signed_off", "released"}:
         raise NotAllowed(
             "this medium is signed off; its record stands",
             advice="ask for the sign-off to be taken back first (release desk)",
         )
+    return standing
 
 
 def undo(

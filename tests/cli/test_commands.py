@@ -24,6 +24,25 @@ def _run(*args, fails=0, as_ben=False, **more):
     return done
 
 
+def _four_eyes(where):
+    """The founder asks, ben approves what he was shown, the founder makes it."""
+    why = ("--recipient", "a list service", "--purpose", "testing")
+    asked = json.loads(_run("release", "request", "R1", *why, *where, "--json").stdout)
+    own = ("release", "approve", asked["id"], "--digest", asked["digest"], *where)
+    assert "your own request" in _run(*own, fails=1).stderr
+    early = _run("release", "make", asked["id"], *where, fails=1)
+    assert "nobody has approved" in early.stderr
+    shown = _run("release", "show", asked["id"], *where, as_ben=True).stdout
+    assert asked["digest"] in shown
+    _run(*own, as_ben=True)
+    assert (
+        "your roles"
+        in _run("release", "make", asked["id"], *where, as_ben=True, fails=1).stderr
+    )
+    _run("release", "make", asked["id"], *where)
+    assert "used" in _run("release", "show", *where).stdout
+
+
 def test_one_medium_walks_the_whole_way_on_the_command_line(tmp_path, drawn):
     lab = str(tmp_path / "lab")
     heads = str(tmp_path / "heads")
@@ -55,10 +74,13 @@ def test_one_medium_walks_the_whole_way_on_the_command_line(tmp_path, drawn):
     assert medium in _run("sign-off", *where).stdout
     refused = _run("sign-off", medium, *where, fails=1)
     assert "another person" in refused.stderr
+    roles = ("--role", "qa_officer", "--no-password", "--os-user")
+    assert "no open account" in _run("queue", *where, as_ben=True, fails=1).stderr
+    _run("account", "add", "ben", *roles, *where)
     said = _run("sign-off", "--all", *where, "--json", as_ben=True)
     assert [row["medium"] for row in json.loads(said.stdout)] == [medium]
-    _run("release", "R1", *where, as_ben=True)
-    (listed,) = json.loads(_run("release", *where, "--json").stdout)
+    _four_eyes(where)
+    (listed,) = json.loads(_run("release", "list", *where, "--json").stdout)
     assert listed["counts"] == {"C": 1}
     (entry,) = FORMATS["csv"].load((Path(listed["folder"]) / "hashes.csv").read_bytes())
     row = json.loads(_run("show", medium, *where).stdout)
@@ -75,7 +97,7 @@ def test_one_medium_walks_the_whole_way_on_the_command_line(tmp_path, drawn):
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        (("queue",), 2, "--lab"),
+        (("queue",), 2, "IWFLAB_LAB"),
         (("queue", "--lab", "nowhere"), 1, "iwflab init"),
         (("intake", "."), 2, "--case"),
         (("report", "--lab", "x"), 2, "--unit"),

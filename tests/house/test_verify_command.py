@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from iwflab import Lab
 from iwflab.cli.house import verify
 from iwflab.errors import BadInput, LabError, NotFound, StoreError, Tampered
-from iwflab.lab import founding, seat
+from iwflab.lab import founding, proof, seat
 from iwflab.media.evidence import EvidenceStore
 from iwflab.media.reading import read_once
 from iwflab.store import Store
@@ -21,7 +21,7 @@ from iwflab.store.head import HeadFolder
 
 @pytest.fixture(autouse=True)
 def _little_patience(monkeypatch):
-    monkeypatch.setattr(seat, "_PATIENCE", 0.3)
+    monkeypatch.setattr(proof, "_PATIENCE", 0.3)
 
 
 def _begin(lab):
@@ -77,7 +77,7 @@ def test_a_missing_head_is_a_finding_once_something_is_signed_off(new_lab):
 
 
 def test_a_head_that_is_being_signed_is_waited_for(new_lab, monkeypatch):
-    monkeypatch.setattr(seat, "_PATIENCE", 5.0)
+    monkeypatch.setattr(proof, "_PATIENCE", 5.0)
     lab = new_lab()
     _sign(lab)
     later = threading.Timer(0.2, lab.vouch)
@@ -162,14 +162,14 @@ def test_a_rollback_and_then_a_sign_off_does_not_get_a_new_proof(new_lab, tmp_pa
 def test_a_release_that_was_changed_is_a_finding(new_lab, monkeypatch):
     lab = new_lab()
     monkeypatch.setattr(
-        seat, "release_findings", lambda bench, folder: [f"{folder.name}!"]
+        proof, "release_findings", lambda bench, folder: [f"{folder.name}!"]
     )
     assert [f.problem for f in lab.verify()] == ["releases!"]
 
     def broken(bench, folder):
         raise Tampered("odd", advice="x")
 
-    monkeypatch.setattr(seat, "release_findings", broken)
+    monkeypatch.setattr(proof, "release_findings", broken)
     assert "odd" in lab.verify()[0].problem
 
 
@@ -316,4 +316,4 @@ def test_a_head_is_that_of_the_newest_entry(new_lab):
     two = lab.vouch()
     rows = lab._store.rows(sa.text("SELECT digest FROM audit_entry ORDER BY number"))
 
-    assert [one.digest, two.digest] == [row["digest"] for row in rows]
+    assert [one.digest, two.digest] == [row["digest"] for row in rows[-2:]]

@@ -26,7 +26,8 @@ class Named(IdentityProvider):
 
 @pytest.fixture
 def host(tmp_path, monkeypatch):
-    Lab.create(tmp_path / "lab", name="private").close()
+    with Lab.create(tmp_path / "lab", name="private") as lab:
+        lab.account_add("zoe", roles=["senior_analyst"], os_user=True)
     monkeypatch.setenv("IWFLAB_LAB", str(tmp_path / "lab"))
     monkeypatch.setenv("IWFLAB_ANALYST", "zoe")
     (tmp_path / "notebooks").mkdir()

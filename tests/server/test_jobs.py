@@ -48,15 +48,24 @@ def test_the_lab_itself_is_no_source(server, ann):
     for folder in (
         str(server.folder),
         str(server.folder / "server"),
-        "/",
         str(server.folder.parent),
         "relative",
-        "/no/such/folder",
-        "/proc/self/cwd/../" + str(server.folder),
+        str(server.folder.parent / "no such folder"),
     ):
         status, answer = ann.post("/iwflab/api/intake", {"folder": folder, **FACTS})
         assert (status, answer["kind"]) == (400, "BadInput"), folder
         assert answer["advice"]
+
+
+def test_only_folders_of_the_settings_are_a_source(server, ann, tmp_path):
+    """Refused alike whether it exists or not, and by what a link leads to."""
+    away = server.folder.parent / "a link"
+    away.symlink_to("/etc")
+    for folder in ("/", "/etc", "/no/such/folder", "/proc/self/root/etc", str(away)):
+        status, answer = ann.post("/iwflab/api/intake", {"folder": folder, **FACTS})
+        assert (status, answer["kind"]) == (403, "NotAllowed"), folder
+        assert "intake_roots" in answer["advice"]
+    away.unlink()
 
 
 def test_an_upload_is_taken_in_and_its_file_removed(server, ben, tmp_path):

@@ -26,6 +26,13 @@ HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
 WIDGETS = (REPOSITORY / "widgets",)
 DOORS = ("intake", "grading", "release", "statistics")
+NEEDS = dict(
+    zip(DOORS, ("take_in", "grade", "export_hashes", "statistics"), strict=True)
+)
+ROLES = {
+    "ann": ("assessor", "senior_analyst"),
+    "ben": ("senior_analyst", "qa_officer"),
+}
 PASSWORDS = {"ann": "correct horse battery", "ben": "staple tram lantern"}
 SECRET_NAME = "canary-harbour"
 STAND_IN = """
@@ -86,6 +93,7 @@ def door(folder, name):
                 "display_name": "P",
             },
             "title": name,
+            "iwflab": {"operation": NEEDS[name]},
         },
     )
     nbformat.write(notebook, folder / f"{name}.ipynb")
@@ -251,9 +259,10 @@ class Visitor:
 
 
 def make_lab(folder, pictures=16):
-    lab = Lab.create(folder, name=SECRET_NAME)
+    roots = [str(folder.parent.parent)]
+    lab = Lab.create(folder, name=SECRET_NAME, intake_roots=roots)
     for name, password in PASSWORDS.items():
-        lab.account_add(name, password)
+        lab.account_add(name, password, roles=ROLES[name], os_user=True)
     if pictures:
         drawn = draw(folder.parent / "drawn", pictures)
         lab.intake([drawn], case="C-1", exhibit="E-1", purpose="test", authority="test")

@@ -35,7 +35,11 @@ def test_the_schema_written_by_the_migrations_is_the_one_declared(store):
             if isinstance(k, sa.UniqueConstraint)
         }
         assert unique == wanted
-        keys = {k["constrained_columns"][0] for k in found.get_foreign_keys(name)}
+        keys = {
+            column
+            for key in found.get_foreign_keys(name)
+            for column in key["constrained_columns"]
+        }
         assert keys == {k.parent.name for k in table.foreign_keys}
     assert set(found.get_table_names()) == {*METADATA.tables, "alembic_version"}
     assert {t: list(c) for t, c in columns_at(store.schema).items()} == {

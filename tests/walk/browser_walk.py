@@ -55,6 +55,11 @@ def served(folder):
         *("--case", "C1", "--exhibit", "E1", "--purpose", "demonstration"),
         *("--authority", "none"),
     )
+    settings = lab / "lab.toml"
+    allowed = settings.read_text().replace(
+        "intake_roots = []", f'intake_roots = ["{folder}"]'
+    )
+    settings.write_text(allowed)
     running = Served(lab).accounts().start()
     yield running
     running.stop()
@@ -97,9 +102,9 @@ def test_the_main_job(served, folder):
         ann = Person(browser, served, "ann").log_in()
         expected = _grade(ann, served)
         ben = Person(browser, served, "ben").log_in()
-        _release(ben)
+        _release(ann, ben)
         _statistics(ben)
-        _take_in(ben, folder)
+        _take_in(ann, folder)
         _accessible(ann, served)
         for person in (ann, ben):
             assert person.faults == []
@@ -189,8 +194,8 @@ def _reveal(ann):
     return True
 
 
-def _release(ben):
-    """Sign off what another graded, and release, with the keyboard."""
+def _release(ann, ben):
+    """Ben signs off, Ann asks, Ben approves, Ann releases: with the keyboard."""
     page = ben.open("release").page
     page.get_by_test_id("media").wait_for()
     _press_on(page, "all")
@@ -204,9 +209,20 @@ def _release(ben):
     )
     with Lab.open(ben.served.folder) as lab:
         until(lambda: not lab.to_sign_off(), what="the sign-off")
-    name = page.get_by_test_id("name")
-    name.focus()
-    page.keyboard.type("R1")
+    page = ann.open("release").page
+    page.get_by_test_id("media").or_(page.get_by_text("No media here.")).wait_for()
+    for name, text in (("name", "R1"), ("recipient", "a list"), ("purpose", "block")):
+        page.get_by_test_id(name).focus()
+        page.keyboard.type(text)
+    _press_on(page, "ask")
+    page.get_by_test_id("withdraw").wait_for()
+    assert page.get_by_test_id("release").count() == 0
+    page = ben.open("release").page
+    _press_on(page, "look")
+    page.get_by_test_id("list").wait_for()
+    _press_on(page, "approve")
+    page.get_by_text("Approved: R1").wait_for()
+    page = ann.open("release").page
     _press_on(page, "release")
     page.get_by_test_id("counts").wait_for()
 
@@ -232,12 +248,12 @@ def _statistics(ben):
     assert page.locator("table").count() >= 1
 
 
-def _take_in(ben, folder):
+def _take_in(ann, folder):
     """Bring in a second folder at the intake desk, with the keyboard."""
     more = folder / "more"
     more.mkdir()
     (more / "rings.png").write_bytes(encoded(picture(43).resize((300, 200)), "PNG"))
-    page = ben.open("intake").page
+    page = ann.open("intake").page
     typed = {
         "case": "C1",
         "exhibit": "E2",

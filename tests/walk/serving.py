@@ -17,6 +17,7 @@ from playwright.sync_api import Error, sync_playwright
 
 from iwflab.lab import Lab
 
+ROLES = {"ann": ("assessor", "senior_analyst"), "ben": ("assessor", "qa_officer")}
 PASSWORDS = {"ann": "correct horse battery", "ben": "staple tram lantern"}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
 FLAGS = [
@@ -68,7 +69,7 @@ class Served:
     def accounts(self):
         with Lab.open(self.folder) as lab:
             for name, password in PASSWORDS.items():
-                lab.account_add(name, password)
+                lab.account_add(name, password, roles=ROLES[name], os_user=True)
         return self
 
     def start(self):

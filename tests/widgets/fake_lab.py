@@ -26,7 +26,11 @@ class FakeLab:
     def __init__(self, number=3, analyst="bob"):
         self.analyst = analyst
         self.name = "t"
-        self.settings = SimpleNamespace(sign_off_by_another=True, case="", exhibit="")
+        self.settings = SimpleNamespace(
+            sign_off_by_another=True, case="", exhibit="", intake_roots=["/media"]
+        )
+        self.held = {"sign_off", "request", "approve"}
+        self.asked = []
         self.rows = [self.row(n) for n in range(1, number + 1)]
         self.left = []
         self.requests = []
@@ -77,10 +81,61 @@ class FakeLab:
             if row["medium"] in media:
                 row.update(stage=stage, signed_by=by)
 
-    def release(self, name, *, scheme, request):
+    def may(self, wanted):
+        return bool({str(wanted.operation), *map(str, wanted.scopes)} & self.held)
+
+    def must_be_allowed(self, wanted):
+        assert str(wanted.operation) == "take_in"
+
+    def release_request(self, name, *, recipient, purpose, scheme, request):
         chosen = [row for row in self.rows if row["stage"] == "signed_off"]
         if not chosen:
             raise NotAllowed("nothing can leave", advice="sign off media first")
+        said = {"name": name, "recipient": recipient, "purpose": purpose}
+        self.asked.insert(
+            0,
+            {
+                **said,
+                "id": f"q{len(self.asked)}",
+                "scheme": scheme,
+                "scheme_version": "1",
+                "state": "waiting",
+                "why": [],
+                "digest": f"{len(self.asked):064x}",
+                "items": len(chosen),
+                "media": [[row["sha256"], row["medium"], "s", "C"] for row in chosen],
+                "asked_by": self.analyst,
+                "asked_us": 0,
+                "expires_us": 1_800_000_000_000_000,
+                "answered_by": "",
+                "reason": "",
+            },
+        )
+
+    def release_requests(self):
+        return self.asked
+
+    def release_asked(self, key):
+        (found,) = [one for one in self.asked if one["id"] == key]
+        return found
+
+    def release_approve(self, key, *, digest, request):
+        found = self.release_asked(key)
+        assert digest == found["digest"]
+        found.update(state="approved", answered_by=self.analyst)
+
+    def release_refuse(self, key, *, reason, request):
+        found = self.release_asked(key)
+        found.update(state="refused", answered_by=self.analyst, reason=reason)
+
+    def release_withdraw(self, key, *, request):
+        self.release_asked(key).update(state="withdrawn")
+
+    def release(self, key, *, request):
+        asked = self.release_asked(key)
+        name = asked["name"]
+        asked["state"] = "used"
+        chosen = [row for row in self.rows if row["stage"] == "signed_off"]
         self._turn([row["medium"] for row in chosen], "released", self.analyst, request)
         done = SimpleNamespace(
             name=name,

@@ -217,7 +217,9 @@ class FakeServer:
 
     def undo(self, body):
         if body["request"] not in self.done:
-            self.done[body["request"]] = self.order.pop()
+            medium = body.get("medium") or self.order[-1]
+            self.order.remove(medium)
+            self.done[body["request"]] = medium
         found = self.one(self.done[body["request"]])
         found.update(record=None, stage="waiting", grades=[])
         return found | {"progress": self.progress()}

@@ -70,6 +70,20 @@ def test_undo_goes_back_and_keeps_the_answers(open_desk):
     assert desk.state()["record"]["elements"] == {"form": "photograph"}
 
 
+def test_undo_withdraws_what_this_window_decided(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("1", "2", "Enter")
+    desk.painted("m02")
+    desk.until("s.saved === 1")
+    server.order.append("m03")  # another window of the same person, meanwhile
+    desk.press("z")
+    desk.until("s.medium === 'm01'")
+    assert server.bodies("undo")[0]["medium"] == "m01"
+    assert server.order == ["m03"]
+
+
 def test_leaving_unsaved_answers_asks_first(open_desk):
     desk = open_desk(GradingDesk, a_server())
     desk.painted("m01")

@@ -91,6 +91,74 @@ def test_a_failed_intake_gives_advice(open_desk):
     desk.by("job-j").get_by_text("No room - x").wait_for()
 
 
+def ask(desk, name):
+    desk.by("name").fill(name)
+    desk.by("recipient").fill("a list service")
+    desk.by("purpose").fill("blocking")
+    desk.by("ask").click()
+
+
+def test_a_request_is_refused_with_a_reason_and_a_void_one_says_why(open_desk):
+    lab = FakeLab()
+    lab.rows[0]["stage"] = "signed_off"
+    for name in ("r1", "r2"):
+        said = {"recipient": "x", "purpose": "<b>y</b>", "scheme": "uk_2014"}
+        lab.release_request(name, **said, request="")
+    lab.asked[0].update(state="void", why=["1 signed off since"])
+    lab.analyst = "eve"
+    desk = open_desk(ReleaseDesk(lab), FakeServer([]))
+    told = desk.by("asked-r2").inner_text
+    desk.by("asked-r2").wait_for()
+    assert "Void" in told()
+    assert "1 signed off since" in told()
+    assert desk.by("asked-r2").get_by_role("button").count() == 0
+    desk.by("look").click()
+    desk.by("refuse").click()
+    assert "Say why" in desk.by("notice").inner_text()
+    desk.by("refusal").fill("the wrong recipient")
+    desk.by("refuse").click()
+    desk.by("asked-r1").get_by_text("the wrong recipient").wait_for()
+    assert desk.page.get_by_text("<b>y</b>").first.is_visible()
+
+
+def test_a_very_long_list_says_what_it_does_not_draw(open_desk):
+    lab = FakeLab()
+    lab.rows[0]["stage"] = "signed_off"
+    said = {"recipient": "x", "purpose": "y", "scheme": "uk_2014"}
+    lab.release_request("r1", **said, request="")
+    lab.asked[0]["media"] *= 3000
+    desk = open_desk(ReleaseDesk(lab), FakeServer([]))
+    desk.by("look").click()
+    desk.page.get_by_text("And 2,000 media more").wait_for()
+    assert desk.by("list").locator("tbody tr").count() == 1000
+
+
+def test_the_release_desk_offers_only_what_the_person_may(open_desk):
+    lab = FakeLab(analyst="eve")
+    lab.held = {"request"}
+    desk = open_desk(ReleaseDesk(lab), FakeServer([]))
+    desk.until("s.rows === 3 && !s.busy")
+    assert desk.by("sign-off").count() == 0
+    assert desk.by("choose-m0001").is_disabled()
+    assert desk.by("ask").is_visible()
+    lab.held = {"sign_off", "approve"}
+    desk.page.reload()
+    desk.until("s.rows === 3 && !s.busy")
+    assert desk.by("sign-off").count() == 1
+    assert not desk.by("ask").is_visible()
+
+
+def test_where_no_folder_is_allowed_the_intake_desk_takes_uploads_only(open_desk):
+    lab = FakeLab()
+    desk = open_desk(IntakeDesk(lab), FakeServer([]))
+    desk.by("roots").get_by_text("/media").wait_for()
+    lab.settings.intake_roots = []
+    desk.page.reload()
+    desk.by("roots").get_by_text("Send files instead").wait_for()
+    assert not desk.by("start").is_visible()
+    assert desk.by("files").is_visible()
+
+
 def test_sign_off_take_back_and_release(open_desk):
     lab = FakeLab()
     desk = open_desk(ReleaseDesk(lab), FakeServer([]))
@@ -109,13 +177,25 @@ def test_sign_off_take_back_and_release(open_desk):
     desk.by("reason").fill("by mistake")
     desk.by("take-back").click()
     desk.by("notice").get_by_text("1 sign-off taken back").wait_for()
-    desk.by("name").fill("r1")
-    desk.by("release").click()
+    desk.by("ask").click()
+    assert "Give the release a name." in desk.by("notice").inner_text()
+    ask(desk, "r1")
     desk.by("notice").get_by_text("nothing can leave").wait_for()
     desk.by("stage").select_option("graded")
     desk.by("choose-m0001").check()
     desk.by("sign-off").click()
     desk.by("notice").get_by_text("1 medium signed off").wait_for()
+    ask(desk, "r1")
+    desk.by("notice").get_by_text("Asked").wait_for()
+    card = desk.by("asked-r1")
+    assert "bob (you)" in card.inner_text()
+    card.get_by_test_id("look").click()
+    desk.by("digest").wait_for()
+    assert desk.by("approve").count() == 0  # one's own request
+    lab.analyst = "eve"  # the next in the queue of the same kernel: only a stand-in
+    desk.by("look").click()
+    desk.by("approve").click()
+    desk.by("notice").get_by_text("Approved: r1").wait_for()
     desk.by("release").click()
     desk.by("folder").wait_for()
     assert desk.by("folder").inner_text() == "/lab/releases/r1"

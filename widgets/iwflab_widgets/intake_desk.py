@@ -4,7 +4,9 @@ The job runs on the server's side and goes on when this page or its kernel ends.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
+from iwflab.domain.roles import need
 from iwflab.lab import Lab
 from iwflab_widgets.desk import Act, Desk, joined
 
@@ -27,7 +29,12 @@ class IntakeDesk(Desk):
 
     def acts(self) -> Mapping[str, Act]:
         """Name what the page may ask for: only what the form could begin with."""
-        return {"proposals": lambda _: {"proposals": self._proposals()}}
+        return {"proposals": lambda _: self._told()}
+
+    def _told(self) -> dict[str, Any]:
+        self.lab.must_be_allowed(need("take_in"))
+        roots = list(self.lab.settings.intake_roots)
+        return {"proposals": self._proposals(), "roots": roots}
 
     def _proposals(self) -> dict[str, str]:
         return {name: getattr(self.lab.settings, name) for name in PROPOSED}

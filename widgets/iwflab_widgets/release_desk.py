@@ -1,17 +1,24 @@
-"""The release desk: a second person signs off, and what is criminal leaves.
+"""The release desk: a second person signs off; what is criminal leaves by four eyes.
 
 One table, however many media: a row is a line of a message, not a widget.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
+from iwflab.domain.roles import need
 from iwflab.lab import Lab
 from iwflab_widgets.desk import Act, Desk, joined, text, texts
 
 SHOWN = 12  # signs of a SHA-256 that tell media apart for the eye
+MAY = {
+    "sign_off": need("sign_off"),
+    "ask": need("export_hashes", "request"),
+    "approve": need("export_hashes", "approve"),
+}
 OWN_WORK = "graded by you; another person signs it off"
 
 
@@ -23,6 +30,7 @@ class ReleaseDesk(Desk):
         "desk/server.js",
         "desk/kernel.js",
         "desk/fields.js",
+        "release_desk/four_eyes.js",
         "release_desk/release.js",
     )
     _css = joined("desk/desk.css")
@@ -39,6 +47,11 @@ class ReleaseDesk(Desk):
             "look": lambda _: self._answer(),
             "sign_off": self._sign_off,
             "take_back": self._take_back,
+            "ask": self._ask,
+            "asked": lambda c: {"asked": asked(self.lab, text(c, "id"))},
+            "approve": self._approve,
+            "refuse": self._refuse,
+            "withdraw": self._withdraw,
             "release": self._release,
         }
 
@@ -64,12 +77,34 @@ class ReleaseDesk(Desk):
             self.lab.take_back(medium, reason=text(content, "reason"), request=request)
         return self._answer()
 
-    def _release(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        done = self.lab.release(
+    def _ask(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        self.lab.release_request(
             text(content, "name"),
+            recipient=text(content, "recipient"),
+            purpose=text(content, "purpose"),
             scheme=text(content, "scheme") or "uk_2014",
             request=text(content, "request"),
         )
+        return self._answer()
+
+    def _approve(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        # The digest comes back from the page: it is the one of the list shown there.
+        key, digest = text(content, "id"), text(content, "digest")
+        self.lab.release_approve(key, digest=digest, request=text(content, "request"))
+        return self._answer()
+
+    def _refuse(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        key, reason = text(content, "id"), text(content, "reason")
+        self.lab.release_refuse(key, reason=reason, request=text(content, "request"))
+        return self._answer()
+
+    def _withdraw(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        request = text(content, "request")
+        self.lab.release_withdraw(text(content, "id"), request=request)
+        return self._answer()
+
+    def _release(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        done = self.lab.release(text(content, "id"), request=text(content, "request"))
         return self._answer(released=_release_row(done))
 
 
@@ -87,8 +122,24 @@ def standing(lab: Lab, waiting: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             {"name": one["name"], "title": one["title"]}
             for one in lab.desk()["schemes"]
         ],
+        "requests": [_request_row(lab, one) for one in lab.release_requests()],
         "releases": [_release_row(one) for one in lab.releases()],
+        "may": {name: lab.may(wanted) for name, wanted in MAY.items()},
     }
+
+
+def asked(lab: Lab, key: str) -> dict[str, Any]:
+    """Give one request with the whole list that would leave, and its digest."""
+    found = lab.release_asked(key)
+    rows = [[row[0], row[3]] for row in found["media"]]
+    return {**_request_row(lab, found), "media": rows}
+
+
+def _request_row(lab: Lab, one: Mapping[str, Any]) -> dict[str, Any]:
+    until = datetime.fromtimestamp(one["expires_us"] / 1e6, UTC)
+    plain = {n: one[n] for n in one if n not in {"media", "asked_us", "expires_us"}}
+    own = one["asked_by"] == lab.analyst
+    return {**plain, "until": f"{until:%d %B %Y %H:%M} UTC", "own": own}
 
 
 def _graded_row(lab: Lab, row: Mapping[str, Any]) -> dict[str, Any]:

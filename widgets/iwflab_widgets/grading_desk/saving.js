@@ -4,6 +4,7 @@
 class Saving {
   constructor(desk) {
     this.desk = desk;
+    this.decided = []; // media that this window decided on, the newest last
   }
 
   save() {
@@ -20,6 +21,7 @@ class Saving {
     answers.drafts.delete(medium);
     this.after("");
     screen.settle(medium);
+    this.decided.push(medium);
     this.desk.outbox.push({
       kind: "decision",
       path: "iwflab/api/decision",
@@ -75,6 +77,7 @@ class Saving {
   refused(medium, before, record, fault) {
     const { answers, items } = this.desk;
     const at = this.placeOf(medium);
+    this.decided.splice(this.decided.lastIndexOf(medium), 1);
     if (!answers.drafts.has(medium)) answers.drafts.set(medium, record);
     if (at >= 0) {
       Object.assign(items[at], before);
@@ -87,12 +90,18 @@ class Saving {
 
   undo() {
     if (this.desk.stopped) return this.desk.tell(`Not undone. ${this.desk.stopped}`);
+    // What this window decided, not what another window of the person did meanwhile.
+    const medium = this.decided.pop();
+    const refused = (fault) => {
+      if (medium) this.decided.push(medium);
+      this.desk.tell(`Not undone: ${fault.inWords}`);
+    };
     this.desk.outbox.push({
       kind: "undo",
       path: "iwflab/api/undo",
-      body: {},
+      body: medium ? { medium } : {},
       done: (reply) => this.undone(reply),
-      refused: (fault) => this.desk.tell(`Not undone: ${fault.inWords}`),
+      refused,
     });
   }
 

@@ -37,10 +37,19 @@ class Intake {
       if (!(fault instanceof Fault)) throw fault;
       return { proposals: {} };
     });
+    if (told.roots) this.showRoots(told.roots);
     for (const [name, value] of Object.entries(told.proposals)) {
       const place = this.root.querySelector(`[name="${name}"]`);
       if (place.value === "") place.value = value;
     }
+  }
+
+  /** Say which folders of the server may be taken in; with none, the form is away. */
+  showRoots(roots) {
+    const below = `Below: ${roots.join(", ")}.`;
+    const none = "No folder of the server may be taken in here (intake_roots in lab.toml). Send files instead.";
+    fill(this.roots, el("p", { class: "iwf-hint", "data-testid": "roots" }, roots.length ? below : none));
+    for (const part of [this.source, this.start]) part.hidden = !roots.length;
   }
 
   build() {
@@ -51,13 +60,14 @@ class Intake {
       field("Folder on the server", "folder", { placeholder: "/media/exhibit" }),
       field("Sidecar list (optional)", "sidecar", { placeholder: "/media/exhibit.csv" }),
     );
+    this.roots = el("div", {});
     this.files = fields(field("Files of this computer", "files", { type: "file", multiple: true }));
     const strong = { testid: "start", class: "iwf-button iwf-strong" };
-    const start = button("Take in the folder", { act: () => this.folder(), ...strong });
+    this.start = button("Take in the folder", { act: () => this.folder(), ...strong });
     this.send = button("Send the files", { act: () => this.upload(), testid: "send" });
     const form = [
       this.group("Custody", "It is recorded with every medium.", this.facts),
-      this.group("From a folder on the server", FOLDER_HINT, this.source, start),
+      this.group("From a folder on the server", FOLDER_HINT, this.roots, this.source, this.start),
       this.group("From this computer", FILES_HINT, this.files, this.send, this.progress),
       this.notice.place,
     ];

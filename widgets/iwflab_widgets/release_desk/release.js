@@ -1,5 +1,5 @@
 // Sign-off and release: lists of what stands, never a picture.  These acts run in the
-// kernel, under the name that the server bound to it.
+// kernel, under the name that the server bound to it; the lab refuses what it may not.
 
 const ROWS_A_PAGE = 100;
 const SHOW = [
@@ -15,6 +15,9 @@ class ReleaseDesk {
     this.kernel = new Kernel(model, () => this.notice.warn(`${late} nothing is done twice.`));
     this.notice = noticeLine();
     Object.assign(this, { rows: [], releases: [], schemes: [], busy: false });
+    this.allowed = {}; // what the person may do here, as the lab told it
+    this.asked = [];
+    this.requests = new Requests(this);
     Object.assign(this, { stage: "graded", filter: "", page: 0 });
     this.chosen = new Set();
     this.build();
@@ -37,23 +40,15 @@ class ReleaseDesk {
     this.out = el("div", { class: "iwf-group" });
     this.past = el("div", { "data-testid": "releases" });
     const part = (title, ...inside) => el("section", { class: "iwf-group" }, el("h2", {}, title), inside);
+    this.asking = part("Ask for a release", this.requests.form());
+    this.asking.hidden = true;
     this.root.append(
       part("Sign-off", this.picks, this.acts, this.table),
-      part("Release", this.releaseForm(), this.out),
+      this.asking,
+      part("Requests", this.requests.place, this.out),
       this.notice.place,
       part("Earlier releases", this.past),
     );
-  }
-
-  releaseForm() {
-    const go = button("Release", { act: () => this.release(), testid: "release", class: "iwf-button iwf-strong" });
-    const hint =
-      "Everything signed off that the scheme calls criminal leaves as a hash list " +
-      "with a manifest; hashes are proven anew first.";
-    this.scheme = choice("By the scheme", "scheme", []);
-    const name = field("Name of the release", "name", { maxlength: 64 });
-    const fields = el("div", { class: "iwf-fields" }, name, this.scheme);
-    return [el("p", { class: "iwf-hint" }, hint), fields, go];
   }
 
   // -- asking the kernel ---------------------------------------------------------
@@ -75,10 +70,12 @@ class ReleaseDesk {
   }
 
   take(reply) {
-    const { rows, releases, schemes } = reply.standing;
-    Object.assign(this, { rows, releases, schemes });
+    if (reply.asked) return this.requests.take(reply.asked);
+    const { rows, releases, schemes, requests, may } = reply.standing;
+    Object.assign(this, { rows, releases, schemes, allowed: may, asked: requests });
+    this.asking.hidden = !may.ask;
     this.chosen.clear();
-    const select = this.scheme[1];
+    const select = this.requests.scheme[1];
     const options = schemes.map((one) => el("option", { value: one.name }, one.title));
     if (!select.options.length) select.append(...options);
     if (reply.released) this.tellRelease(reply.released);
@@ -97,12 +94,6 @@ class ReleaseDesk {
     this.run("take_back", { media, reason }, () => told);
   }
 
-  release() {
-    const name = this.root.querySelector('[name="name"]').value.trim();
-    if (!name) return this.notice.warn("Give the release a name.");
-    this.run("release", { name, scheme: this.scheme[1].value }, () => `Released as ${name}.`);
-  }
-
   // -- showing -------------------------------------------------------------------
   show(change) {
     Object.assign(this, change);
@@ -116,13 +107,14 @@ class ReleaseDesk {
   }
 
   may(row) {
-    return this.stage !== "released" && (this.stage !== "graded" || !row.against.length);
+    return this.allowed.sign_off && this.stage !== "released" && (this.stage !== "graded" || !row.against.length);
   }
 
   draw() {
     const { seen } = this;
     fill(this.acts, this.actsView(seen));
     fill(this.table, this.tableView(seen));
+    this.requests.draw(this.asked);
     fill(this.past, this.pastView());
     this.root.setAttribute("aria-busy", String(this.busy));
   }
@@ -141,7 +133,7 @@ class ReleaseDesk {
     const back = [this.reason, button(`Take back ${n}`, { act: () => this.takeBack(), ...given })];
     const all = button("Choose all that may be", { act: () => pick(seen), testid: "all" });
     const none = button("Choose none", { act: () => pick([]), testid: "none" });
-    if (this.stage === "released") return [];
+    if (this.stage === "released" || !this.allowed.sign_off) return [];
     return [all, none, this.stage === "graded" ? signOff : back];
   }
 

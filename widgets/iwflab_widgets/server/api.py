@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError
 
+from iwflab.domain.roles import Need
 from iwflab.errors import (
     BadInput,
     DecodeError,
@@ -60,6 +61,7 @@ class ApiHandler(JupyterHandler):
     """A route for a logged-in person on a page of this server; JSON both ways."""
 
     body_limit = BODY_BYTES
+    needs: Need | None = None  # what the route asks of a person; None refuses everyone
     content_security_policy = CLOSED
 
     def set_default_headers(self) -> None:
@@ -91,7 +93,7 @@ class ApiHandler(JupyterHandler):
         return self.service.seat(self.analyst)
 
     async def prepare(self) -> None:
-        """Refuse who is not logged in, and what no page of ours would send."""
+        """Refuse who is not logged in or has no such role, and what is no page's."""
         try:
             await super().prepare(_redirect_to_login=False)
         except HTTPError as error:
@@ -111,6 +113,9 @@ class ApiHandler(JupyterHandler):
         made_for = self.request.headers.get(PAGE_OF, self.analyst)
         if self.request.method not in READING and made_for != self.analyst:
             raise HTTPError(409)
+        if self.needs is None:
+            raise HTTPError(403)
+        await self.service.run(self.seat.must_be_allowed, self.needs)
 
     def compute_etag(self) -> None:
         """Never: an etag would let a browser keep what must not be kept."""

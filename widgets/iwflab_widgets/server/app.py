@@ -15,7 +15,7 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 from tornado.httpserver import HTTPServer
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.web import Application
 from traitlets.config import Config
 from voila.app import Voila
@@ -35,7 +35,7 @@ from iwflab_widgets.server import (
 )
 from iwflab_widgets.server.identity import LabIdentity
 from iwflab_widgets.server.login import LoginHandler, LogoutHandler
-from iwflab_widgets.server.service import Service
+from iwflab_widgets.server.service import ACCOUNTS_SECONDS, Service
 
 PORT = 8866
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -167,6 +167,8 @@ class IwfVoila(Voila):
         self.build()
         self.listen()
         self.ioloop = IOLoop.current()
+        often = ACCOUNTS_SECONDS * 1000
+        PeriodicCallback(self.kernel_manager.end_stale, often).start()
         where = f"http://{self.ip}:{self.port}{self.base_url}"
         sys.stderr.write(f"iwflab is served at {where}\n")
         sys.stderr.flush()

@@ -15,7 +15,7 @@ KEY = "iwflab_bar"  # in the metadata of the notebook that is rendered, never on
 def put_on(handler: Any, notebook: Any, cwd: str) -> None:  # noqa: ARG001 (Voila's)
     """Tell the template what the bar shows; Voila calls this before each rendering."""
     here = PurePosixPath(handler.request.path).name
-    told = [_door(app, handler.base_url) for app in handler.doors]
+    told = [_door(app, handler.base_url) for app in handler.open_doors]
     notebook.metadata[KEY] = {
         "base": handler.base_url,
         "lab": str(handler.service.lab.name),

@@ -21,6 +21,7 @@ class Analyst(User):
     """A logged-in person and the session of this login."""
 
     session: str = ""
+    login: str = ""  # the mark of the password that was given; another ends the login
 
 
 class LabIdentity(IdentityProvider):
@@ -51,7 +52,7 @@ class LabIdentity(IdentityProvider):
             not isinstance(user, Analyst)
             or not user.session
             or self.service.sessions.is_ended(user.session)
-            or not await self.service.is_account(user.username)
+            or not await self.service.stands(user.username, user.login)
         ):
             return None
         return user
@@ -69,12 +70,14 @@ class LabIdentity(IdentityProvider):
 
     def user_to_cookie(self, user: User) -> str:
         """Write the cookie's text (tornado signs and dates it)."""
-        return json.dumps({"name": user.username, "session": user.session})
+        held = {"name": user.username, "session": user.session, "login": user.login}
+        return json.dumps(held)
 
     def user_from_cookie(self, cookie_value: str) -> Analyst | None:
         """Read it back."""
         held = json.loads(cookie_value)
-        return Analyst(username=held["name"], session=held["session"])
+        login = held.get("login", "")  # a cookie of an older release has none
+        return Analyst(username=held["name"], session=held["session"], login=login)
 
     def get_handlers(self) -> list[Any]:
         """Bring none: the login pages are ours, and stand in the table of routes."""

@@ -3,22 +3,28 @@
 import os
 import shutil
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tornado.web import HTTPError, stream_request_body
 
-from iwflab.errors import BadInput
+from iwflab.domain.roles import need
+from iwflab.errors import BadInput, NotAllowed
+from iwflab.lab import Lab
 from iwflab_widgets.server.api import ApiHandler, Body
 
 UPLOAD_BYTES = 16 * 1024**3
 DISK_RESERVE_BYTES = 512 * 1024**2
+TAKE_IN = need("take_in")
 FACTS = ("case", "exhibit", "purpose", "authority")
 HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 class JobsHandler(ApiHandler):
     """My intake jobs."""
+
+    needs = TAKE_IN
 
     async def get(self) -> None:
         """Return mine; nobody sees another's."""
@@ -28,14 +34,16 @@ class JobsHandler(ApiHandler):
 class IntakeHandler(ApiHandler):
     """Take in a folder that already lies on the server."""
 
+    needs = TAKE_IN
+
     async def post(self) -> None:
         """Queue the job and answer at once."""
         body = self.body()
-        lab_folder = Path(self.service.lab.folder)
-        folder = _source(body.text("folder"), lab_folder)
+        lab = self.service.lab
+        folder = _source(body.text("folder"), lab)
         sidecar = body.text("sidecar", default="")
         facts = {name: body.text(name) for name in FACTS}
-        more = {"sidecar": _source(sidecar, lab_folder)} if sidecar else {}
+        more = {"sidecar": _source(sidecar, lab)} if sidecar else {}
         job = self.service.jobs.submit(self.seat, [folder], {**facts, **more})
         self.reply({"job": job})
 
@@ -43,6 +51,8 @@ class IntakeHandler(ApiHandler):
 @stream_request_body
 class UploadHandler(ApiHandler):
     """Stream one medium to a private file in the lab, then take it in."""
+
+    needs = TAKE_IN
 
     _room: Path | None = None
     _file: BinaryIO | None = None
@@ -118,13 +128,14 @@ def safe_name(name: str) -> str:
     return short or "medium"
 
 
-def _source(given: str, lab_folder: Path) -> Path:
-    """Return an absolute path that exists and does not touch the lab itself."""
+def _source(given: str, lab: Lab) -> Path:
+    """Return a path that exists, below an allowed folder, and apart from the lab."""
     if "\0" in given or not Path(given).is_absolute():
         raise BadInput("the path is not absolute", advice="give the whole path")
     path = Path(given).resolve()
-    lab = lab_folder.resolve()
-    if path.is_relative_to(lab) or lab.is_relative_to(path):
+    _must_be_allowed(path, lab.settings.intake_roots)
+    folder = Path(lab.folder).resolve()
+    if path.is_relative_to(folder) or folder.is_relative_to(path):
         raise BadInput(
             "the path lies in the lab itself, or around it",
             advice="give a folder outside the lab",
@@ -135,6 +146,17 @@ def _source(given: str, lab_folder: Path) -> Path:
             advice="check the path; it is one of the server, not of this computer",
         )
     return path
+
+
+def _must_be_allowed(path: Path, roots: Sequence[str]) -> None:
+    """Refuse what lies below no folder of the settings, whether it exists or not."""
+    allowed = [Path(root).expanduser().resolve() for root in roots]
+    if not any(path.is_relative_to(root) for root in allowed):
+        named = ", ".join(roots) or "none: upload the files instead"
+        raise NotAllowed(
+            "nothing may be taken in from there",
+            advice=f"folders allowed by intake_roots in lab.toml: {named}",
+        )
 
 
 def _open_private(path: Path) -> BinaryIO:

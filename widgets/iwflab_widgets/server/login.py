@@ -49,7 +49,9 @@ class LoginHandler(PageHandler):
             self._form(WRONG, name)
             return
         self.service.attempts.succeeded(name, address)
-        person = Analyst(username=name, session=self.service.sessions.new())
+        login = await self.service.login_of(name, fresh=True)
+        session = self.service.sessions.new()
+        person = Analyst(username=name, session=session, login=login)
         self.identity_provider.set_login_cookie(self, person)
         LOG.info("%s logged in from %s", name, address)
         self.redirect(self._way_back())
@@ -61,7 +63,7 @@ class LoginHandler(PageHandler):
 
     async def _log_failure(self, name: str, address: str) -> None:
         # A name that no account has may be a password typed into the wrong field.
-        known = await self.service.is_account(name)
+        known = await self.service.login_of(name)
         LOG.warning("login failed: %s from %s", name if known else "unknown", address)
 
     def _way_back(self) -> str:

@@ -2,6 +2,7 @@
 
 from tornado.web import HTTPError
 
+from iwflab.domain.roles import need
 from iwflab.errors import EvidenceError
 from iwflab_widgets.server.api import ApiHandler
 
@@ -11,6 +12,8 @@ MEDIA_POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'"
 
 class MediaHandler(ApiHandler):
     """The bytes behind a grant."""
+
+    needs = need("view_shielded")  # the lab asks for more where the grant is for more
 
     async def get(self, token: str) -> None:
         """Log the delivery, then send the preview.

@@ -57,7 +57,7 @@ class OwnedKernels(AsyncMappingKernelManager):
         """Start with no kernels; encryption keeps other local users out of them."""
         super().__init__(**kwargs)
         self.transport_encryption = "required"
-        self._owners: dict[str, tuple[str, str]] = {}
+        self._owners: dict[str, tuple[str, str, str]] = {}
 
     async def start_kernel(self, **kwargs: Any) -> str:
         """Start a kernel for who is logged in; without a person there is none."""
@@ -67,7 +67,7 @@ class OwnedKernels(AsyncMappingKernelManager):
             raise NotAllowed("nobody is logged in", advice="log in with your account")
         kernel_id = str(uuid.uuid4())
         # Before the start: the page may knock while the kernel is still coming up.
-        self._owners[kernel_id] = (user.username, user.session)
+        self._owners[kernel_id] = (user.username, user.session, user.login)
         handler.iwflab_kernel = kernel_id
         kwargs["env"] = kernel_environment(
             kwargs.get("env") or os.environ,
@@ -88,13 +88,24 @@ class OwnedKernels(AsyncMappingKernelManager):
 
     def is_owner(self, kernel_id: str, analyst: str) -> bool:
         """Say whether this kernel works for this person."""
-        return self._owners.get(kernel_id, ("", ""))[0] == analyst != ""
+        return self._owners.get(kernel_id, ("", "", ""))[0] == analyst != ""
 
     async def shutdown_session(self, session: str) -> None:
         """Shut down every kernel that was started in a session."""
         theirs = [k for k, owner in self._owners.items() if owner[1] == session]
         for kernel_id in theirs:
             await self.shutdown_if_there(kernel_id)
+
+    async def end_stale(self) -> None:
+        """End what a login still holds after its password changed or it was closed.
+
+        Requests are refused at once; a kernel and its open websocket send none.
+        """
+        service = self.parent.service
+        for name, session, login in set(self._owners.values()):
+            if not await service.stands(name, login):
+                service.grants.forget(session)
+                await self.shutdown_session(session)
 
     async def shutdown_if_there(self, kernel_id: str) -> None:
         """Shut a kernel down; one that is already gone is no error."""

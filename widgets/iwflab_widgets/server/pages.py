@@ -10,6 +10,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError
 
+from iwflab.domain.roles import Need, need
 from iwflab_widgets.server.headers import PLAIN_PAGE
 from iwflab_widgets.server.places import PAGES
 from iwflab_widgets.server.service import Service
@@ -30,6 +31,7 @@ class App:
     name: str
     sentence: str
     order: int
+    needs: Need | None = None  # a door that names no operation opens for nobody
 
 
 def find_apps(root: Path) -> list[App]:
@@ -44,6 +46,9 @@ def find_apps(root: Path) -> list[App]:
                 name=str(told.get("name", place.stem.capitalize())),
                 sentence=str(told.get("sentence", "")),
                 order=int(told.get("order", len(apps) + 100)),
+                needs=need(told["operation"], *told.get("scopes", ()))
+                if "operation" in told
+                else None,
             )
         )
     return sorted(apps, key=lambda app: (app.order, app.path))
@@ -76,9 +81,8 @@ class PageHandler(JupyterHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002
         """Tell a person what to do, and nothing about the inside."""
         problem = {403: "This was refused.", 404: "There is no such page."}
-        self.page(
-            "message.html", title=problem.get(status_code, "Something did not work.")
-        )
+        title = problem.get(status_code, "Something did not work.")
+        self.page("message.html", title=title, hint="")
 
     def compute_etag(self) -> None:
         """Never: nothing here is kept by a browser."""
@@ -92,8 +96,10 @@ class LandingHandler(PageHandler):
         self._apps = apps
 
     async def get(self) -> None:
-        """Show them."""
-        self.page("landing.html", apps=self._apps, analyst=self.current_user.username)
+        """Show those that this person may open."""
+        name = self.current_user.username
+        apps = await self.service.doors_for(name, self._apps)
+        self.page("landing.html", apps=apps, analyst=name)
 
 
 class AssetHandler(PageHandler):

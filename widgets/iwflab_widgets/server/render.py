@@ -16,6 +16,8 @@ from iwflab_widgets.server.headers import app_page
 from iwflab_widgets.server.pages import App, PageHandler
 
 THEMES = ("light", "dark")
+SHUT = "Your roles do not open this desk."
+SHUT_HINT = "An administrator of this lab gives roles (iwflab account role)."
 PREFERRED = "Sec-CH-Prefers-Color-Scheme"
 
 
@@ -33,6 +35,12 @@ class RenderHandler(PageHandler, TornadoVoilaHandler):
         """Render a door; any other file under the root does not exist here."""
         if path not in {app.path for app in self.doors}:
             raise HTTPError(404)
+        user = self.current_user.username
+        self.open_doors = await self.service.doors_for(user, self.doors)
+        if path not in {app.path for app in self.open_doors}:
+            self.set_status(403)
+            self.page("message.html", title=SHUT, hint=SHUT_HINT)
+            return
         # Without the cookie that this sets, the beacon of the closing tab is refused
         # and the kernel lives on (Voila sets it only on its tree page).
         _ = self.xsrf_token

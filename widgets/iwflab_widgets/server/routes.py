@@ -7,6 +7,7 @@ from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError
 
 from iwflab.domain.elements import record_from
+from iwflab.domain.roles import need
 from iwflab.errors import NotAllowed
 from iwflab_widgets.server.api import ApiHandler, Body
 from iwflab_widgets.server.grants import FULL, SHIELDED
@@ -21,10 +22,14 @@ VARIANTS = (SHIELDED, FULL)
 LEVELS = (FULL, "greyscale")
 SEEN = (SHIELDED, "greyscale", FULL)
 REVEALS = ("none", *SEEN)
+USE = need("use_lab")
+GRADE = need("grade", "own", "all")
 
 
 class PingHandler(ApiHandler):
     """The heartbeat: the server is there, and the person still logged in."""
+
+    needs = USE
 
     async def get(self) -> None:
         """Say who, which server run, which lab, and when."""
@@ -41,6 +46,8 @@ class PingHandler(ApiHandler):
 class DeskHandler(ApiHandler):
     """What the grading desk needs once."""
 
+    needs = USE
+
     async def get(self) -> None:
         """Return elements, tags, schemes, keys and limits."""
         self.reply(await self.service.run(self.seat.desk))
@@ -48,6 +55,8 @@ class DeskHandler(ApiHandler):
 
 class SetHandler(ApiHandler):
     """My open media, topped up to n."""
+
+    needs = GRADE
 
     async def post(self) -> None:
         """Assign what is missing, and give a grant for each shielded preview."""
@@ -68,6 +77,8 @@ class SetHandler(ApiHandler):
 
 class GrantHandler(ApiHandler):
     """A new grant for an old one."""
+
+    needs = need("view_shielded")
 
     async def post(self) -> None:
         """Renew; more than the shielded variant only after a reveal was logged."""
@@ -90,6 +101,8 @@ class GrantHandler(ApiHandler):
 class RevealHandler(ApiHandler):
     """See more than the shielded preview, on the record."""
 
+    needs = need("view_full")
+
     async def post(self) -> None:
         """Log the reveal; only then is there a grant."""
         body = self.body()
@@ -105,6 +118,8 @@ class RevealHandler(ApiHandler):
 class ShownHandler(ApiHandler):
     """What was painted, and for how long."""
 
+    needs = need("view_shielded")
+
     async def post(self) -> None:
         """Log the views; delivered and shown are two events."""
         body = self.body()
@@ -116,6 +131,8 @@ class ShownHandler(ApiHandler):
 
 class DecisionHandler(ApiHandler):
     """One assessment, answered when it is on disk."""
+
+    needs = GRADE
 
     async def post(self) -> None:
         """Save the record under its request id."""
@@ -136,6 +153,8 @@ class DecisionHandler(ApiHandler):
 class DeriveHandler(ApiHandler):
     """What a record would be graded as; saves nothing."""
 
+    needs = USE
+
     async def post(self) -> None:
         """Derive."""
         record = record_from(self.body().mapping("record"))
@@ -144,6 +163,8 @@ class DeriveHandler(ApiHandler):
 
 class UndoHandler(ApiHandler):
     """Withdraw my newest standing assessment."""
+
+    needs = GRADE
 
     async def post(self) -> None:
         """Undo, under a request id."""
@@ -157,6 +178,8 @@ class UndoHandler(ApiHandler):
 
 class NoRoute(ApiHandler):
     """Any other address under /iwflab/: refused like the rest, then not found."""
+
+    needs = USE
 
     async def prepare(self) -> None:
         """Refuse first who is not logged in: an address is no secret, a person is."""

@@ -5,11 +5,12 @@ import functools
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from iwflab.domain.roles import Need
 from iwflab.lab import Lab
 from iwflab_widgets.server.attempts import Attempts
 from iwflab_widgets.server.grants import Grants
@@ -18,8 +19,16 @@ from iwflab_widgets.server.places import Incoming, private_folder
 from iwflab_widgets.server.sessions import Sessions
 
 Result = TypeVar("Result")
+
+
+class _Door(Protocol):
+    @property
+    def needs(self) -> Need | None: ...
+
+
+Door = TypeVar("Door", bound=_Door)
 THREADS = 4  # store calls at once; the event loop itself never waits for the disk
-ACCOUNTS_SECONDS = 5.0  # how long a removed account may still act
+ACCOUNTS_SECONDS = 5.0  # how long a login may outlive its password; roles: not at all
 
 
 class Service:
@@ -41,7 +50,7 @@ class Service:
         self._password_pool = ThreadPoolExecutor(1, thread_name_prefix="password")
         self._seats: dict[str, Lab] = {}
         self._seats_lock = threading.Lock()
-        self._accounts: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
+        self._logins: tuple[float, dict[str, str]] = (float("-inf"), {})
 
     def seat(self, analyst: str) -> Lab:
         """Return the lab as this person sees it."""
@@ -68,13 +77,29 @@ class Service:
             )
         )
 
-    async def is_account(self, name: str) -> bool:
-        """Say whether the lab has such an account; a cookie may outlive it."""
-        read, names = self._accounts
-        if time.monotonic() - read > ACCOUNTS_SECONDS:
-            names = frozenset(await self.run(self.lab.accounts))
-            self._accounts = (time.monotonic(), names)
-        return name in names
+    async def login_of(self, name: str, *, fresh: bool = False) -> str:
+        """Give the mark of the account's password, or "": it cannot log in."""
+        read, logins = self._logins
+        if fresh or time.monotonic() - read > ACCOUNTS_SECONDS:
+            logins = await self.run(self.lab.logins)
+            self._logins = (time.monotonic(), logins)
+        return logins.get(name, "")
+
+    async def stands(self, name: str, login: str) -> bool:
+        """Say whether a login still stands: the account is open, its password the same.
+
+        A cookie may outlive both.
+        """
+        return bool(login) and login == await self.login_of(name)
+
+    async def doors_for(self, analyst: str, doors: Sequence[Door]) -> list[Door]:
+        """Give the doors that this person may open; one without a need stays shut."""
+
+        def open_ones() -> list[Door]:
+            seat = self.seat(analyst)
+            return [one for one in doors if one.needs and seat.may(one.needs)]
+
+        return await self.run(open_ones)
 
     def close(self) -> None:
         """Stop the threads; a running intake ends at its next medium."""

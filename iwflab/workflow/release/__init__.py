@@ -5,17 +5,16 @@ renamed to ``releases/<name>``.  A crash between the last two is finished when r
 are next made, listed or verified; a crash before leaves nothing that counts.
 """
 
-import json
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from iwflab.domain.categories import Scheme, derive
+from iwflab.domain.categories import Scheme
 from iwflab.domain.hashes import Agreement, HashValue, agreement
 from iwflab.domain.lists import ListEntry
 from iwflab.domain.media import Examined
@@ -35,8 +34,18 @@ from iwflab.exchange.folder import (
 )
 from iwflab.schemes import scheme_named, schemes
 from iwflab.store import Act
-from iwflab.store.reading import overview, records, some_media, stored_hashes
+from iwflab.store.reading import overview, stored_hashes
 from iwflab.workflow import Bench
+from iwflab.workflow.release.choosing import (
+    asked,
+    asked_now,
+    changes,
+    choose,
+    listed,
+    signed,
+)
+
+__all__ = ["asked", "asked_now", "changes", "release", "release_findings", "releases"]
 
 _DIGESTS = ("md5", "sha1", "sha256")
 _LISTED = ("", "full")  # the variants of an algorithm that a list has a column for
@@ -44,24 +53,38 @@ _LISTED = ("", "full")  # the variants of an algorithm that a list has a column 
 Progress = Callable[[int, int], None]
 
 
+class Permit(Protocol):
+    """What a second person gave: it refuses what is not exactly what they saw."""
+
+    def check(self, payload: Mapping[str, Any]) -> None:
+        """Refuse early, before the long work."""
+
+    def use(self, act: Act, payload: Mapping[str, Any]) -> None:
+        """Refuse, or be used up, in the act that lets it leave."""
+
+
 def release(
     bench: Bench,
     folder: Path,
-    name: str,
+    payload: Mapping[str, Any],
     *,
-    scheme: str,
+    permit: Permit,
+    agreed: Mapping[str, str],
     analyst: str,
     request: str,
     progress: Progress | None = None,
 ) -> Release:
-    """Release every signed-off medium that the scheme calls criminal.
+    """Release exactly what ``payload`` (of :func:`asked`) names, under its permit.
 
-    Refused when a grade no longer derives as it was signed off, when the bytes of a
-    medium are not what they were, or when a fresh sandboxed worker does not find the
-    same perceptual hashes.  Nothing leaves then.
+    The permit of a second person is used up in the transaction that enters the
+    release.  ``agreed`` says in the manifest who asked, who approved, and what digest.
+    Refused also when a grade no longer derives as it was signed off, when the bytes
+    of a medium are not what they were, or when a fresh sandboxed worker does not
+    find the same perceptual hashes.  Nothing leaves then.
     """
+    name = str(payload["name"])
     check_name(name)
-    law = scheme_named(scheme)
+    law = scheme_named(payload["scheme"])
     final = folder / name
     # One release at a time: two would take each other's files away.
     with locked(folder, wait=True):
@@ -72,38 +95,27 @@ def release(
             raise BadInput(
                 f"a release called {name} exists", advice="give the release a new name"
             )
-        chosen, left_out = _choose(bench, overview(bench.store), law)
+        permit.check(asked_now(bench.store, payload))
+        chosen, left_out = choose(bench.store, overview(bench.store), law)
+        if listed(chosen, law) != payload["media"]:  # changed since that look
+            permit.check({})
         entries = _prove(bench, chosen, law, progress or (lambda _done, _total: None))
         unfinished = folder / (name + UNFINISHED)
-        manifest = {
-            "release": name,
-            "made_by": analyst,
-            "left_out": dict(sorted(left_out.items())),
-            **_manifest(bench, law, entries),
-        }
+        said = {"made_by": analyst, "agreed": dict(agreed), "left_out": left_out}
+        manifest = {**_asked_for(payload), **said, **_manifest(bench, law, entries)}
         digest = write_folder(unfinished, entries, manifest)
-        _enter_release(bench, (name, digest, request, analyst), law, chosen)
+        key = secrets.token_hex(8)
+        with bench.store.act("release", key, analyst=analyst, request=request) as act:
+            # Proving takes time; what was chosen may have been taken back since.
+            permit.use(act, asked_now(bench.store, payload))
+            _enter(act, (key, name), law, digest, chosen)
         into_place(unfinished, final)
     return read_release(final)
 
 
-def _enter_release(
-    bench: Bench,
-    named: tuple[str, str, str, str],
-    law: Scheme,
-    chosen: Sequence[Mapping[str, Any]],
-) -> None:
-    name, digest, request, analyst = named
-    key = secrets.token_hex(8)
-    with bench.store.act("release", key, analyst=analyst, request=request) as act:
-        # Proving takes time; what was chosen may have been taken back since.
-        now = some_media(bench.store, [row["medium"] for row in chosen])
-        if [row["sign_off"] for row in now] != [row["sign_off"] for row in chosen]:
-            raise NotAllowed(
-                "a sign-off was taken back while the release was made",
-                advice="nothing was released; start the release again",
-            )
-        _enter(act, (key, name), law, digest, chosen)
+def _asked_for(payload: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {said: payload[said] for said in ("recipient", "purpose")}
+    return {"release": payload["name"], **plain}
 
 
 def _enter(
@@ -128,7 +140,7 @@ def _enter(
             release=key,
             medium=row["medium"],
             sign_off=row["sign_off"],
-            code=_signed(row, law)["code"],
+            code=signed(row, law)["code"],
         )
 
 
@@ -143,46 +155,6 @@ def _known(bench: Bench, name: str, law: Scheme, request: str) -> bool:
             f"a release called {name} exists", advice="give the release a new name"
         )
     return bool(found)
-
-
-def _signed(row: Mapping[str, Any], law: Scheme) -> dict[str, Any]:
-    grades: dict[str, dict[str, Any]] = json.loads(row["signed_grades"])
-    return grades.get(law.name, {"code": "", "version": ""})
-
-
-def _choose(
-    bench: Bench, rows: Sequence[dict[str, Any]], law: Scheme
-) -> tuple[list[dict[str, Any]], Counter[str]]:
-    """Split the media into those that leave and those that stay, with the reason."""
-    standing = records(bench.store, rows)
-    chosen, left_out, changed = [], Counter[str](), []
-    for row in rows:
-        if row["sign_off"] is None:
-            left_out["not signed off"] += 1
-            continue
-        signed = _signed(row, law)
-        now = derive(law, standing[row["medium"]])
-        if (now.code, now.version) != (signed["code"], signed["version"]):
-            changed.append(row["sha256"][:12])
-        elif row["size"] == 0:
-            # The digests of nothing match every empty file in the world.
-            left_out["empty (no bytes)"] += 1
-        elif now.code in law.criminal:
-            chosen.append(row)
-        else:
-            left_out[now.code] += 1
-    if changed:
-        raise NotAllowed(
-            f"the rules of {law.name} changed since the sign-off of "
-            f"{', '.join(changed[:5])}{' and others' if len(changed) > 5 else ''}",  # noqa: PLR2004 - five are enough to read
-            advice="take back those sign-offs and have them looked at again",
-        )
-    if not chosen:
-        raise NotAllowed(
-            "nothing can leave: no medium is signed off as criminal",
-            advice="grade and sign off media first",
-        )
-    return sorted(chosen, key=lambda row: row["sha256"]), left_out
 
 
 def _prove(
@@ -219,7 +191,7 @@ def _prove_one(bench: Bench, row: Mapping[str, Any], law: Scheme) -> ListEntry:
         size=row["size"],
         scheme=law.name,
         scheme_version=law.version,
-        code=_signed(row, law)["code"],
+        code=signed(row, law)["code"],
         hashes={name: value.value for name, value in sorted(before.items())},
         pdq_quality=before["pdq"].quality if "pdq" in before else None,
     )

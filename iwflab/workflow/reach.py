@@ -1,0 +1,137 @@
+"""How far a person sees: which media, which records, which entries of the trail.
+
+Series and quality samples do not exist yet.  Until they do, the lab's whole set stands
+in for the series (a lab holds one investigative set), and the media that were graded
+stand in for the sample.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from iwflab.domain.roles import Scope
+from iwflab.errors import NotFound, NotYours
+from iwflab.store import Store, audit
+from iwflab.store.assignments import assigned_to
+from iwflab.store.reading import one_medium, overview
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Scopes = Collection[Scope]
+
+# Tables of the way of a medium: what stands in for a series in the trail.
+_OF_MEDIA = frozenset(
+    {
+        *("lab_case", "exhibit", "intake", "intake_end", "medium", "copy", "sighting"),
+        *("refusal", "examination", "hash", "assignment", "assignment_end"),
+        *("assessment", "child", "withdrawal", "sign_off", "sign_off_end"),
+        *("release", "release_item", "four_eyes_request", "four_eyes_answer"),
+        "four_eyes_use",
+    }
+)
+
+# What a row of the overview tells of a record and of what came after it.
+_RECORD = (
+    *("assessment", "grader", "graded_us", "elements", "tags", "note", "reveal"),
+    *("seconds", "sign_off", "signed_by", "signed_grades"),
+)
+
+
+def media_within(
+    store: Store, analyst: str, scopes: Scopes, *, since: int
+) -> frozenset[str] | None:
+    """Give the media that a person may list; None means all of the lab."""
+    if {Scope.SERIES, Scope.ALL} & set(scopes):
+        return None
+    found: set[str] = set()
+    if Scope.OWN in scopes:
+        found |= set(assigned_to(store, analyst, since=since))
+    if Scope.SAMPLE in scopes:
+        found |= {row["medium"] for row in overview(store, "assessment IS NOT NULL")}
+    return frozenset(found)
+
+
+def records_within(
+    store: Store, analyst: str, scopes: Scopes, *, since: int
+) -> frozenset[str] | None:
+    """Give the media whose records a person may list; None means all of the lab.
+
+    Who sees only their own queue does not see what another recorded on it: a second
+    look must stay blind.
+    """
+    if {Scope.SERIES, Scope.ALL, Scope.SAMPLE} & set(scopes):
+        return media_within(store, analyst, scopes, since=since)
+    mine = media_within(store, analyst, scopes, since=since) or frozenset()
+    graded = overview(store, "grader = :analyst", analyst=analyst)
+    return mine & {row["medium"] for row in graded}
+
+
+def must_reach(store: Store, medium: str, media: frozenset[str] | None) -> str:
+    """Give the whole id of a medium; refuse alike one that is beyond and one unknown.
+
+    Who sees all of the lab is told that there is no such medium.
+    """
+    if media is None:
+        return str(one_medium(store, medium)["medium"])
+    with suppress(NotFound):
+        found = str(one_medium(store, medium)["medium"])
+        if found in media:
+            return found
+    raise NotYours(
+        "this medium is not within what your roles let you see",
+        advice="open the grading desk, which assigns media to you",
+    )
+
+
+def blinded(
+    rows: Sequence[Mapping[str, Any]], known: frozenset[str] | None
+) -> list[dict[str, Any]]:
+    """Take the records out of rows of the overview that a person may only list."""
+    return [
+        dict(row)
+        if known is None or row["medium"] in known
+        else {**row, **dict.fromkeys(_RECORD)}
+        for row in rows
+    ]
+
+
+def trail(store: Store, analyst: str, scopes: Scopes) -> list[dict[str, Any]]:
+    """Give the entries of the trail that a person may read: ids and counts only.
+
+    With the scope series: what was done to media by anybody, but not who looked at
+    them, for exposure is each person's own.
+    """
+    rows = []
+    for entry in audit.entries(store):
+        tables = {row.table for row in entry.rows}
+        if (
+            Scope.ALL in scopes
+            or (Scope.OWN in scopes and entry.analyst == analyst)
+            or (
+                Scope.SERIES in scopes
+                and (entry.analyst == analyst or tables <= _OF_MEDIA)
+            )
+        ):
+            rows.append(
+                {
+                    "entry": entry.number,
+                    "at_us": entry.at_us,
+                    "analyst": entry.analyst,
+                    "verb": entry.verb,
+                    "subject": entry.subject,
+                    "tables": " ".join(sorted(tables)),
+                    "rows": len(entry.rows),
+                }
+            )
+    return rows
+
+
+def trail_frame(store: Store, analyst: str, scopes: Scopes) -> "pd.DataFrame":
+    """Give the entries as a tidy DataFrame; ``at`` is in UTC."""
+    import pandas as pd
+
+    columns = ["entry", "at_us", "analyst", "verb", "subject", "tables", "rows"]
+    frame = pd.DataFrame(trail(store, analyst, scopes), columns=columns)
+    frame["at_us"] = pd.to_datetime(frame["at_us"], unit="us", utc=True)
+    return frame.rename(columns={"at_us": "at"})
