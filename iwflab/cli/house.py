@@ -1,4 +1,4 @@
-"""Commands of the house: init, demo, serve, doctor, verify, account."""
+"""Commands of the house: init, demo, serve, research, doctor, verify, account."""
 
 import os
 import sys
@@ -9,6 +9,7 @@ import click
 
 from iwflab.cli.printing import json_option, lab_option, open_lab, say, table
 from iwflab.lab import Lab
+from iwflab.lab.seat import operating_system_user
 
 _PORT = click.IntRange(1, 65535)
 _MEDIA = click.IntRange(6, 2000)
@@ -55,6 +56,25 @@ def serve(folder: str, port: int, as_demo: bool) -> None:
     command = [sys.executable, "-m", "iwflab_widgets.server"]
     sys.stderr.flush()
     os.execv(sys.executable, [*command, "--lab", place, "--port", str(port)])  # noqa: S606 - no shell, no input
+
+
+@click.command()
+@lab_option
+@click.option("--port", default=8867, show_default=True, type=_PORT)
+@click.option(
+    "--notebooks",
+    default="~/iwflab-notebooks",
+    show_default=True,
+    help="Your notebooks; an empty folder gets the worked examples.",
+)
+@click.option("--allow-root", is_flag=True, help="Run every notebook as root.")
+def research(folder: str, port: int, notebooks: str, allow_root: bool) -> None:
+    """Serve JupyterLab over the lab to yourself, on 127.0.0.1."""
+    who = operating_system_user()
+    place = str(Path(folder).expanduser().absolute())
+    command = [sys.executable, "-P", "-m", "iwflab_widgets.server.research"]
+    told = [place, who, notebooks, str(port), "root" if allow_root else "user"]
+    os.execv(sys.executable, [*command, *told])  # noqa: S606 - no shell, no input
 
 
 @click.command()
