@@ -15,6 +15,8 @@ from tests.walk.serving import free_port, until
 PASSWORD = "correct horse battery"
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLE = "worked_example.ipynb"
+# The notebook in front: JupyterLab opens those of the last visit behind it.
+FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook"
 SAVED = """() => document.querySelector('.jp-mod-current.jp-mod-dirty') === null"""
 
 
@@ -117,7 +119,7 @@ class Researcher:
             self.page.get_by_label("Name").fill(operating_system_user())
             self.page.get_by_label("Password").fill(PASSWORD)
             self.page.keyboard.press("Enter")
-        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        self.page.locator(f"{FRONT} .jp-Cell").first.wait_for()
         self.page.get_by_text("| Idle").wait_for()
         return self
 
@@ -128,7 +130,7 @@ class Researcher:
     def run_all(self):
         """Run every cell; the last one done has its number."""
         self.menu("Run", "Run All Cells")
-        prompts = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt")
+        prompts = self.page.locator(f"{FRONT} .jp-CodeCell .jp-InputPrompt")
 
         def done():
             told = prompts.all_inner_texts()
@@ -147,7 +149,7 @@ class Researcher:
 
     def cells(self):
         """The cells as the page has them: kind, text, the number of their run."""
-        return self.page.locator(".jp-Notebook .jp-Cell").evaluate_all(
+        return self.page.locator(f"{FRONT} .jp-Cell").evaluate_all(
             """cells => cells.map(cell => [
               cell.classList.contains("jp-CodeCell"),
               cell.querySelector(".jp-InputArea-editor")?.innerText ?? "",

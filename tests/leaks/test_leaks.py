@@ -1,0 +1,96 @@
+"""Nothing of any medium lies outside the lab folder after work; the scan would see it.
+
+The two controls take one protection away each: then the same scan must hit.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.leaks import sessions
+from tests.leaks.sessions import GIRL, HERE, SEEN, Kept
+
+pytestmark = pytest.mark.browser
+MUCH = 1 << 20  # bytes; a profile, a home and logs are more than this
+
+
+def test_after_a_browser_and_a_research_session_nothing_lies_outside(place):
+    files = place.draw()
+    with sessions.apps(place) as served:
+        with sessions.browser(place, "ann") as context:
+            ann = Kept(context, served, "ann").log_in()
+            sessions.bring_in(ann, files)
+            shutil.rmtree(place.base / "source")
+            sessions.look(ann)
+            for _ in range(2):
+                ann.grade(SEEN, [GIRL])
+            sessions.log_out(ann)
+        with sessions.browser(place, "ben") as context:
+            ben = Kept(context, served, "ben").log_in()
+            sessions.let_go(ben)
+            sessions.count(ben)
+            assert _processes_that_could_dump(served.process.pid) == []
+            sessions.log_out(ben)
+    sessions.research(place)
+
+    scan = place.scan()
+    assert place.hits(scan) == []
+    assert scan.bytes > MUCH
+    assert {"profiles", "logs", "notebooks", "heads"} <= set(os.listdir(place.base))
+    assert list((place.base / "profiles").rglob("Cache_Data"))
+    assert not [p for p in place.base.rglob("core*") if p.name.partition(".")[0] == "core"]
+    assert not list(place.lab.glob("server/research-*"))
+    # The control of the control: in the lab the same scan does find them.
+    assert scan.under(place.lab / "evidence")
+
+
+def test_control_without_no_store_the_browser_keeps_pictures(place):
+    place.intake()
+    with sessions.apps(place, HERE / "careless_apps.py") as served:
+        with sessions.browser(place, "ann", careless=True) as context:
+            sessions.look(Kept(context, served, "ann").log_in())
+    hits = place.hits(place.scan())
+
+    assert hits
+    assert {_under(place, hit) for hit in hits} == {"profiles"}
+    kept = {hit.what.partition(",")[0].rpartition(".")[2] for hit in hits}
+    assert kept == {"shielded", "full"}
+
+
+def test_control_without_the_hook_the_notebook_keeps_pictures(place):
+    place.intake()
+    sessions.research(place, HERE / "careless_research.py", example=False)
+    hits = place.hits(place.scan())
+
+    assert place.base / "notebooks" / "shown.ipynb" in {hit.path for hit in hits}
+    assert {"base64 +0", "repr in JSON"} & {hit.form for hit in hits}
+    assert [hit for hit in hits if ".ipynb_checkpoints" in hit.path.parts]
+
+
+def _under(place, hit):
+    return hit.path.relative_to(place.base).parts[0]
+
+
+def _processes_that_could_dump(parent):
+    """Name the processes of a server whose memory could be written to a core file."""
+    family = {parent}
+    for _ in range(4):  # the server, its kernels and workers, what those started
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                if int(stat.read_text().rsplit(")", 1)[1].split()[1]) in family:
+                    family.add(int(stat.parent.name))
+            except OSError:  # it ended meanwhile
+                continue
+    assert len(family) > 2, family
+    found = []
+    for pid in family:
+        try:
+            limits = Path(f"/proc/{pid}/limits").read_text()
+        except OSError:
+            continue
+        (line,) = [x for x in limits.splitlines() if x.startswith("Max core file")]
+        if line.split()[4:6] != ["0", "0"]:
+            found.append((pid, line))
+    return found
