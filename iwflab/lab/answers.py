@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from iwflab.lab.seat import Seat
+from iwflab.lab.showing import Shown
 from iwflab.schemes import scheme_named
 from iwflab.store import frames
 from iwflab.store.reading import one_medium, overview
@@ -33,9 +34,9 @@ class Answers(Seat):
         """Draw a table as static, accessible SVG."""
         return reporting.chart(table)
 
-    def show(self, medium: str) -> dict[str, Any]:
+    def show(self, medium: str) -> Shown:
         """Give everything stored about one medium, without any picture."""
-        return one_medium(self._store, medium)
+        return Shown(one_medium(self._store, medium))
 
     def overview(self) -> list[dict[str, Any]]:
         """Give every medium with its stage, in order of arrival."""

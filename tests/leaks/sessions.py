@@ -23,8 +23,12 @@ MEDIA = 8  # with sets of two, some are left for the researcher
 CUSTODY = {"case": "C1", "exhibit": "E1", "purpose": "testing", "authority": "none"}
 GIRL = {"age_band": "7-10", "sex": "girl", "pubertal": "prepubescent"}
 SEEN = {
-    **{"form": "photograph", "child_present": "yes", "indecent": "yes"},
-    **{"activity": "posing", "sadism": "no", "animal": "no"},
+    "form": "photograph",
+    "child_present": "yes",
+    "indecent": "yes",
+    "activity": "posing",
+    "sadism": "no",
+    "animal": "no",
 }
 # What a page must not do: ask the browser to keep what it fetches.
 CARELESS_PAGE = """(() => {

@@ -3,7 +3,6 @@
 The two controls take one protection away each: then the same scan must hit.
 """
 
-import os
 import shutil
 from pathlib import Path
 
@@ -38,9 +37,13 @@ def test_after_a_browser_and_a_research_session_nothing_lies_outside(place):
     scan = place.scan()
     assert place.hits(scan) == []
     assert scan.bytes > MUCH
-    assert {"profiles", "logs", "notebooks", "heads"} <= set(os.listdir(place.base))
+    assert {"profiles", "logs", "notebooks", "heads"} <= {
+        found.name for found in place.base.iterdir()
+    }
     assert list((place.base / "profiles").rglob("Cache_Data"))
-    assert not [p for p in place.base.rglob("core*") if p.name.partition(".")[0] == "core"]
+    assert not [
+        p for p in place.base.rglob("core*") if p.name.partition(".")[0] == "core"
+    ]
     assert not list(place.lab.glob("server/research-*"))
     # The control of the control: in the lab the same scan does find them.
     assert scan.under(place.lab / "evidence")

@@ -24,11 +24,12 @@ def research(demonstration):
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def researcher(research):
-    """In the worked example, with every cell run."""
+    """In the worked example, with every cell run; its browser ends with the module."""
     with chromium() as browser:
         person = Researcher(
             browser.new_context(viewport={"width": 1440, "height": 900}), research
         )
-        yield person.open()
+        person.numbers = person.open().run_all()
+        yield person

@@ -8,7 +8,7 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform
 
 # Nothing but what the package ships: Voila's scripts, styles, fonts, widgets.
-STATIC = (
+STATIC: tuple[str, ...] = (
     "/voila/static/",
     "/voila/templates/",
     "/voila/labextensions/",

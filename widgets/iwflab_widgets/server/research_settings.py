@@ -76,9 +76,7 @@ def take_home(private: Path) -> None:
     os.chdir(private)  # a configuration file in the caller's folder is not read
 
 
-def settings(
-    private: Path, notebooks: Path, *, port: int, allow_root: bool
-) -> Config:
+def settings(private: Path, notebooks: Path, *, port: int, allow_root: bool) -> Config:
     """Return the settings of the server and of JupyterLab."""
     config = Config()
     config.JupyterApp.answer_yes = True  # Ctrl-C ends it; what is saved is saved

@@ -1,4 +1,4 @@
-"""A notebook is kept without what it showed: no output, no widget state, no second copy.
+"""A notebook is kept without what it showed: no output, no widget, no second copy.
 
 jupyter_server goes on saving when a hook fails.  Here a notebook that cannot be
 stripped is not saved at all: a refused save is seen, a leaked picture is not.
