@@ -91,8 +91,18 @@ def doctor(strict: bool, as_json: bool) -> None:
         say(found)
     else:
         table(found, ("layer", "active", "why"))
+        click.echo(_where_cores_go(Path("/proc/sys/kernel/core_pattern")))
     if strict and not all(one["active"] for one in found):
         raise click.exceptions.Exit(1)
+
+
+def _where_cores_go(setting: Path) -> str:
+    """Say what this machine does with the memory of a process that dies."""
+    told = "core files: servers, kernels and decoders have a limit of 0 bytes"
+    # A program behind a pipe is started whatever the limit says (man 5 core).
+    if setting.exists() and setting.read_text("utf-8").startswith("|"):
+        return f"{told}; but this machine hands dumps to a program, see {setting}"
+    return told
 
 
 @click.command()

@@ -12,6 +12,12 @@ class Shown(dict[str, Any]):
     """
 
     def _repr_mimebundle_(self, **_: object) -> Mapping[str, str]:
+        return {"text/plain": self._in_lines()}
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002
+        # IPython has a printer of its own for mappings, and prefers it to the bundle.
+        printer.text(self._in_lines())
+
+    def _in_lines(self) -> str:
         width = max((len(name) for name in self), default=0)
-        lines = [f"{name:<{width}}  {value}" for name, value in self.items()]
-        return {"text/plain": "\n".join(lines)}
+        return "\n".join(f"{name:<{width}}  {value}" for name, value in self.items())

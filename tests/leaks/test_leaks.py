@@ -4,12 +4,12 @@ The two controls take one protection away each: then the same scan must hit.
 """
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 from tests.leaks import sessions
 from tests.leaks.sessions import GIRL, HERE, SEEN, Kept
+from tests.walk.serving import could_dump
 
 pytestmark = pytest.mark.browser
 MUCH = 1 << 20  # bytes; a profile, a home and logs are more than this
@@ -30,7 +30,7 @@ def test_after_a_browser_and_a_research_session_nothing_lies_outside(place):
             ben = Kept(context, served, "ben").log_in()
             sessions.let_go(ben)
             sessions.count(ben)
-            assert _processes_that_could_dump(served.process.pid) == []
+            assert could_dump(served.process.pid) == []
             sessions.log_out(ben)
     sessions.research(place)
 
@@ -74,26 +74,3 @@ def test_control_without_the_hook_the_notebook_keeps_pictures(place):
 
 def _under(place, hit):
     return hit.path.relative_to(place.base).parts[0]
-
-
-def _processes_that_could_dump(parent):
-    """Name the processes of a server whose memory could be written to a core file."""
-    family = {parent}
-    for _ in range(4):  # the server, its kernels and workers, what those started
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                if int(stat.read_text().rsplit(")", 1)[1].split()[1]) in family:
-                    family.add(int(stat.parent.name))
-            except OSError:  # it ended meanwhile
-                continue
-    assert len(family) > 2, family
-    found = []
-    for pid in family:
-        try:
-            limits = Path(f"/proc/{pid}/limits").read_text()
-        except OSError:
-            continue
-        (line,) = [x for x in limits.splitlines() if x.startswith("Max core file")]
-        if line.split()[4:6] != ["0", "0"]:
-            found.append((pid, line))
-    return found

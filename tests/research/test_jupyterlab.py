@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.walk.serving import until
+from tests.walk.serving import could_dump, until
 
 pytestmark = pytest.mark.browser
 
@@ -86,7 +86,8 @@ def test_nothing_of_jupyter_lies_in_the_home_folder(researcher):
     assert "token" not in log
 
 
-def test_the_kernel_is_encrypted_and_keeps_no_history(researcher):
+def test_the_kernel_is_encrypted_and_no_process_leaves_a_core_file(researcher):
+    assert could_dump(researcher.research.process.pid) == []
     (place,) = researcher.research.lab.glob("server/research-*/runtime/kernel-*.json")
     connection = json.loads(place.read_text())
 

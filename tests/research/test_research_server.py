@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import nbformat
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from nbclient import NotebookClient
 
 from iwflab.errors import LabError
@@ -167,7 +168,7 @@ def test_the_worked_example_counts_what_the_lab_holds(demonstration, monkeypatch
         children, media = lab.children(), lab.media()
     assert text["children-base"].splitlines()[0].split()[-1] == str(len(children))
     assert str(len(media)) in text["media"].splitlines()[-1].split()
-    assert "sha256" in text["medium"]
+    assert text["medium"].splitlines()[0].split()[0] == "medium"
     assert not {
         kind for kind in kinds if kind.startswith("image/") and "svg" not in kind
     }
@@ -176,8 +177,8 @@ def test_the_worked_example_counts_what_the_lab_holds(demonstration, monkeypatch
 def test_a_medium_shows_itself_as_text(lab):
     shown = lab.show(lab.media().loc[0, "medium"])
 
-    assert set(shown._repr_mimebundle_()) == {"text/plain"}
-    assert not [
-        name for name in dir(shown) if name.startswith("_repr_") and "mime" not in name
-    ]
-    assert shown["sha256"] in shown._repr_mimebundle_()["text/plain"]
+    data, _ = DisplayFormatter().format(shown)
+
+    assert set(data) == {"text/plain"}
+    assert "medium " in data["text/plain"].splitlines()[0]
+    assert shown["sha256"] in data["text/plain"]
