@@ -58,6 +58,7 @@ class Place:
         for name in ("home", "temporary", "logs", "working", "profiles"):
             (self.base / name).mkdir(parents=True)
         self.lab = self.base / "lab"
+        self.marks = {}
 
     @property
     def environment(self):
@@ -79,7 +80,7 @@ class Place:
             drawn = picture(number).resize((480, 360))
             noise = Image.frombytes("RGB", (160, 160), chance.randbytes(76_800))
             drawn.paste(noise, (160, 100))
-            mark = chance.randbytes(900)
+            self.marks[f"comment {number}"] = mark = chance.randbytes(900)
             form = ("JPEG", "PNG")[number % 2]
             more = {"comment": mark} if form == "JPEG" else {}
             name = folder / f"marked-{number}.{form.lower()}"
@@ -94,14 +95,17 @@ class Place:
         return self
 
     def scan(self):
-        """Make the scan for what this lab keeps: originals and both previews."""
+        """Make the scan for what this lab keeps: originals and both previews.
+
+        Some originals carry a comment of bytes by chance near their start, too.
+        """
         known = {}
         for folder in ("evidence", "previews"):
             for file in (self.lab / folder).rglob("*"):
                 if file.is_file():
                     known[f"{folder} {file.name[:12]}{file.suffix}"] = file.read_bytes()
         assert len(known) == MEDIA * 3, sorted(known)
-        return Scan(known)
+        return Scan({**known, **self.marks})
 
     def hits(self, scan):
         """Search everything but the lab; the scan must have had much to read."""

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.leaks.scanning import PIECE, Scan
+from tests.leaks.scanning import PIECE, Scan, windows
 
 EVIDENCE = random.Random(7).randbytes(3000)
 NOISE = random.Random(8).randbytes(50_000)
@@ -27,7 +27,7 @@ NOISE = random.Random(8).randbytes(50_000)
         lambda e: repr(e).encode(),
         lambda e: json.dumps({"text/plain": repr(e)}).encode(),
         # One window alone, where one piece that is read ends and the next begins.
-        lambda e: (NOISE * (PIECE // len(NOISE) + 1))[: PIECE - 20] + e[1110:1150],
+        lambda e: (NOISE * (PIECE // len(NOISE) + 1))[: PIECE - 9] + windows(e)[3],
     ],
     ids=lambda w: None,
 )

@@ -42,9 +42,8 @@ def test_keys_at_the_desk_change_no_cell(researcher):
     pressed = researcher.state()["pressed"]
     for key in CELL_KEYS:
         researcher.page.keyboard.press(key)
-        if not _has_focus(researcher):  # a note, a dialog: back to the desk
-            researcher.desk().focus()
-    assert researcher.cells() == before
+        assert _keeps_focus(researcher), key
+        assert researcher.cells() == before, key
     # They were keys of the desk: it answered them.
     state = researcher.state()
     assert state["record"]["elements"] or state["pressed"] > pressed
@@ -56,6 +55,12 @@ def test_keys_at_the_desk_change_no_cell(researcher):
     until(lambda: len(researcher.cells()) == len(before) - 1, what="a deleted cell")
     researcher.page.keyboard.press("z")
     until(lambda: len(researcher.cells()) == len(before), what="the cell come back")
+    # And keys beside the desk are none of the desk's.
+    state = researcher.state()
+    for key in ("1", "g", "ArrowRight"):
+        researcher.page.keyboard.press(key)
+    after = researcher.state()
+    assert (after["record"], after["level"]) == (state["record"], state["level"])
 
 
 def test_the_saved_notebook_holds_no_output(researcher):
@@ -102,3 +107,7 @@ def _at_the_desk(researcher):
 
 def _has_focus(researcher):
     return researcher.desk().evaluate("root => document.activeElement === root")
+
+
+def _keeps_focus(researcher):
+    return researcher.desk().evaluate("root => root.contains(document.activeElement)")

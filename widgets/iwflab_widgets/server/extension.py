@@ -59,6 +59,7 @@ def _own_service(serverapp: Any) -> Service:
     except LabError:
         lab.close()
         raise
+    service.incoming.clean()
     atexit.register(lab.close)
     atexit.register(service.close)
     return service

@@ -102,6 +102,7 @@ def prepare(
     copy_examples(notebooks)
     research_settings.take_home(private)
     service = Service(lab, only_analyst=lab.analyst)
+    service.incoming.clean()  # and hold the lock: the apps must not clean up after us
     config: Config = research_settings.settings(
         private, notebooks, port=port, allow_root=allow_root
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from tornado.web import authenticated
 
+from iwflab.lab.research import may_research
 from iwflab_widgets.server.identity import Analyst, LabIdentity
 from iwflab_widgets.server.login import LoginHandler, LogoutHandler
 from iwflab_widgets.server.pages import AssetHandler
@@ -14,7 +15,9 @@ class OnePersonLogin(LoginHandler):
 
     async def _is_right(self, name: str, password: str) -> bool:
         right = await super()._is_right(name, password)
-        return right and name == self.service.only_analyst
+        if not right or name != self.service.only_analyst:
+            return False
+        return bool(await self.service.run(may_research, self.service.lab))
 
 
 class MenuLogout(LogoutHandler):
