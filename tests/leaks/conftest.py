@@ -13,5 +13,5 @@ from tests.leaks.sessions import Place
 def place():
     """A short path: Chromium puts a socket into the temp folder."""
     folder = Path(tempfile.mkdtemp(prefix="lk"))
-    yield Place(folder / "all").make_lab()
+    yield Place(folder).make_lab()
     shutil.rmtree(folder, ignore_errors=True)

@@ -15,8 +15,8 @@ from tests.walk.serving import free_port, until
 PASSWORD = "correct horse battery"
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLE = "worked_example.ipynb"
-# The notebook in front: JupyterLab opens those of the last visit behind it.
-FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook"
+PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"  # the one in front
+FRONT = f"{PANEL} .jp-Notebook"
 SAVED = """() => document.querySelector('.jp-mod-current.jp-mod-dirty') === null"""
 
 
@@ -114,13 +114,16 @@ class Researcher:
 
     def open(self, name=EXAMPLE):
         """Open a notebook; log in on the way, when that is still to do."""
-        self.page.goto(f"{self.research.url}/lab/tree/{name}")
+        # A workspace of its own: beside the notebook no other one comes back.
+        space = name.partition(".")[0]
+        self.page.goto(f"{self.research.url}/lab/workspaces/{space}/tree/{name}")
         if "/login" in self.page.url:
             self.page.get_by_label("Name").fill(operating_system_user())
             self.page.get_by_label("Password").fill(PASSWORD)
             self.page.keyboard.press("Enter")
         self.page.locator(f"{FRONT} .jp-Cell").first.wait_for()
         self.page.get_by_text("| Idle").wait_for()
+        self.page.locator(f"{PANEL} [data-status=idle]").first.wait_for()
         return self
 
     def menu(self, menu, entry):
