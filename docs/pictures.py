@@ -8,6 +8,7 @@ import contextlib
 import io
 import os
 import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -50,6 +51,8 @@ def main() -> None:
             passwords = {who: password for who, password, _ in demo.accounts(lab)}
         with served(folder) as base, chromium() as browser:
             take_all(browser, base, passwords, Path(name))
+        with researched(folder) as (base, who), chromium() as browser:
+            research(browser, base, who)
 
 
 def take_all(
@@ -213,24 +216,68 @@ def painted(page: Page) -> str:
     return str(shown["variant"]) if shown.get("medium") == now["medium"] else ""
 
 
+def research(browser: Browser, base: str, who: tuple[str, str]) -> None:
+    """Run the worked example in JupyterLab, down to the desk in its cell."""
+    page = browser.new_context(viewport=SIZE).new_page()
+    page.goto(f"{base}/lab/tree/worked_example.ipynb")
+    page.get_by_label("Name").fill(who[0])
+    page.get_by_label("Password").fill(who[1])
+    page.keyboard.press("Enter")
+    page.get_by_text("| Idle").wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
+    until(lambda: page.get_by_test_id("grading-desk").count() == 1)
+    until(lambda: bool(state(page)["medium"]))
+    until(lambda: painted(page) == "shielded")
+    # From this heading on there is no path of this machine.
+    page.get_by_role("heading", name="Who is depicted").evaluate(
+        "h => h.scrollIntoView()"
+    )
+    take(page, "research")
+    page.get_by_test_id("grading-desk").scroll_into_view_if_needed()
+    take(page, "research-desk")
+
+
 # -- server and browser ----------------------------------------------------------------
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a lab on a free port; give its address."""
+    command = [sys.executable, "-P", "-m", "iwflab_widgets.server"]
+    with running([*command, "--lab", str(folder)], folder) as base:
+        yield base
+
+
+@contextlib.contextmanager
+def researched(folder: Path) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Serve JupyterLab over a lab; give its address, a name and a password."""
+    password = secrets.token_hex(8)
+    with Lab.open(folder) as lab:
+        lab.account_add(lab.analyst, password)
+        who = (lab.analyst, password)
+    command = [str(Path(sys.executable).with_name("iwflab")), "research"]
+    place = folder.with_name("notebooks")
+    more = ["--allow-root"] if os.geteuid() == 0 else []
+    told = [*command, "--lab", str(folder), "--notebooks", str(place), *more]
+    with running(told, folder) as base:
+        yield base, who
+
+
+@contextlib.contextmanager
+def running(command: list[str], folder: Path) -> Iterator[str]:
+    """Run a server on a free port; give its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-P", "-m", "iwflab_widgets.server"]
     log = folder.with_suffix(".log")
     with log.open("wb") as out:
         server = subprocess.Popen(
-            [*command, "--lab", str(folder), "--port", str(port)],
+            [*command, "--port", str(port)],
             stdout=out,
             stderr=out,
             env={**os.environ, "HOME": str(folder.parent)},
         )
     try:
-        until(lambda: b"is served at" in log.read_bytes(), START_SECONDS)
+        until(lambda: b" is served " in log.read_bytes(), START_SECONDS)
         yield f"http://127.0.0.1:{port}"
     except BaseException:
         sys.stderr.write(log.read_text(errors="replace"))

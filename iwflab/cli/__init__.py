@@ -13,7 +13,8 @@ from iwflab.domain.version import VERSION
 from iwflab.errors import LabError
 
 _COMMANDS: tuple[click.Command, ...] = (
-    *(house.init, house.demo, house.serve, house.doctor, house.verify),
+    *(house.init, house.demo, house.serve, house.research),
+    *(house.doctor, house.verify),
     *(house.backup, house.restore, house.upgrade),
     *(people.account, people.trail),
     *(

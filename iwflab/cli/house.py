@@ -1,4 +1,4 @@
-"""Commands of the house: init, demo, serve, doctor, verify."""
+"""Commands of the house: init, demo, serve, research, doctor, verify, backup."""
 
 import os
 import sys
@@ -10,6 +10,7 @@ import click
 
 from iwflab.cli.printing import Meter, json_option, lab_option, open_lab, say, table
 from iwflab.lab import Lab
+from iwflab.lab.seat import operating_system_user
 
 _PORT = click.IntRange(1, 65535)
 _MEDIA = click.IntRange(6, 2000)
@@ -73,6 +74,25 @@ def serve(folder: str, port: int, as_demo: bool) -> None:
 
 
 @click.command()
+@lab_option
+@click.option("--port", default=8867, show_default=True, type=_PORT)
+@click.option(
+    "--notebooks",
+    default="~/iwflab-notebooks",
+    show_default=True,
+    help="Your notebooks; an empty folder gets the worked examples.",
+)
+@click.option("--allow-root", is_flag=True, help="Run every notebook as root.")
+def research(folder: str, port: int, notebooks: str, allow_root: bool) -> None:
+    """Serve JupyterLab over the lab to yourself, on 127.0.0.1."""
+    who = operating_system_user()
+    place = str(Path(folder).expanduser().absolute())
+    command = [sys.executable, "-P", "-m", "iwflab_widgets.server.research"]
+    told = [place, who, notebooks, str(port), "root" if allow_root else "user"]
+    os.execv(sys.executable, [*command, *told])  # noqa: S606 - no shell, no input
+
+
+@click.command()
 @click.option("--strict", is_flag=True, help="Exit 1 unless every layer is active.")
 @json_option
 def doctor(strict: bool, as_json: bool) -> None:
@@ -86,8 +106,18 @@ def doctor(strict: bool, as_json: bool) -> None:
         say(found)
     else:
         table(found, ("layer", "active", "why"))
+        click.echo(_where_cores_go(Path("/proc/sys/kernel/core_pattern")))
     if strict and not all(one["active"] for one in found):
         raise click.exceptions.Exit(1)
+
+
+def _where_cores_go(setting: Path) -> str:
+    """Say what this machine does with the memory of a process that dies."""
+    told = "core files: servers, kernels and decoders have a limit of 0 bytes"
+    # A program behind a pipe is started whatever the limit says (man 5 core).
+    if setting.exists() and setting.read_text("utf-8").startswith("|"):
+        return f"{told}; but this machine hands dumps to a program, see {setting}"
+    return told
 
 
 @click.command()

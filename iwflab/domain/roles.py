@@ -45,6 +45,7 @@ class Operation(StrEnum):
     SIGN_OFF = "sign_off"
     VOUCH = "vouch"
     KEEP = "keep"
+    RESEARCH = "research"
 
 
 class Scope(StrEnum):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from iwflab.lab.matrix import needs
 from iwflab.lab.seat import Seat
+from iwflab.lab.showing import Shown
 from iwflab.schemes import scheme_named
 from iwflab.store import frames
 from iwflab.store.reading import one_medium, overview
@@ -43,10 +44,10 @@ class Answers(Seat):
         return reporting.chart(table)
 
     @needs(*LISTING)
-    def show(self, medium: str) -> dict[str, Any]:
+    def show(self, medium: str) -> Shown:
         """Give everything stored about one medium, without any picture."""
         whole = reach.must_reach(self._store, medium, self._seen)
-        return reach.blinded([one_medium(self._store, whole)], self._known)[0]
+        return Shown(reach.blinded([one_medium(self._store, whole)], self._known)[0])
 
     @needs(*LISTING)
     def overview(self) -> list[dict[str, Any]]:

@@ -109,5 +109,6 @@ def _shield(full: "Image.Image") -> "Image.Image":
 
 def _encode(picture: "Image.Image") -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=QUALITY)
+    # Without this Pillow writes the comment of the original into the preview.
+    picture.save(buffer, "JPEG", quality=QUALITY, comment=b"")
     return buffer.getvalue()

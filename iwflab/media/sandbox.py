@@ -108,7 +108,7 @@ def _limits(memory: int) -> str:
             resource.setrlimit(kind, (limit, limit))
         except ValueError as error:  # A lower hard limit stands already.
             raise OSError(str(error)) from error
-    return f"{memory >> 20} MiB over {(space - memory) >> 20} MiB mapped"
+    return f"{memory >> 20} MiB over {(space - memory) >> 20} MiB mapped, no core file"
 
 
 def _no_new_privileges() -> str:

@@ -61,20 +61,91 @@ def test_every_error_stands_in_the_tree_of_its_docstring():
     }
 
 
-@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda f: f.name)
-def test_a_notebook_is_a_door_without_outputs(file):
+def _code_of(file):
     notebook = json.loads(file.read_text())
     code = [c for c in notebook["cells"] if c["cell_type"] == "code"]
-    lines = [line for c in code for line in c["source"] if line.strip()]
-    tree = ast.parse("".join("".join(c["source"]) + "\n" for c in code))
+    return notebook, code, "".join("".join(c["source"]) + "\n" for c in code)
+
+
+@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda f: f.name)
+def test_a_notebook_holds_no_output(file):
+    notebook, code, _ = _code_of(file)
 
     assert all(not c["outputs"] and c["execution_count"] is None for c in code)
     assert "widgets" not in notebook["metadata"]
-    assert len(lines) <= 12
+    assert not any("attachments" in c for c in notebook["cells"])
+
+
+@pytest.mark.parametrize(
+    "file", [f for f in NOTEBOOKS if f.parent.name == "apps"], ids=lambda f: f.name
+)
+def test_an_app_is_a_door(file):
+    _, _, text = _code_of(file)
+    tree = ast.parse(text)
+
+    assert len([line for line in text.splitlines() if line.strip()]) <= 12
     assert not any(
         isinstance(n, ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.Try)
         for n in ast.walk(tree)
     )
+
+
+@pytest.mark.parametrize(
+    "file", [f for f in NOTEBOOKS if f.parent.name == "research"], ids=lambda f: f.name
+)
+def test_a_worked_example_uses_public_functions_only(file):
+    _, _, text = _code_of(file)
+    asked = {
+        n.module for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ImportFrom)
+    }
+    private = [
+        n.attr
+        for n in ast.walk(ast.parse(text))
+        if isinstance(n, ast.Attribute) and n.attr.startswith("_")
+    ]
+
+    assert private == []
+    assert asked <= {"iwflab", "iwflab_widgets", "IPython.display"}
+    assert ".deliver(" not in text  # the desk is where pictures are seen
+
+
+def test_notebooks_come_without_modules():
+    assert not list(ROOT.glob("notebooks/**/*.py"))
+
+
+# What would put a picture into a notebook: a synced trait of bytes, an address that
+# holds its data, a way to be drawn, a display of pictures or of HTML.
+DRAWS = re.compile(
+    r"\bBytes\([^)]*\)\.tag\([^)]*sync|CByteMemoryView|\bdata:(image|video|audio|text)/"
+    r"|_repr_(png|jpeg|html|svg|javascript)_|\b(display|IPython\.display)\.(Image|HTML)\b"
+    r"|from IPython\.display import .*\b(Image|HTML|Video|display_png|display_jpeg)\b"
+    r"|widgets\.(Image|Video|HTML)\b|ipywidgets import .*\b(Image|Video|HTML)\b"
+    r"|toDataURL|readAsDataURL"
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "picture = traitlets.Bytes().tag(sync=True)",
+        "src = 'data:image/png;base64,' + coded",
+        "def _repr_png_(self):",
+        "from IPython.display import SVG, Image",
+        "ipywidgets.widgets.Image(value=b)",
+        "canvas.toDataURL()",
+    ],
+)
+def test_what_draws_is_recognised(line):
+    assert DRAWS.search(line)
+
+
+def test_nothing_of_ours_draws_a_medium_into_a_notebook():
+    scripts = [*ROOT.glob("widgets/**/*.js"), *ROOT.glob("widgets/**/*.j2")]
+    for file in [*CODE, *scripts, *NOTEBOOKS]:
+        text = file.read_text("utf-8")
+        assert not DRAWS.search(text), file
+        # A Blob address may reach the disk; the one for saving a table may.
+        assert "createObjectURL" not in text or file.name == "statistics.js", file
 
 
 def test_there_are_the_four_apps():

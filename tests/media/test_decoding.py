@@ -135,6 +135,20 @@ def test_the_shielded_preview_is_small_grey_and_holds_no_detail(examine):
     assert b"Exif" not in examined.previews["full"]
 
 
+@pytest.mark.parametrize("form", ["JPEG", "GIF"])
+def test_a_comment_of_the_original_is_in_no_preview(examine, form):
+    said = b"a comment that names somebody"
+    original = io.BytesIO()
+    pictures.pattern(320, 240).save(original, form, comment=said)
+    examined = examine(original.getvalue())
+
+    assert said in original.getvalue()
+    assert set(examined.previews) == {"full", "shielded"}
+    for preview in examined.previews.values():
+        assert said not in preview
+        assert b"\xff\xfe" not in preview[: preview.index(b"\xff\xda")]
+
+
 def test_transparency_is_shown_over_mid_grey(examine):
     picture = shown(examine(pictures.transparent()), "full")
     assert all(abs(value - 128) < 6 for value in picture.getpixel((80, 1)))

@@ -30,6 +30,7 @@ OURS = {  # rows that the reference does not have
     "sign_off": ("none", "none", "all", "none", "none"),
     "vouch": ("none", "all", "all", "none", "all"),
     "keep": ("none", "none", "none", "none", "all"),
+    "research": ("none", "all", "none", "none", "none"),
 }
 NOBODYS = "ffffffffffff"  # an id that no medium and no request has
 _RELEASE = {"recipient": "x", "purpose": "y"}

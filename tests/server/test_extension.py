@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from jupyter_server.auth.identity import IdentityProvider, User
+from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
@@ -41,6 +42,7 @@ def host(tmp_path, monkeypatch):
     return SimpleNamespace(
         web_app=app,
         root_dir=str(tmp_path / "notebooks"),
+        contents_manager=AsyncLargeFileManager(root_dir=str(tmp_path / "notebooks")),
         identity_provider=SimpleNamespace(auth_enabled=True),
         log=logging.getLogger("test"),
     )

@@ -50,6 +50,25 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def could_dump(parent):
+    """Name the processes of a server whose memory could be written to a core file."""
+    family = {parent}
+    for _ in range(4):  # the server, its kernels and workers, what those started
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                if int(stat.read_text().rsplit(")", 1)[1].split()[1]) in family:
+                    family.add(int(stat.parent.name))
+    assert len(family) > 1, family
+    found = []
+    for pid in family:
+        with contextlib.suppress(OSError):
+            limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
+            (line,) = [limit for limit in limits if limit.startswith("Max core file")]
+            if line.split()[4:6] != ["0", "0"]:
+                found.append((pid, line))
+    return found
+
+
 @dataclass
 class Served:
     """The server of one lab, started as the command starts it."""

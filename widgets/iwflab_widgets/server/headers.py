@@ -8,7 +8,7 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform
 
 # Nothing but what the package ships: Voila's scripts, styles, fonts, widgets.
-STATIC = (
+STATIC: tuple[str, ...] = (
     "/voila/static/",
     "/voila/templates/",
     "/voila/labextensions/",
@@ -48,13 +48,30 @@ def app_page(host: str, *, secure: bool) -> str:
     )
 
 
+def lab_page(host: str) -> str:
+    """Return the policy of JupyterLab's page: nothing from elsewhere, either.
+
+    JupyterLab compiles the schemas of its settings in the page, which needs eval; who
+    is logged in there may run code anyway.  Charts in outputs are data: pictures.
+    """
+    return (
+        "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        f"font-src 'self' data:; connect-src 'self' ws://{host}; "
+        "worker-src 'self' blob:; frame-src 'none'; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
 class Sealed(OutputTransform):
     """Set the headers of one reply."""
+
+    static = STATIC
 
     def __init__(self, request: HTTPServerRequest) -> None:
         """Remember which address was asked for."""
         super().__init__(request)
-        self._static = request.path.startswith(STATIC)
+        self._static = request.path.startswith(self.static)
 
     def transform_first_chunk(
         self, status_code: int, headers: HTTPHeaders, chunk: bytes, _last: bool
@@ -74,3 +91,27 @@ class Sealed(OutputTransform):
             for name in ("Etag", "Last-Modified", "Expires", "Pragma"):
                 headers.pop(name, None)
         return status_code, headers, chunk
+
+
+class SealedLab(Sealed):
+    """Set the headers of one reply of a research server."""
+
+    # What the package ships: JupyterLab's scripts, its extensions, its themes.
+    static = ("/static/", "/lab/extensions/", "/lab/api/themes/")
+
+    def __init__(self, request: HTTPServerRequest) -> None:
+        """Remember who was asked, and whether for JupyterLab's own page."""
+        super().__init__(request)
+        self._host = request.host
+        self._lab = request.path.startswith(("/lab", "/doc"))
+
+    def transform_first_chunk(
+        self, status_code: int, headers: HTTPHeaders, chunk: bytes, last: bool
+    ) -> tuple[int, HTTPHeaders, bytes]:
+        """Seal the reply; Jupyter's own policies are wider than any here."""
+        html = headers.get("Content-Type", "").startswith("text/html")
+        if self._lab and html and status_code < 400:  # noqa: PLR2004 (HTTP errors)
+            headers["Content-Security-Policy"] = lab_page(self._host)
+        elif "default-src 'none'" not in headers.get("Content-Security-Policy", ""):
+            headers["Content-Security-Policy"] = CLOSED
+        return super().transform_first_chunk(status_code, headers, chunk, last)

@@ -69,17 +69,20 @@ class OwnedKernels(AsyncMappingKernelManager):
         # Before the start: the page may knock while the kernel is still coming up.
         self._owners[kernel_id] = (user.username, user.session, user.login)
         handler.iwflab_kernel = kernel_id
-        kwargs["env"] = kernel_environment(
-            kwargs.get("env") or os.environ,
-            analyst=user.username,
-            lab=str(self.parent.service.lab.folder),
-        )
+        kwargs["env"] = self.environment(kwargs.get("env"), user.username)
         kwargs.update(kernel_id=kernel_id, extra_arguments=KERNEL_ARGUMENTS)
         try:
             return str(await super().start_kernel(**kwargs))
         except BaseException:
             self._owners.pop(kernel_id, None)
             raise
+
+    def environment(
+        self, given: Mapping[str, str] | None, analyst: str
+    ) -> dict[str, str]:
+        """Return what a kernel of this person finds in its environment."""
+        lab = str(self.parent.service.lab.folder)
+        return kernel_environment(given or os.environ, analyst=analyst, lab=lab)
 
     def remove_kernel(self, kernel_id: str) -> Any:
         """Forget the owner with the kernel."""

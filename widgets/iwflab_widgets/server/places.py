@@ -16,15 +16,15 @@ TEMPLATES = HERE / "templates"
 SECRET_BYTES = 64
 
 
-def notebook_root() -> Path:
-    """Find the app notebooks: in the installed wheel, else in the checkout."""
+def notebook_root(kind: str = "apps") -> Path:
+    """Find the notebooks of a kind: in the installed wheel, else in the checkout."""
     package = Path(iwflab.__file__).parent
-    places = (package / "_notebooks" / "apps", package.parent / "notebooks" / "apps")
+    places = (package / "_notebooks" / kind, package.parent / "notebooks" / kind)
     for place in places:
         if place.is_dir():
             return place
     raise NotFound(
-        "the app notebooks are not installed",
+        f"the notebooks of iwflab ({kind}) are not installed",
         advice="install the iwflab wheel, or start from a complete checkout",
     )
 

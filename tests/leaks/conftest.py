@@ -1,0 +1,17 @@
+"""A place for whole sessions."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.leaks.sessions import Place
+
+
+@pytest.fixture
+def place():
+    """A short path: Chromium puts a socket into the temp folder."""
+    folder = Path(tempfile.mkdtemp(prefix="lk"))
+    yield Place(folder).make_lab()
+    shutil.rmtree(folder, ignore_errors=True)

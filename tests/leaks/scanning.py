@@ -1,0 +1,112 @@
+"""Look for evidence in files: marks of known bytes, however they were written down.
+
+Of each known byte string some windows are taken (near the start, in the middle, at the
+end), and each is looked for raw, as base64 (all three alignments, both alphabets), as
+hex, and as the text that Python and JSON make of bytes.
+"""
+
+import base64
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+WINDOW = 24  # bytes; long enough that no chance makes them
+JPEG, SCAN = b"\xff\xd8\xff", b"\xff\xda"  # how it begins; where its content begins
+HEAD = 64  # bytes that other files of a format may share
+PIECE = 8 << 20
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something of a medium in a file."""
+
+    path: Path
+    what: str
+    form: str
+
+
+def windows(data):
+    """Nine windows, from where the content begins to the last bytes.
+
+    What stands before it (names, tables of a format) is in other files, too.
+    """
+    begin = data.find(SCAN) + len(SCAN) + WINDOW if data.startswith(JPEG) else HEAD
+    last = len(data) - WINDOW
+    if last - begin < 4 * WINDOW:
+        raise ValueError("too short to be told from anything else")
+    return [
+        data[at : at + WINDOW]
+        for at in (begin + (last - begin) * part // 8 for part in range(9))
+    ]
+
+
+def forms(window):
+    """Every way in which these bytes may stand in a file."""
+    yield "raw", window
+    yield "hex", window.hex().encode()
+    yield "HEX", window.hex().upper().encode()
+    text = repr(window)[2:-1].encode()
+    yield "repr", text
+    yield "repr in JSON", text.replace(b"\\", b"\\\\")
+    for shift, spoilt in ((0, 0), (1, 2), (2, 3)):
+        encoded = base64.b64encode(bytes(shift) + window)
+        whole = (shift + WINDOW) * 8 // 6  # what the next byte cannot change
+        kept = encoded[spoilt:whole]
+        yield f"base64 +{shift}", kept
+        yield f"base64url +{shift}", kept.replace(b"+", b"-").replace(b"/", b"_")
+
+
+class Scan:
+    """A search for many marks at once."""
+
+    def __init__(self, known):
+        """Take names and bytes: ``{"medium 1 original": b"..."}``."""
+        self._needles = {}
+        for name, data in known.items():
+            for number, window in enumerate(windows(data)):
+                for form, needle in forms(window):
+                    self._needles[needle] = (f"{name}, window {number}", form)
+        self._by_head = {}
+        for needle in self._needles:
+            self._by_head.setdefault(needle[:4], []).append(needle)
+        self._pairs = np.zeros(1 << 16, dtype=bool)
+        for head in self._by_head:
+            self._pairs[head[0] << 8 | head[1]] = True
+        self._overlap = max(map(len, self._needles))
+        self.files = self.bytes = 0
+
+    def in_bytes(self, data):
+        """Give what is found in some bytes: name and form."""
+        plain = np.frombuffer(data, dtype=np.uint8).astype(np.uint16)
+        spots = np.flatnonzero(self._pairs[plain[:-1] << 8 | plain[1:]])
+        return {
+            self._needles[needle]
+            for at in spots.tolist()
+            for needle in self._by_head.get(data[at : at + 4], ())
+            if data.startswith(needle, at)
+        }
+
+    def in_file(self, path):
+        found = set()
+        with path.open("rb") as file:
+            rest = b""
+            while piece := file.read(PIECE):
+                self.bytes += len(piece)
+                found |= self.in_bytes(rest + piece)
+                rest = (rest + piece)[-self._overlap :]
+        self.files += 1
+        return found
+
+    def under(self, root, *, leave_out=()):
+        """Search every regular file under a folder; links are not followed."""
+        hits = []
+        for folder, names, files in os.walk(root):
+            names[:] = [n for n in names if Path(folder, n) not in leave_out]
+            for name in files:
+                path = Path(folder, name)
+                if stat.S_ISREG(path.lstat().st_mode):
+                    hits += [Hit(path, *one) for one in self.in_file(path)]
+        return hits

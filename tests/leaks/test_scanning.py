@@ -1,0 +1,50 @@
+"""The scan itself finds what is there, in every form, wherever it lies."""
+
+import base64
+import json
+import random
+
+import pytest
+
+from tests.leaks.scanning import PIECE, Scan, windows
+
+EVIDENCE = random.Random(7).randbytes(3000)
+NOISE = random.Random(8).randbytes(50_000)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda e: e,
+        lambda e: NOISE + e + NOISE,
+        lambda e: NOISE[: PIECE % 977] + e[1000:2200],  # a middle part alone
+        lambda e: base64.b64encode(e),
+        lambda e: base64.b64encode(b"x" + e),
+        lambda e: base64.b64encode(b"xy" + e),
+        lambda e: base64.urlsafe_b64encode(b"xy" + e),
+        lambda e: e.hex().encode(),
+        lambda e: e.hex().upper().encode(),
+        lambda e: repr(e).encode(),
+        lambda e: json.dumps({"text/plain": repr(e)}).encode(),
+        # One window alone, where one piece that is read ends and the next begins.
+        lambda e: (NOISE * (PIECE // len(NOISE) + 1))[: PIECE - 9] + windows(e)[3],
+    ],
+    ids=lambda w: None,
+)
+def test_evidence_is_found(tmp_path, write):
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "deep" / "er" / "file").write_bytes(write(EVIDENCE))
+
+    assert Scan({"it": EVIDENCE}).under(tmp_path)
+
+
+def test_what_is_not_there_is_not_found(tmp_path):
+    (tmp_path / "noise").write_bytes(NOISE + base64.b64encode(NOISE))
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "evidence").write_bytes(EVIDENCE)
+    (tmp_path / "empty").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "lab" / "evidence")
+    scan = Scan({"it": EVIDENCE})
+
+    assert scan.under(tmp_path, leave_out=[tmp_path / "lab"]) == []
+    assert scan.files == 2
