@@ -7,7 +7,7 @@ LAB ?= demo-lab
 PORT ?= 8866
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint bench soak docs clean lock
+.PHONY: run test lint bench soak security-report docs clean lock
 
 # A lock is installed when its stamp is older than the lock: nothing is done twice.
 $(VENV)/.run: requirements.lock pyproject.toml
@@ -40,6 +40,10 @@ soak: $(VENV)/.test
 # Ratios against named peers, measured in one run; see benchmarks/README.md.
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/run.py
+
+# The published security figures, made anew: docs/security-figures.md.
+security-report: $(VENV)/.test
+	$(BIN)/python benchmarks/security_report.py
 
 # Pictures of the desks, from a demonstration lab.
 docs: $(VENV)/.test

@@ -1,5 +1,6 @@
 """What every test may use: drawn pictures, a fresh lab, seats for any analyst."""
 
+import json
 import os
 import shutil
 import sys
@@ -26,6 +27,20 @@ def pytest_sessionfinish(session):
     if skipped and os.environ.get("IWFLAB_NO_SKIPS"):
         reporter.write_line(f"{len(skipped)} tests were skipped; none may be", red=True)
         session.exitstatus = 1
+
+
+@pytest.fixture
+def figure(request):
+    """Note a figure that SECURITY.md publishes; ``make security-report`` collects it."""
+
+    def note(name, found):
+        place = os.environ.get("IWFLAB_FIGURES")
+        if place:
+            line = {"name": name, "found": found, "test": request.node.nodeid}
+            with Path(place).open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(line) + "\n")
+
+    return note
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,7 @@ def bring_back(
             "unchanged; empty the folder and try again",
         ) from fault
     if database_url:
-        _into_shared(to, database_url, owner_url)
+        into_shared(to, database_url, owner_url)
     return [*plain["problems"], *problems, *damaged]
 
 
@@ -140,7 +140,8 @@ def low_space(folder: Path, least_mb: int) -> list[str]:
     return [told + "What was saved is safe; new work is refused when nothing is left"]
 
 
-def _into_shared(folder: Path, database_url: str, owner_url: str) -> None:
+def into_shared(folder: Path, database_url: str, owner_url: str) -> None:
+    """Move the rows of a lab on SQLite into a new shared database."""
     settings = read_settings(folder)
     store = Store.open(folder / DATABASE)  # brings an older backup up to date
     try:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 MUCH = 1 << 20  # bytes; a profile, a home and logs are more than this
 
 
-def test_after_a_browser_and_a_research_session_nothing_lies_outside(place):
+def test_after_a_browser_and_a_research_session_nothing_lies_outside(place, figure):
     files = place.draw()
     with sessions.apps(place) as served:
         with sessions.browser(place, "ann") as context:
@@ -43,7 +43,8 @@ def test_after_a_browser_and_a_research_session_nothing_lies_outside(place):
 
     scan = place.scan()
     assert place.hits(scan) == []
-    assert scan.bytes > MUCH
+    read = scan.bytes
+    assert read > MUCH
     assert {"profiles", "logs", "notebooks", "heads"} <= {
         found.name for found in place.base.iterdir()
     }
@@ -54,9 +55,11 @@ def test_after_a_browser_and_a_research_session_nothing_lies_outside(place):
     assert not list(place.lab.glob("server/research-*"))
     # The control of the control: in the lab the same scan does find them.
     assert scan.under(place.lab / "evidence")
+    told = f"0 hits in {read // 1_000_000} MB outside the lab"
+    figure("leak scan after a browser and a research session", told)
 
 
-def test_control_without_no_store_the_browser_keeps_pictures(place):
+def test_control_without_no_store_the_browser_keeps_pictures(place, figure):
     place.intake()
     with sessions.apps(place, HERE / "careless_apps.py") as served:
         with sessions.browser(place, "ann", careless=True) as context:
@@ -67,9 +70,10 @@ def test_control_without_no_store_the_browser_keeps_pictures(place):
     assert {_under(place, hit) for hit in hits} == {"profiles"}
     kept = {hit.what.partition(",")[0].rpartition(".")[2] for hit in hits}
     assert kept == {"shielded", "full"}
+    figure("leak scan, control without no-store", f"{len(hits)} hits")
 
 
-def test_control_without_the_hook_the_notebook_keeps_pictures(place):
+def test_control_without_the_hook_the_notebook_keeps_pictures(place, figure):
     place.intake()
     sessions.research(place, HERE / "careless_research.py", example=False)
     hits = place.hits(place.scan())
@@ -77,6 +81,7 @@ def test_control_without_the_hook_the_notebook_keeps_pictures(place):
     assert place.base / "notebooks" / "shown.ipynb" in {hit.path for hit in hits}
     assert {"base64 +0", "repr in JSON"} & {hit.form for hit in hits}
     assert [hit for hit in hits if ".ipynb_checkpoints" in hit.path.parts]
+    figure("leak scan, control without the hook", f"{len(hits)} hits")
 
 
 def _under(place, hit):

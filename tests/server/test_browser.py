@@ -128,6 +128,24 @@ def test_the_doors_of_the_project_open_offline(chromium, tmp_path):
         server.stop()
 
 
+def test_a_disk_that_is_nearly_full_is_said_on_every_page(chromium, tmp_path):
+    folder = make_lab(tmp_path / "lab", pictures=0)
+    settings = folder / "lab.toml"
+    text = settings.read_text()
+    settings.write_text(text.replace("low_space_mb = 2000", f"low_space_mb = {10**9}"))
+    server = server_for(folder, notebook_root())
+    server.start()
+    try:
+        tab = Tab(chromium, server).login()
+        for way in ("/", "/voila/render/statistics.ipynb"):
+            tab.go(way)
+            said = tab.page.get_by_role("alert").filter(has_text="MB left")
+            said.first.wait_for()
+        tab.context.close()
+    finally:
+        server.stop()
+
+
 def the_bar_of(page):
     """Say which desk the bar names, how many ways lead on, and who is here."""
     bar = page.locator("#iwflab-bar")

@@ -150,7 +150,7 @@ def test_an_unfinished_backup_is_no_backup_and_the_next_replaces_it(
 @pytest.mark.parametrize(
     "backups", [6, pytest.param(50, marks=SOAK)], ids=lambda n: f"{n}-backups"
 )
-def test_backups_made_during_writes_are_valid(store, tmp_path, backups):
+def test_backups_made_during_writes_are_valid(store, tmp_path, backups, figure):
     """A writer at work all the while: each copy is a whole trail of its moment."""
     stop, written = threading.Event(), []
 
@@ -176,6 +176,8 @@ def test_backups_made_during_writes_are_valid(store, tmp_path, backups):
 
     assert sizes == sorted(sizes)
     assert sizes[-1] > sizes[0]  # it was written to meanwhile
+    kind = store.engine.dialect.name
+    figure(f"backups during writes, {kind}", f"{backups} of {backups} valid")
 
 
 def test_a_backup_holds_nothing_for_others_to_read(lab, tmp_path):

@@ -227,7 +227,7 @@ def test_nothing_hides_in_a_column_that_came_later(tmp_path, one_more, rebuilt):
 @pytest.mark.parametrize(
     "kills", [8, pytest.param(60, marks=SOAK)], ids=lambda k: f"{k}-kills"
 )
-def test_a_killed_migration_is_never_mixed(tmp_path, one_more, kills):
+def test_a_killed_migration_is_never_mixed(tmp_path, one_more, kills, figure):
     """Killed before, in the middle of the transaction, at the commit, and after it."""
     full = tmp_path / "full.db"
     fill_media(full, 400).close()
@@ -261,6 +261,7 @@ def test_a_killed_migration_is_never_mixed(tmp_path, one_more, kills):
 
     assert seen == {"0002", "9000"}
     assert in_the_middle >= 1
+    figure("migration killed", f"{kills} kills, 0 mixed states")
 
 
 def test_a_process_of_the_older_release_goes_on_after_a_migration(tmp_path, one_more):

@@ -64,7 +64,9 @@ def what_is_left(file):
 
 
 @FORMS
-def test_nothing_acknowledged_is_lost_when_the_power_goes(empty, tmp_path, cuts):
+def test_nothing_acknowledged_is_lost_when_the_power_goes(
+    empty, tmp_path, cuts, figure
+):
     chance = random.Random(11)
     written = 0
     for number in range(cuts):
@@ -75,12 +77,14 @@ def test_nothing_acknowledged_is_lost_when_the_power_goes(empty, tmp_path, cuts)
         assert len(names) <= len(acknowledged) + 1  # committed, but never said
         written += len(acknowledged)
         shutil.rmtree(tmp_path / str(number))
-    print(f"{cuts} cuts, {written} acts acknowledged, 0 lost")
+    figure("power cuts", f"{cuts} cuts, {written} acts acknowledged, 0 lost")
     assert written > 3 * cuts
 
 
 @FORMS
-def test_the_harness_sees_loss_where_a_weaker_setting_loses(empty, tmp_path, cuts):
+def test_the_harness_sees_loss_where_a_weaker_setting_loses(
+    empty, tmp_path, cuts, figure
+):
     """The same with synchronous=NORMAL must lose: else the test above proves nothing."""
     chance = random.Random(11)
     lost = 0
@@ -94,5 +98,5 @@ def test_the_harness_sees_loss_where_a_weaker_setting_loses(empty, tmp_path, cut
             names = []
         lost += len(set(acknowledged) - set(names))
         shutil.rmtree(tmp_path / str(number))
-    print(f"{cuts} cuts, {lost} acknowledged acts lost with NORMAL")
+    figure("power cuts, control", f"{cuts} cuts with NORMAL, {lost} acts lost")
     assert lost > 0

@@ -242,7 +242,7 @@ def test_over_a_network_the_server_must_prove_its_name():
     [(4, 400), pytest.param(16, 10_000, marks=SOAK)],
     ids=["4x400", "16x10000"],
 )
-def test_workers_lease_everything_once(shared, workers, media):
+def test_workers_lease_everything_once(shared, workers, media, figure):
     store = shared()
     fill_media_into(store, media)
     url = store.engine.url.render_as_string(hide_password=False)
@@ -267,6 +267,8 @@ def test_workers_lease_everything_once(shared, workers, media):
     assert len(every) == len(set(every)) == media
     assert sum(1 for mine in taken if len(mine) > media // workers // 4) >= 2
     assert verify(store) == []
+    told = f"{workers} workers, {media} media, 0 taken twice, 0 left over"
+    figure("leases, PostgreSQL", told)
 
 
 def test_takers_pass_over_what_another_is_choosing(shared):
@@ -291,7 +293,7 @@ def test_takers_pass_over_what_another_is_choosing(shared):
 @pytest.mark.parametrize(
     "kills", [3, pytest.param(25, marks=SOAK)], ids=lambda k: f"{k}-kills"
 )
-def test_a_killed_server_loses_nothing_that_was_acknowledged(tmp_path_factory, kills):
+def test_a_killed_server_loses_nothing_that_was_acknowledged(kills, figure):
     folder = Path(tempfile.mkdtemp(prefix="iwflab-pg-"))
     folder.chmod(0o755)
     server = Server(folder / "pg").start()
@@ -319,6 +321,8 @@ def test_a_killed_server_loses_nothing_that_was_acknowledged(tmp_path_factory, k
         server.stop()
         shutil.rmtree(folder)
     assert acknowledged > kills
+    told = f"{kills} kills -9, {acknowledged} acts acknowledged, 0 lost"
+    figure("server killed, PostgreSQL", told)
 
 
 def written_until_killed(server, url, start, chance):

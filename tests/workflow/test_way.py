@@ -18,6 +18,9 @@ from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours, Tampered
 from iwflab.exchange import FORMATS
 from iwflab.lab import Lab
 
+# Of these the file itself is changed; PostgreSQL has its own in tests/store.
+EMBEDDED = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 def graded(lab, media):
     """The rows that an officer would be shown for these media."""
@@ -485,6 +488,7 @@ def test_a_table_without_a_unit_is_refused(lab):
         lab.table("nonsense", unit="medium")
 
 
+@EMBEDDED
 def test_accounts_check_passwords_and_can_be_closed(new_lab):
     lab = new_lab()
     lab.account_add("ann", "correct horse battery")
@@ -719,6 +723,7 @@ def test_evidence_that_went_missing_does_not_stop_a_later_intake(
     assert report.problems
 
 
+@EMBEDDED
 def test_a_lab_that_was_rolled_back_takes_no_sign_off(signed, lab, tmp_path):
     """The proof of the roll-back must survive the next day's work."""
     old = tmp_path / "old.db"
@@ -758,6 +763,7 @@ def test_a_stale_window_does_not_replace_what_another_saved(lab):
     assert again["assessment"] == first["assessment"] != second["assessment"]
 
 
+@EMBEDDED
 def test_nothing_leaves_a_lab_that_was_tampered_with(signed, lab):
     import sqlite3
 

@@ -22,6 +22,7 @@ def put_on(handler: Any, notebook: Any, cwd: str) -> None:  # noqa: ARG001 (Voil
         "analyst": handler.current_user.username,
         "xsrf": handler.xsrf_token.decode(),
         "here": next((d["name"] for d in told if d["path"] == here), "Desk"),
+        "warnings": handler.service.lab.warnings(),
         "others": [door for door in told if door["path"] != here],
     }
 

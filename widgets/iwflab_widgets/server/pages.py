@@ -99,7 +99,8 @@ class LandingHandler(PageHandler):
         """Show those that this person may open."""
         name = self.current_user.username
         apps = await self.service.doors_for(name, self._apps)
-        self.page("landing.html", apps=apps, analyst=name)
+        warnings = self.service.lab.warnings()
+        self.page("landing.html", apps=apps, analyst=name, warnings=warnings)
 
 
 class AssetHandler(PageHandler):
