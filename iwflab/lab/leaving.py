@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from iwflab.domain.four_eyes import Asked, State, Verdict
+from iwflab.domain.roles import need
 from iwflab.errors import RequestReused
 from iwflab.exchange.folder import Release
 from iwflab.lab.matrix import needs
@@ -13,6 +14,7 @@ from iwflab.workflow import four_eyes
 from iwflab.workflow import release as leaving
 
 RELEASE = "release"  # the kind of these requests
+_APPROVE = need("export_hashes", "approve")
 
 
 class Leaving(Proof):
@@ -89,7 +91,7 @@ class Leaving(Proof):
     ) -> Release:
         """Release what a request names, once it is approved; the head is signed."""
         asked = four_eyes.one(self._store, RELEASE, key)
-        permit = four_eyes.Permit(self._store, asked)
+        permit = four_eyes.Permit(self._store, asked, self._may_approve)
         if not asked.used:  # before the long proofs; a retry of a used one goes on
             permit.check(self._now(asked.payload))
         self.must_go_on()
@@ -111,6 +113,9 @@ class Leaving(Proof):
     def releases(self) -> list[Release]:
         """Give the releases that left; each is checked against its manifest."""
         return leaving.releases(self._bench, self.folder / "releases")
+
+    def _may_approve(self, name: str) -> bool:
+        return self.seat(name).may(_APPROVE)
 
     def _now(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         return leaving.asked_now(self._store, payload)

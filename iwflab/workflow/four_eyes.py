@@ -162,6 +162,7 @@ class Permit:
 
     store: Store
     asked: Asked
+    may_approve: Callable[[str], bool]  # asked of who approved: may they still?
 
     def check(self, payload: Payload) -> None:
         """Refuse what is not approved, or not exactly what was approved."""
@@ -177,6 +178,11 @@ class Permit:
         found = state(self.store, asked, lambda _: payload)
         if found is not State.APPROVED:
             raise _not(found)
+        if not self.may_approve(asked.answered_by):
+            raise NotAllowed(
+                "who approved this request has no role to do so any more",
+                advice=_ASK_ANEW,
+            )
         return asked
 
 

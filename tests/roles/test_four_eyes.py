@@ -54,7 +54,9 @@ def test_an_approval_is_good_for_one_release(signed):
         ann.release(key)
     # Also where the name would be free, the approval is used up.
     store = signed._store
-    permit = four_eyes.Permit(store, four_eyes.one(store, "release", key))
+    permit = four_eyes.Permit(
+        store, four_eyes.one(store, "release", key), lambda _name: True
+    )
     payload = dict(permit.asked.payload)
     refused(permit.check, "used already", payload)
     with (
@@ -167,6 +169,17 @@ def test_it_expires_before_and_after_the_approval(signed):
     assert ann.release(key).items == 2
 
 
+@pytest.mark.parametrize("change", ["role", "closed"])
+def test_an_approver_who_lost_the_role_permits_nothing_any_more(signed, change):
+    key = approved(signed)
+    if change == "role":
+        signed.account_role("ben", ["assessor"])
+    else:
+        signed.account_disable("ben")
+    refused(signed.seat("ann").release, "no role to do so any more", key)
+    assert signed.releases() == []
+
+
 def test_what_was_refused_or_withdrawn_stays_so(signed):
     ann, ben = signed.seat("ann"), signed.seat("ben")
     one, two = (ann.release_request(name, **FOR) for name in ("R1", "R2"))
@@ -227,7 +240,7 @@ def test_the_step_knows_nothing_of_releases(lab):
     four_eyes.answer(
         store, asked, four_eyes.Verdict.APPROVED, digest=asked.digest, **same
     )
-    permit = four_eyes.Permit(store, asked)
+    permit = four_eyes.Permit(store, asked, {"ben"}.__contains__)
     refused(permit.check, "void", {**what, "key": 2})
     with pytest.raises(NotFound):
         four_eyes.one(store, "release", key)
