@@ -15,7 +15,7 @@ from iwflab.errors import LabError
 _COMMANDS: tuple[click.Command, ...] = (
     *(house.init, house.demo, house.serve, house.research),
     *(house.doctor, house.verify),
-    *(house.backup, house.restore, house.upgrade),
+    *(house.backup, house.check_backup, house.restore, house.upgrade),
     *(people.account, people.trail),
     *(
         way.intake,

@@ -169,7 +169,22 @@ def restore(backup_folder: Path, folder: str, **where: str) -> None:
     found = Lab.restore(backup_folder, folder, progress=Meter("media"), **where)
     click.echo(f"{folder}: brought back")
     _problems([one.problem for one in found])
-    click.echo("the trail, the rows, the head and all evidence agree")
+    with open_lab(folder) as lab:
+        compared = lab.heads.exists()
+    click.echo(_ALL_AGREES if compared else _NO_HEAD)
+
+
+_ALL_AGREES = "the trail, the rows, the head and all evidence agree"
+_NO_HEAD = """the trail, the rows and all evidence agree
+no head was compared: none was signed, or the head folder is not here"""
+
+
+@click.command()
+@click.argument("backup_folder", type=click.Path(exists=True, path_type=Path))
+def check_backup(backup_folder: Path) -> None:
+    """Check a backup where it lies, every file of it; nothing is changed."""
+    _problems(Lab.check_backup(backup_folder, progress=Meter("media")))
+    click.echo("every file, the trail and the rows of the backup agree")
 
 
 @click.command()

@@ -1,18 +1,13 @@
 """How a lab is kept: backed up, brought back, brought up to date, warned of."""
 
 import os
+import shutil
 from pathlib import Path
 
+from iwflab.lab.bringing_back import bring_back, upgraded
 from iwflab.lab.matrix import free, needs
 from iwflab.lab.proof import Proof, told
-from iwflab.lab.safekeeping import (
-    Backup,
-    Progress,
-    back_up,
-    bring_back,
-    low_space,
-    upgraded,
-)
+from iwflab.lab.safekeeping import Backup, Progress, back_up, check
 from iwflab.store import audit
 
 _FOLDER = "whoever has the folder, and the database, has all of it already"
@@ -50,6 +45,15 @@ class Keeping(Proof):
 
     @classmethod
     @free(_FOLDER)
+    def check_backup(
+        cls, backup: str | os.PathLike[str], *, progress: Progress | None = None
+    ) -> list[str]:
+        """Check a backup where it lies, every file of it; nothing is changed."""
+        quiet: Progress = lambda _done, _total: None  # noqa: E731
+        return check(Path(backup).expanduser().absolute(), progress or quiet)
+
+    @classmethod
+    @free(_FOLDER)
     def upgrade(cls, folder: str | os.PathLike[str], owner_url: str) -> list[str]:
         """Bring the shared database of a lab up to date, as its owner.
 
@@ -69,4 +73,8 @@ class Keeping(Proof):
     @free("it tells of the disk, and of nothing in the lab")
     def warnings(self) -> list[str]:
         """Say what will soon stop the work: a disk that is nearly full."""
-        return low_space(self.folder, self.settings.low_space_mb)
+        free = shutil.disk_usage(self.folder).free // 1_000_000
+        if free >= self.settings.low_space_mb:
+            return []
+        told = f"the disk of the lab has {free} MB left: make room before it is full. "
+        return [told + "What was saved is safe; new work is refused on a full disk"]

@@ -14,6 +14,7 @@ from iwflab.store.database import Store
 from iwflab.store.engines import FAULTS, store_error
 from iwflab.store.expected import Expected, expected, newest
 from iwflab.store.guards import (
+    constraints,
     damage,
     differences,
     missing_guards,
@@ -184,6 +185,11 @@ def _guards(connection: sa.Connection, known: Expected) -> Iterator[Finding]:
         yield Finding(None, problem)
     for problem in differences(shape(connection), known.tables):
         yield Finding(None, problem)
+    rules = constraints(connection)
+    for rule in sorted(known.constraints - rules):
+        yield Finding(None, f"{rule} is gone")
+    for rule in sorted(rules - known.constraints):
+        yield Finding(None, f"{rule} belongs to no schema")
 
 
 def _damage(connection: sa.Connection) -> Iterator[Finding]:

@@ -4,15 +4,19 @@ A copy has the very rows: ids, salts and digests are kept, so that the trail of 
 copy is verified like that of the original.
 """
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
+from iwflab.errors import StoreError
 from iwflab.store import schema
 from iwflab.store.database import Store
 from iwflab.store.durable import flush
-from iwflab.store.engines import FAULTS, sqlite_engine, store_error
+from iwflab.store.engines import FAULTS, scratch_engine, sqlite_engine, store_error
 from iwflab.store.guards import shape
 from iwflab.store.migrate import apply_up_to, backup, scripts
 
@@ -20,25 +24,51 @@ _AT_ONCE = 1000  # rows
 
 
 def snapshot(store: Store, file: Path) -> None:
-    """Write one consistent state of a store into a new SQLite file.
+    """Write one consistent state of a store into a new SQLite file, and one only.
 
     Raises :class:`~iwflab.errors.StoreError` where either side fails.
     """
     try:
         if store.engine.dialect.name == "sqlite":
             backup(Path(str(store.engine.url.database)), file)
-            return
-        target = sqlite_engine(file)
-        try:
-            file.touch(mode=0o600, exist_ok=False)
-            apply_up_to(target, scripts(), store.schema)
-            fill(store, target)
-            _settle(target)
-        finally:
-            target.dispose()
-        flush(file)
+        else:
+            target = sqlite_engine(file)
+            try:
+                file.touch(mode=0o600, exist_ok=False)
+                apply_up_to(target, scripts(), store.schema)
+                fill(store, target)
+            finally:
+                target.dispose()
+        _settle(file)
     except FAULTS as fault:
         raise store_error(fault) from fault
+    except sqlite3.Error as fault:
+        raise StoreError(
+            f"the rows could not be copied: {fault}",
+            advice="free space, then try again; the lab is unchanged",
+        ) from fault
+
+
+@contextmanager
+def in_memory(file: Path) -> Iterator[Store]:
+    """Open a copy of a settled SQLite file; the file itself is not touched.
+
+    Raises :class:`~iwflab.errors.StoreError` for a file that is no database.
+    """
+    engine = scratch_engine()
+    address = f"file:{quote(str(file))}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as source:
+            target = engine.raw_connection()
+            source.backup(target.driver_connection)  # type: ignore[arg-type]
+            target.close()
+        yield Store(engine)
+    except (sqlite3.Error, *FAULTS) as fault:
+        raise StoreError(
+            f"{file.name} cannot be read: {fault}", advice="take an earlier backup"
+        ) from fault
+    finally:
+        engine.dispose()
 
 
 def fill(store: Store, target: sa.Engine) -> None:
@@ -77,9 +107,8 @@ def _place(table: str) -> int:
     return order.index(table) if table in order else len(order)
 
 
-def _settle(target: sa.Engine) -> None:
-    """Leave one file: nothing of it stays in a log beside it."""
-    with target.connect() as connection:
-        driver = connection.connection.dbapi_connection
-        if driver is not None:
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def _settle(file: Path) -> None:
+    """Leave one file: nothing of it stays in a log beside it, now or later."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    flush(file)

@@ -4,7 +4,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,13 @@ import sqlalchemy as sa
 from iwflab.domain.trail import (
     START,
     Entry,
-    Written,
     entry_digest,
-    row_digest,
     rows_from,
     rows_json,
 )
-from iwflab.errors import NotFound, RequestReused, StoreError
+from iwflab.errors import NotFound, RequestReused
 from iwflab.store import schema
+from iwflab.store.act import Act
 from iwflab.store.engines import FAULTS, sqlite_engine, store_error
 from iwflab.store.migrate import current_revision, must_be_current, upgrade
 from iwflab.store.postgres import must_be_of, postgres_engine
@@ -39,59 +38,6 @@ def _place(url: sa.URL) -> str:
 def now_us() -> int:
     """Give the time in UTC microseconds."""
     return time.time_ns() // 1000
-
-
-class Act:
-    """One act under way: what it writes is numbered, salted and digested.
-
-    ``repeated`` is true when the same request was acknowledged before; then nothing
-    is to be written, and ``rows`` tells what was written then.
-    """
-
-    def __init__(
-        self, connection: sa.Connection, number: int, rows: Sequence[Written] = ()
-    ) -> None:
-        """Start with nothing written, or with the rows of the earlier act."""
-        self.connection = connection
-        self.number = number
-        self.repeated = bool(rows)
-        self.rows: list[Written] = list(rows)
-
-    def insert(self, table: str, **columns: Any) -> str:
-        """Write one row and give its id.
-
-        Raises :class:`~iwflab.errors.BadInput` for a value that would not come back
-        as it was given, and :class:`~iwflab.errors.StoreError` when the database
-        refuses.
-        """
-        if self.repeated:
-            raise StoreError(
-                "a repeated request must not write",
-                advice="this is a fault of the program; please report it",
-            )
-        place = schema.METADATA.tables[table]
-        own = {
-            "id": columns.pop("id", None) or secrets.token_hex(8),
-            "salt": secrets.token_hex(16),
-            "entry": self.number,
-        }
-        # Its own columns come last: no caller chooses the salt or the entry.
-        row = as_stored(place, {**columns, **own})
-        try:
-            self.connection.execute(place.insert(), row)
-        except FAULTS as fault:
-            raise store_error(fault) from fault
-        self.rows.append(Written(table, row["id"], row_digest(row["salt"], row)))
-        return str(row["id"])
-
-    def written(self, table: str) -> str:
-        """Give the id of the first row of that table in this act."""
-        for row in self.rows:
-            if row.table == table:
-                return row.key
-        raise NotFound(
-            f"this act wrote no {table}", advice="the request did something else"
-        )
 
 
 class Store:
@@ -195,6 +141,7 @@ class Store:
     def read(self) -> Iterator[sa.Connection]:
         """Read one consistent state; inside an act, the one that the act sees."""
         under_way: sa.Connection | None = getattr(self._here, "act", None)
+        under_way = under_way or getattr(self._here, "moment", None)
         try:
             if under_way is not None:
                 yield under_way
@@ -203,6 +150,19 @@ class Store:
                 yield connection
         except FAULTS as fault:
             raise store_error(fault) from fault
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Let everything that is read in a block, on this thread, be of one state."""
+        if getattr(self._here, "moment", None) is not None:
+            yield
+            return
+        with self.read() as connection:
+            self._here.moment = connection
+            try:
+                yield
+            finally:
+                self._here.moment = None
 
     @contextmanager
     def leasing(self) -> Iterator[tuple[sa.Connection, bool]]:

@@ -64,16 +64,17 @@ def store_error(fault: DBAPIError | PoolTimeout) -> StoreError:
             "the store is busy: every connection is in use",
             advice="wait a moment and try again; nothing was written by this act",
         )
-    text = str(fault.orig).strip().split("\n", 1)[0]
+    whole = str(fault.orig).strip()
+    text = whole.split("\n", 1)[0]
     advice = "run: iwflab verify; nothing was written by this act"
-    if fault.connection_invalidated or _state(fault)[:2] in _LOST:
+    if fault.connection_invalidated or _is_lost(fault, whole):
         return StoreError(
             "the shared database went away",
             advice="try again in a moment. What was acknowledged is kept; the same "
             "request sent again is done once",
         )
     for words, states, said in _ADVICE:
-        if _state(fault) in states or any(word in text.lower() for word in words):
+        if _state(fault) in states or any(word in whole.lower() for word in words):
             advice = said
             break
     return StoreError(f"the store refused: {text}", advice=advice)
@@ -81,10 +82,21 @@ def store_error(fault: DBAPIError | PoolTimeout) -> StoreError:
 
 def _state(fault: DBAPIError) -> str:
     """Give PostgreSQL's code of a fault; SQLite has none."""
-    if fault.orig is None or not type(fault.orig).__module__.startswith("psycopg"):
-        return ""
-    # Without a code the connection itself was refused or lost.
-    return str(getattr(fault.orig, "sqlstate", "") or "08000")
+    return str(getattr(fault.orig, "sqlstate", "") or "")
+
+
+def _is_lost(fault: DBAPIError, text: str) -> bool:
+    """Tell whether the server is away, rather than refusing who asks."""
+    if _state(fault):
+        return _state(fault)[:2] in _LOST
+    # Where the connection itself fails the driver has no code, only words; a server
+    # that is there begins its reason with FATAL.
+    ours = type(fault.orig).__module__.startswith("psycopg")
+    return (
+        ours
+        and type(fault.orig).__name__ == "OperationalError"
+        and ("FATAL" not in text or "starting up" in text or "shutting down" in text)
+    )
 
 
 _LOST = {"08", "57"}  # connection faults; ended by an operator or a crash
@@ -107,12 +119,12 @@ _ADVICE: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
         "the lab must lie on a disk that is mounted writable, in a folder of yours",
     ),
     (
-        ("is locked",),
+        ("is locked", "too many clients", "connection slots"),
         ("55P03", "40P01"),
         "another process is writing; wait a moment and try again",
     ),
     (
-        (),
+        ("fatal:",),
         ("28000", "28P01", "3D000", "42501"),
         "check database_url in lab.toml, and the roles of the database",
     ),

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from iwflab.domain.media import Digests, Examined
 from iwflab.errors import RequestReused
-from iwflab.store.database import Act, Store
+from iwflab.store.act import Act
+from iwflab.store.database import Store
 
 
 def one_row(act: Act, table: str, **columns: object) -> str:

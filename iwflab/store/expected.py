@@ -8,7 +8,7 @@ from typing import Any
 
 from iwflab.store.columns import Column
 from iwflab.store.engines import scratch_engine
-from iwflab.store.guards import defaults, shape
+from iwflab.store.guards import constraints, defaults, shape
 from iwflab.store.migrate import apply_up_to, columns_of, scripts
 
 Columns = Mapping[str, Sequence[str]]
@@ -20,6 +20,7 @@ class Expected:
 
     tables: Mapping[str, Mapping[str, Column]]
     defaults: Mapping[str, Mapping[str, Any]]
+    constraints: frozenset[str]
     then: Mapping[str, Columns]  # schema -> table -> columns
 
 
@@ -47,6 +48,7 @@ def _expected(schema: str, extra: tuple[Path, ...]) -> Expected:
         with engine.connect() as connection:
             tables = shape(connection)
             held = defaults(connection, tables)
+            rules = frozenset(constraints(connection))
     finally:
         engine.dispose()
-    return Expected(tables, held, then)
+    return Expected(tables, held, rules, then)

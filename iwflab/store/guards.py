@@ -48,6 +48,27 @@ def shape(connection: sa.Connection) -> dict[str, dict[str, Column]]:
     return found
 
 
+def constraints(connection: sa.Connection) -> set[str]:
+    """Name every rule between rows: unique columns, references, checks."""
+    found = sa.inspect(connection)
+    tables = [*table_names(connection)]
+    told = set()
+    for table in tables:
+        for one in found.get_unique_constraints(table):
+            columns = ", ".join(one["column_names"])
+            told.add(f"the rule that {columns} of {table} are unique")
+        for key in found.get_foreign_keys(table):
+            own, other = (
+                ", ".join(key[side])
+                for side in ("constrained_columns", "referred_columns")
+            )
+            to = key["referred_table"]
+            told.add(f"the reference of {own} in {table} to {other} in {to}")
+        for check in found.get_check_constraints(table):
+            told.add(f"the check {check['name']} of {table}")
+    return told
+
+
 def damage(connection: sa.Connection) -> Iterator[str]:
     """Say what the database itself finds wrong with its files and its rights."""
     yield from catalogue(connection).damage(connection)

@@ -107,7 +107,8 @@ def must_be_current(engine: sa.Engine) -> None:
     if _pending(scripts(), current_revision(engine)):
         raise StoreError(
             "the shared lab was made by an earlier release",
-            advice="ask the owner of the database to run: iwflab upgrade --lab FOLDER",
+            advice="stop the servers; then the owner of the tables runs: "
+            "iwflab upgrade --lab FOLDER --owner-url URL",
         )
 
 
@@ -205,21 +206,26 @@ def _guard(connection: sa.Connection) -> None:
 
 
 def _back_up_before(file: Path, revision: str) -> None:
-    _back_up(file, f"{file.name}.before-{revision}")
-
-
-def _back_up(file: Path, name: str) -> None:
-    """Keep the database as it is; an earlier backup is never replaced."""
     sweep(file.parent, file.name)
-    temporary = unfinished(file)
+    place = file.with_name(f"{file.name}.before-{revision}")
+    keep_once(place, lambda to: backup(file, to))
+
+
+def keep_once(place: Path, write: Callable[[Path], None]) -> None:
+    """Keep a copy that ``write`` makes; an earlier one is never replaced.
+
+    A copy that was cut short never has the name of one that is whole.
+    """
+    sweep(place.parent, place.name)
+    temporary = unfinished(place)
     try:
-        backup(file, temporary)
-        number, place = 1, file.with_name(name)
-        while not into_place(temporary, place, once=True):
-            if filecmp.cmp(temporary, place, shallow=False):
+        write(temporary)
+        number, to = 1, place
+        while not into_place(temporary, to, once=True):
+            if filecmp.cmp(temporary, to, shallow=False):
                 return  # an interrupted migration kept this very state
             number += 1
-            place = file.with_name(f"{name}.{number}")
+            to = place.with_name(f"{place.name}.{number}")
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -5,6 +5,7 @@ reads and adds rows.  ``database_url`` in ``lab.toml`` names the application; th
 owner is named on the command line only, and stored nowhere.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -40,8 +41,9 @@ def plain_url(text: str) -> sa.URL:
     """
     try:
         url = sa.make_url(text)
-    except ArgumentError as fault:
-        raise BadInput("this is no address of a database", advice=_EXAMPLE) from fault
+    except (ArgumentError, ValueError):
+        # Not ``from``: the fault would tell a part of a password.
+        raise BadInput("this is no address of a database", advice=_EXAMPLE) from None
     if url.get_backend_name() != "postgresql" or not url.database:
         raise BadInput(
             f"the shared database must be PostgreSQL, not {url.get_backend_name()}"
@@ -49,11 +51,29 @@ def plain_url(text: str) -> sa.URL:
             else "the address names no database",
             advice=_EXAMPLE,
         )
+    if url.password or "password" in url.query:
+        raise BadInput(
+            "an address must not hold a password: it would be in files, process lists "
+            "and histories",
+            advice="keep it in ~/.pgpass (mode 0600), then leave it out of the address",
+        )
     url = url.set(drivername="postgresql+psycopg")
-    host = url.host or str(url.query.get("host", ""))
-    if host in _LOCAL or host.startswith("/") or "sslmode" in url.query:
+    if "sslmode" in url.query or _stays_here(url):
         return url
     return url.update_query_dict({"sslmode": "verify-full"})
+
+
+def _stays_here(url: sa.URL) -> bool:
+    """Tell whether a connection cannot leave this machine, whatever names the host."""
+    _, given = url.get_dialect()().create_connect_args(url)
+    named = {
+        word: str(given.get(word) or os.environ.get(f"PG{word.upper()}", ""))
+        for word in ("host", "hostaddr", "service")
+    }
+    host = named.pop("host")
+    return not any(named.values()) and (
+        host in _LOCAL or (host.startswith("/") and "," not in host)
+    )
 
 
 _EXAMPLE = (
@@ -113,30 +133,26 @@ def found_schema(owner: str, application: str, lab: str) -> None:
     Raises :class:`~iwflab.errors.BadInput` where one role would be both, where the
     database holds a lab already, or where its texts are not UTF-8.
     """
-    role = plain_url(application).username
-    if not role or role == plain_url(owner).username:
-        raise BadInput(
-            "owner and application must be two roles of the database",
-            advice="CREATE ROLE iwflab_app LOGIN; and name it in --database-url: "
-            "a role that owns the tables could take their guards away",
-        )
+    _must_be_two(owner, application)
     with _as_owner(owner) as connection:
-        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
-        if encoding != "UTF8":
-            raise BadInput(
-                f"the database keeps its texts as {encoding}",
-                advice="make it with: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE "
-                "template0",
-            )
-        if connection.exec_driver_sql(_THERE).scalar():
-            raise BadInput(
-                "the database holds a lab already",
-                advice="make another database: one lab has one",
-            )
+        _must_be_empty(connection)
         connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
         # So that no lab folder is ever used with the database of another.
         said = f"iwflab lab {_plain_name(lab)}"
         connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{said}'")
+
+
+def must_be_free(owner: str, application: str) -> None:
+    """Refuse, before any work, addresses in which no lab could be founded."""
+    if not owner:
+        raise BadInput(
+            "a shared database was named, but not its owner",
+            advice="give --owner-url (or IWFLAB_OWNER_URL): the owner makes the tables",
+        )
+    _must_be_two(owner, application)
+    for address in (owner, application):
+        with _as_owner(address) as connection:
+            _must_be_empty(connection)
 
 
 def drop_schema(owner: str) -> None:
@@ -164,6 +180,31 @@ def must_be_of(engine: sa.Engine, lab: str) -> None:
         raise StoreError(
             "the shared database belongs to another lab than this folder",
             advice="check database_url in lab.toml; nothing was read or written",
+        )
+
+
+def _must_be_two(owner: str, application: str) -> None:
+    role = plain_url(application).username
+    if not role or role == plain_url(owner).username:
+        raise BadInput(
+            "owner and application must be two roles of the database",
+            advice="CREATE ROLE iwflab_app LOGIN; and name it in --database-url: "
+            "a role that owns the tables could take their guards away",
+        )
+
+
+def _must_be_empty(connection: sa.Connection) -> None:
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+    if encoding != "UTF8":
+        raise BadInput(
+            f"the database keeps its texts as {encoding}",
+            advice="make it with: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE "
+            "template0",
+        )
+    if connection.exec_driver_sql(_THERE).scalar():
+        raise BadInput(
+            "the database holds a lab already",
+            advice="make another database: one lab has one",
         )
 
 

@@ -72,6 +72,21 @@ _RIGHTS = f"""
   WHERE has_table_privilege(current_user, t.oid, r.what)
   GROUP BY t.relname ORDER BY t.relname
 """  # noqa: S608 - our own text
+# Rights on columns: the one that a lease needs, and no other.
+_COLUMN_RIGHTS = f"""
+  SELECT t.relname, a.attname, r.privilege_type AS held,
+         r.grantee = (SELECT oid FROM pg_roles WHERE rolname = current_user) AS mine
+  FROM ({_TABLES}) t JOIN pg_attribute a ON a.attrelid = t.oid
+  CROSS JOIN LATERAL aclexplode(a.attacl) r
+  ORDER BY 1, 2, 3
+"""  # noqa: S608 - our own text
+_OTHERS_MAY = f"""
+  SELECT DISTINCT t.relname FROM ({_TABLES}) t JOIN pg_class c ON c.oid = t.oid
+  CROSS JOIN LATERAL aclexplode(c.relacl) r
+  WHERE r.grantee NOT IN
+    (c.relowner, (SELECT oid FROM pg_roles WHERE rolname = current_user))
+  ORDER BY 1
+"""  # noqa: S608 - our own text
 _STANDING = f"""
   SELECT current_user AS me, u.rolsuper,
          pg_has_role(current_user, n.nspowner, 'MEMBER') AS owns
@@ -158,6 +173,17 @@ def damage(connection: sa.Connection) -> Iterator[str]:
     else:
         for row in connection.exec_driver_sql(_RIGHTS):
             yield f"the role {standing.me} may {row.held} in {row.relname}"
+        yield from _loose(connection, standing.me)
+
+
+def _loose(connection: sa.Connection, me: str) -> Iterator[str]:
+    for row in connection.exec_driver_sql(_COLUMN_RIGHTS):
+        needed = (row.relname, row.attname, row.held) == ("medium", "id", "UPDATE")
+        if not (row.mine and needed):
+            who = f"the role {me}" if row.mine else "a role of nobody's"
+            yield f"{who} may {row.held} in {row.relname}, column {row.attname}"
+    for row in connection.exec_driver_sql(_OTHERS_MAY):
+        yield f"others than owner and application have rights in {row.relname}"
 
 
 def broken_references(_connection: sa.Connection) -> int:

@@ -30,7 +30,7 @@ def table(store: Store, name: str, *, unit: str, scheme: str) -> Table:
             advice=f"choose one of: {', '.join(UNITS)}",
         )
     law = scheme_named(scheme)
-    with store.read():  # one state for all three
+    with store.moment():  # one state for all three
         frames = {
             "media": media_frame(store),
             "children": children_frame(store),

@@ -87,7 +87,7 @@ METHODS = {
 FREE = {
     *("create", "open", "seat", "close", "may", "must_be_allowed", "verify"),
     *("must_go_on", "must_be_whole", "account_check", "logins"),
-    *("restore", "upgrade", "warnings"),
+    *("restore", "upgrade", "warnings", "check_backup"),
 }
 DOORS = {"intake": "s", "grading": "as", "release": "sq", "statistics": "sqt"}
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from labs import fill_media_into
 
 from iwflab import Lab
 from iwflab.cli import commands
-from iwflab.errors import BadInput, NotFound
+from iwflab.errors import BadInput, LabError, NotFound
 from iwflab.lab import safekeeping
 from iwflab.store import Store
 from iwflab.store.audit import entries, verify
@@ -51,9 +52,9 @@ def test_a_lab_is_brought_back_and_verified_in_one_command(worked, tmp_path):
     made = worked.backup(tmp_path / "backup")
     assert made.problems == ()
     assert made.media == 7
-    with Lab.open(tmp_path / "backup") as copy:  # a lab folder of its own
-        assert copy.settings.database_url == ""
-        assert told(copy) == told(worked)
+    assert Lab.check_backup(tmp_path / "backup") == []
+    with pytest.raises(NotFound, match="no lab"):  # nobody works in it by mistake
+        Lab.open(tmp_path / "backup")
     done = iwflab("restore", tmp_path / "backup", "--lab", tmp_path / "new")
 
     assert done.exit_code == 0, done.output
@@ -88,7 +89,7 @@ def test_a_head_signed_after_the_backup_says_what_is_lost(worked, tmp_path):
 
 
 def damage_database(backup):
-    file = backup / "lab.db"
+    file = backup / "rows.db"
     content = bytearray(file.read_bytes())
     at = content.find(b"drawn pictures")
     content[at] ^= 1
@@ -105,15 +106,80 @@ def lose_evidence(backup):
     next(f for f in (backup / "evidence").rglob("*") if f.is_file()).unlink()
 
 
-@pytest.mark.parametrize("harm", [damage_database, damage_evidence, lose_evidence])
+def lose_a_preview(backup):
+    next(f for f in (backup / "previews").rglob("*") if f.is_file()).unlink()
+
+
+def lose_the_reports(backup):
+    shutil.rmtree(backup / "reports")
+
+
+def work_in_it(backup):
+    """Acts that lie in a log beside the rows, where a plain copy leaves them."""
+    connection = sqlite3.connect(backup / "rows.db")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("CREATE TABLE mine (a)")
+    (backup / "rows.db-wal").stat()
+    return connection
+
+
+HARMS = [damage_database, damage_evidence, lose_evidence, lose_a_preview]
+
+
+@pytest.mark.parametrize("harm", [*HARMS, lose_the_reports, work_in_it])
 def test_a_damaged_backup_is_said_and_what_can_be_saved_is(lab, tmp_path, harm):
+    (lab.folder / "reports" / "r.txt").write_text("a report")
     lab.backup(tmp_path / "backup")
-    harm(tmp_path / "backup")
+    held = harm(tmp_path / "backup")
+    assert Lab.check_backup(tmp_path / "backup") != []
     found = Lab.restore(tmp_path / "backup", tmp_path / "new")
+    del held
 
     assert found != []
     kept = [f for f in (tmp_path / "new" / "evidence").rglob("*") if f.is_file()]
     assert len(kept) >= 6
+
+
+def test_without_a_head_nobody_says_that_one_agrees(lab, tmp_path):
+    lab.backup(tmp_path / "backup")
+    done = iwflab("restore", tmp_path / "backup", "--lab", tmp_path / "new")
+
+    assert done.exit_code == 0
+    assert "no head was compared" in done.output
+    assert iwflab("check-backup", tmp_path / "backup").exit_code == 0
+
+
+def test_two_backups_to_one_place_are_never_mixed(lab, tmp_path):
+    """The second is refused while the first is at work."""
+    met = []
+
+    def second(_done, _total):
+        if not met:
+            with pytest.raises(BadInput, match="another backup") as refused:
+                lab.backup(tmp_path / "backup")
+            met.append(refused.value.advice)
+
+    lab.backup(tmp_path / "backup", progress=second)
+    assert met
+    assert Lab.check_backup(tmp_path / "backup") == []
+
+
+def test_addresses_are_tried_before_anything_is_copied(lab, tmp_path, postgres):
+    lab.backup(tmp_path / "backup")
+    owner, application = postgres.database()
+    wrong = [
+        {"database_url": application},
+        {"database_url": application, "owner_url": application},
+        {"database_url": application, "owner_url": owner.replace("/lab_", "/no_")},
+        {"database_url": application.replace("_app@", "_who@"), "owner_url": owner},
+    ]
+    for where in wrong:
+        with pytest.raises(LabError) as refused:
+            Lab.restore(tmp_path / "backup", tmp_path / "new", **where)
+        assert refused.value.advice
+        assert not (tmp_path / "new").exists()
+    where = {"database_url": application, "owner_url": owner}
+    assert Lab.restore(tmp_path / "backup", tmp_path / "new", **where) == []
 
 
 def test_what_cannot_be_a_backup_is_refused_with_advice(lab, tmp_path):
@@ -138,7 +204,7 @@ def test_an_unfinished_backup_is_no_backup_and_the_next_replaces_it(
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(safekeeping, "_copy_rest", full)
+    monkeypatch.setattr(safekeeping, "copy_folder", full)
     with pytest.raises(Exception, match="No space left"):
         lab.backup(tmp_path / "backup")
     assert not (tmp_path / "backup").exists()
@@ -217,3 +283,18 @@ def test_reads_of_a_snapshot_are_of_one_moment(store):
         assert connection.execute(count).scalar() == before
     with store.read() as connection:
         assert connection.execute(count).scalar() == before + 2
+
+
+def test_a_table_is_of_one_moment(store):
+    """What is committed between two frames of one table is in none of them."""
+    count = sa.text("SELECT COUNT(*) AS n FROM medium")
+    fill_media_into(store, 2)
+    with store.moment():
+        before = store.rows(count)
+        writer = threading.Thread(target=fill_media_into, args=(store, 2, 50))
+        writer.start()
+        writer.join()
+        assert store.rows(count) == before
+        with store.moment():
+            assert store.rows(count) == before
+    assert store.rows(count) == [{"n": 4}]

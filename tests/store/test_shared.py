@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,13 @@ from postgres import APPLICATION, Server, raw
 
 from iwflab import Lab
 from iwflab.errors import BadInput, StoreError
-from iwflab.store import Store
+from iwflab.store import Store, migrate
 from iwflab.store.assignments import leased_media
 from iwflab.store.audit import entries, verify
-from iwflab.store.postgres import plain_url
+from iwflab.store.copying import in_memory
+from iwflab.store.migrate import apply_up_to, scripts
+from iwflab.store.postgres import allow, found_schema, plain_url, postgres_engine
+from iwflab.store.settings import write_settings
 from iwflab.store.shared import bring_up_to_date, founded
 from iwflab.workflow.queue import Desk, take_set
 
@@ -150,6 +154,11 @@ LOOSENED = {
     "ALTER TABLE copy ENABLE ROW LEVEL SECURITY;"
     " CREATE POLICY p ON copy USING (true)": "the policy p",
     "GRANT lab_owner TO lab_app": "owns the tables",
+    "GRANT INSERT ON copy TO PUBLIC": "others than owner and application",
+    "GRANT UPDATE (shown) ON copy TO lab_app": "lab_app may UPDATE in copy",
+    "ALTER TABLE four_eyes_answer DROP CONSTRAINT four_eyes": "is gone",
+    "ALTER TABLE four_eyes_use DROP CONSTRAINT four_eyes_use_answer_key": "is gone",
+    "ALTER TABLE copy DROP CONSTRAINT copy_medium_fkey": "is gone",
 }
 
 
@@ -217,12 +226,86 @@ def test_a_server_that_is_not_there_is_said_with_advice(tmp_path):
     assert refused.value.advice
 
 
-@pytest.mark.parametrize(
-    "text", ["", "nonsense", "mysql://a@b/c", "sqlite:///x", "postgresql://a@b"]
-)
+def test_an_upgrade_that_failed_is_done_again(tmp_path, postgres, monkeypatch):
+    owner, application = postgres.database()
+    found_schema(owner, application, "abc")
+    engine = postgres_engine(owner)
+    apply_up_to(engine, scripts(), "0001")
+    engine.dispose()
+    allow(owner, application)
+    folder = tmp_path / "lab"
+    (folder / "releases").mkdir(parents=True)
+    heads = str(tmp_path / "heads")
+    write_settings(folder, lab="abc", database_url=application, head_folder=heads)
+    with pytest.raises(StoreError, match="earlier release") as refused:
+        Lab.open(folder)
+    assert "--owner-url" in refused.value.advice
+    with pytest.raises(BadInput, match="owner"):
+        Lab.upgrade(folder, "")
+
+    def busy(*_):
+        raise StoreError("another process is writing", advice="wait")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate, "_apply", busy)
+        with pytest.raises(StoreError, match="another process"):
+            Lab.upgrade(folder, owner)
+    assert Lab.upgrade(folder, owner) == list(scripts())[1:]
+    assert Lab.upgrade(folder, owner) == []
+    kept = sorted(file.name for file in folder.glob("lab.db*"))
+    assert kept[0] == "lab.db.before-0002"
+    for name in kept:
+        with in_memory(folder / name) as before:
+            assert before.schema == "0001"
+    with Lab.open(folder) as lab:
+        assert lab.verify() == []
+
+
+def test_a_server_that_refuses_is_not_said_to_be_away(postgres):
+    owner, application = postgres.database()
+    for wrong in (
+        application.replace("/lab_", "/no_such_"),
+        application.replace("lab_app@", "nobody_here@"),
+    ):
+        with pytest.raises(StoreError, match="does not exist") as refused:
+            Store.connect(wrong, "abc")
+        assert "database_url" in refused.value.advice
+    assert owner
+
+
+WRONG = [
+    *("", "nonsense", "mysql://a@b/c", "sqlite:///x", "postgresql://a@b"),
+    *("postgresql://a:hidden@b/c", "postgresql://a@b/c?password=hidden"),
+    "postgresql://a:hid@den:w@b/c",
+]
+
+
+@pytest.mark.parametrize("text", WRONG)
 def test_what_is_no_address_of_a_shared_database_is_refused(text):
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput) as refused:
         plain_url(text)
+    told = "".join(traceback.format_exception(refused.value, chain=True))
+    assert "hid" not in told
+
+
+AWAY = [
+    "postgresql://u@127.0.0.1/d?host=db.example",
+    "postgresql://u@localhost/d?hostaddr=10.0.0.1",
+    "postgresql://u@/d?service=far",
+    "postgresql://u@/d?host=/run,db.example",
+    "postgresql://a@db.example/lab",
+]
+
+
+@pytest.mark.parametrize("text", AWAY)
+def test_whatever_names_a_far_server_it_must_prove_its_name(text):
+    assert plain_url(text).query["sslmode"] == "verify-full"
+
+
+def test_the_environment_may_name_a_far_server_too(monkeypatch):
+    assert "sslmode" not in plain_url("postgresql://u@/d").query
+    monkeypatch.setenv("PGHOST", "db.example")
+    assert plain_url("postgresql://u@/d").query["sslmode"] == "verify-full"
 
 
 def test_over_a_network_the_server_must_prove_its_name():

@@ -6,7 +6,7 @@ In the short form ``test_both_stores.py`` goes the whole way on both.
 import pytest
 
 from iwflab import Lab
-from iwflab.lab.safekeeping import into_shared
+from iwflab.lab.bringing_back import into_shared
 
 EITHER = ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)]
 
