@@ -13,7 +13,8 @@ from iwflab.lab.safekeeping import COPIED, ROWS, SETTINGS, Progress
 from iwflab.store import Store
 from iwflab.store.copying import fill, in_memory, snapshot
 from iwflab.store.durable import flush
-from iwflab.store.migrate import keep_once
+from iwflab.store.engines import sqlite_engine
+from iwflab.store.migrate import keep_once, upgrade
 from iwflab.store.postgres import must_be_free, postgres_engine
 from iwflab.store.settings import read_settings
 from iwflab.store.shared import DATABASE, bring_up_to_date, founded
@@ -110,8 +111,11 @@ def upgraded(folder: Path, owner_url: str) -> list[str]:
     """Apply what is missing to the shared database, after a backup of its rows."""
     settings = read_settings(folder)
     if not settings.database_url:
-        Store.open(folder / DATABASE).close()
-        return []
+        engine = sqlite_engine(folder / DATABASE)
+        try:
+            return upgrade(engine, folder / DATABASE)
+        finally:
+            engine.dispose()
     if not owner_url:
         raise BadInput(
             "a shared lab is brought up to date by the owner of its tables",
