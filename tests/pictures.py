@@ -167,11 +167,72 @@ def mutants(count: int, seed: int = 20_240_601) -> Iterator[tuple[str, bytes]]:
     seeds = [*nine_formats().items()]
     seeds += [(f"{form} animated", animated(form)) for form in ("GIF", "WEBP", "PNG")]
     seeds += [("JPEG progressive", jpeg(progressive=True)), ("JPEG exif", with_exif())]
+    seeds += [*odd_kinds().items()]
     ways = (_flip, _overwrite, _cut, _splice, _delete, _smash)
     for number in range(count):
         name, good = seeds[number % len(seeds)]
         way = ways[chance.randrange(len(ways))]
         yield f"{number:03d} {name} {way.__name__[1:]}", way(bytearray(good), chance)
+
+
+def mutants_of(seeds: list[tuple[str, bytes]], count: int, seed: int):
+    """The same over pictures from elsewhere, such as Pillow's own test images."""
+    chance = random.Random(seed)
+    ways = (_flip, _overwrite, _cut, _splice, _delete, _smash)
+    for number in range(count):
+        name, good = seeds[chance.randrange(len(seeds))]
+        way = ways[chance.randrange(len(ways))]
+        yield f"{number:06d} {name} {way.__name__[1:]}", way(bytearray(good), chance)
+
+
+def odd_kinds() -> dict[str, bytes]:
+    """Depths, modes and packings besides the usual one of each format."""
+    picture = pattern()
+    grey = picture.convert("L")
+    kinds = {
+        "PNG 1 bit": encoded(picture.convert("1"), "PNG"),
+        "PNG 16 bit": grey16(),
+        "PNG palette": encoded(picture.convert("P"), "PNG", transparency=1),
+        "PNG alpha": transparent(),
+        "JPEG grey": encoded(grey, "JPEG"),
+        "JPEG CMYK": encoded(picture.convert("CMYK"), "JPEG"),
+        "WEBP lossless": encoded(picture, "WEBP", lossless=True),
+        "BMP 8 bit": encoded(grey, "BMP"),
+    }
+    for packing in ("tiff_adobe_deflate", "jpeg", "packbits", "raw"):
+        kinds[f"TIFF {packing}"] = encoded(picture, "TIFF", compression=packing)
+    return kinds
+
+
+def large_bombs() -> dict[str, bytes]:
+    """Bombs of the security reference's table (3.3) that take time to make."""
+    flat = Image.new("RGB", (12_000, 10_000), (40, 90, 160))
+    huge = zlib.compress(bytes(512 << 20), 9)
+    frame = b"," + struct.pack("<HHHH", 0, 0, 10_000, 10_000) + b"\0\x02\x02\x44\x01\0"
+    canvas = b"GIF89a" + struct.pack("<HH", 10_000, 10_000) + b"\x80\0\0" + bytes(6)
+    text = b"".join(
+        chunk(b"tEXt", b"Comment\0" + b"%06d" % n + b"x" * 980) for n in range(60_000)
+    )
+    row = zlib.compress(bytes((100_000 // 8 + 1) * 1000), 9)
+    one_bit = struct.pack(">IIBBBBB", 100_000, 100_000, 1, 0, 0, 0, 0)
+    small = png()
+    return {
+        "png 100k 1 bit": b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", one_bit)
+        + chunk(b"IDAT", row)
+        + chunk(b"IEND", b""),
+        "png 2 to the 31": png_header(0x7FFFFFFF, 0x7FFFFFFF),
+        "png 119 megapixels": encoded(flat.resize((10_900, 10_900)), "PNG"),
+        "jpeg 120 megapixels": encoded(flat, "JPEG", progressive=True, quality=40),
+        "webp 114 megapixels": encoded(flat.resize((10_700, 10_700)), "WEBP", method=0),
+        "gif a million frames": gif()[:-1] + _gif_block() * 1_000_000 + b";",
+        "gif canvas x frames": canvas + frame * 10_000 + b";",
+        "png ztxt 512 MB": png_header(8, 8, chunk(b"zTXt", b"Comment\0\0" + huge)),
+        "png iccp 512 MB": png_header(8, 8, chunk(b"iCCP", b"p\0\0" + huge)),
+        "png 60,000 texts": small[:33] + text + small[33:],
+        "eps as jpg": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"
+        + b"newpath\n" * 5000,
+    }
 
 
 def _flip(data: bytearray, chance: random.Random) -> bytes:

@@ -9,6 +9,7 @@ import sys
 import click
 
 from iwflab.cli import counting, house, leaving, people, quality, way
+from iwflab.domain.media import display_text
 from iwflab.domain.version import VERSION
 from iwflab.errors import LabError
 
@@ -55,7 +56,7 @@ def main() -> None:
         click.echo("stopped; nothing that was acknowledged is lost", err=True)
         sys.exit(1)
     except LabError as fault:
-        click.echo(f"iwflab: {fault.message}", err=True)
+        click.echo(f"iwflab: {display_text(fault.message)}", err=True)
         if fault.advice:
-            click.echo(f"        {fault.advice}", err=True)
+            click.echo(f"        {display_text(fault.advice)}", err=True)
         sys.exit(1)

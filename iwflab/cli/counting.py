@@ -30,13 +30,7 @@ def report(
     with open_lab(folder) as lab:
         counted = lab.table(name, unit=unit, scheme=scheme)
         if chart:
-            try:
-                Path(chart).write_text(lab.chart(counted), "utf-8")
-            except OSError as fault:
-                raise BadInput(
-                    f"the chart cannot be written: {fault}",
-                    advice="name a file in a folder that you may write to",
-                ) from fault
+            _write(Path(chart), lab.chart(counted).encode(), "chart")
     if as_json:
         cells = [{**asdict(cell), "percent": cell.percent} for cell in counted.cells]
         say({**asdict(counted), "cells": cells})
@@ -70,16 +64,40 @@ def _print(counted: Table) -> None:
         ["media", "copies", "children", "assessments", "grades", "hashes", "links"]
     ),
 )
+@click.option("--as", "form", type=click.Choice(["csv", "xlsx"]), default="csv")
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it here; a workbook needs a file.",
+)
 @lab_option
-def export(frame: str, folder: str) -> None:
-    """Print one tidy table of the lab as CSV, safe to open in a spreadsheet."""
-    from iwflab.exchange.cells import safe_cell
+def export(frame: str, form: str, to: Path | None, folder: str) -> None:
+    """Write one tidy table of the lab as CSV or XLSX, safe to open in a spreadsheet."""
+    from iwflab.exchange.tables import csv_table, xlsx_table
 
+    if form == "xlsx" and to is None:
+        raise BadInput("a workbook needs a file", advice="add --to FILE.xlsx")
     with open_lab(folder) as lab:
         found = getattr(lab, frame)()
-    text = found.select_dtypes(include=["object", "string"]).columns
-    found[text] = found[text].map(lambda cell: safe_cell(str(cell)))
-    click.echo(found.to_csv(index=False), nl=False)
+    columns = [str(name) for name in found.columns]
+    rows = found.astype(object).itertuples(index=False, name=None)
+    if to is None:
+        click.echo(csv_table(columns, rows), nl=False)
+    elif form == "csv":
+        # With its mark, or spreadsheets take it for a code page of their own.
+        _write(to, csv_table(columns, rows).encode("utf-8-sig"), "table")
+    else:
+        _write(to, xlsx_table(columns, rows, sheet=frame), "table")
+
+
+def _write(to: Path, content: bytes, noun: str) -> None:
+    try:
+        to.write_bytes(content)
+    except OSError as fault:
+        raise BadInput(
+            f"the {noun} cannot be written: {fault}",
+            advice="name a file in a folder that you may write to",
+        ) from fault
 
 
 @click.group()

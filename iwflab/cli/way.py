@@ -38,6 +38,8 @@ def intake(paths: tuple[str, ...], folder: str, as_json: bool, **given: Any) -> 
     )
     for state, number in sorted(report.states.items()):
         click.echo(f"  {number} {state}")
+    for name, sha256 in report.archives:
+        click.echo(f"  archive: {name}: SHA-256 {sha256}")
     for name, reason in report.refused:
         click.echo(f"  refused: {name}: {reason}", err=True)
     for problem in report.problems:

@@ -10,7 +10,8 @@ from iwflab.errors import BadInput
 class IntakeReport:
     """What one intake found and did; every file found is in exactly one count.
 
-    ``found`` = ``new_copies`` + ``known_copies`` + ``len(refused)``.  ``states``
+    ``found`` = ``new_copies`` + ``known_copies`` + ``len(refused)``; an archive counts
+    as its members, and ``archives`` names it with its SHA-256.  ``states``
     counts the media newly examined by decoder state; ``unmatched`` names lines of
     the sidecar that no file answered to; ``problems`` says what was kept and hashed,
     yet could not be examined now: the next intake tries again.
@@ -22,6 +23,7 @@ class IntakeReport:
     new_copies: int = 0
     known_copies: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
+    archives: list[tuple[str, str]] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
     unmatched: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)

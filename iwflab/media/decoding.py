@@ -35,6 +35,10 @@ _SIGNATURES = (
     ("BMP", 0, b"BM"),
     ("TIFF", 0, b"II*\0"),
     ("TIFF", 0, b"MM\0*"),
+    ("TIFF", 0, b"II\0*"),  # as some write it, and Pillow reads it
+    ("TIFF", 0, b"MM*\0"),
+    ("TIFF", 0, b"II+\0"),  # BigTIFF
+    ("TIFF", 0, b"MM\0+"),
     ("JPEG2000", 0, b"\0\0\0\x0cjP  "),
     ("JPEG2000", 0, b"\xff\x4f\xff\x51"),
     ("AVIF", 4, b"ftypavi"),

@@ -202,7 +202,7 @@ def walk(path: AnyPath) -> Iterator[Found]:
                 names = sorted(os.listdir(here), reverse=True)  # noqa: PTH208
                 waiting += [os.path.join(here, name) for name in names]  # noqa: PTH118
             else:
-                yield Found(here, "" if stat.S_ISREG(mode) else _kind(mode))
+                yield Found(here, "" if stat.S_ISREG(mode) else kind_of(mode))
         except (OSError, ValueError) as error:
             yield Found(here, _why_not(error))
 
@@ -254,7 +254,7 @@ def _write_all(fd: int, chunk: bytes | memoryview) -> None:
 def _must_be_storage(fd: int, name: str) -> None:
     mode = os.fstat(fd).st_mode
     if not stat.S_ISREG(mode):
-        raise Unreadable(f"{name}: it is {_kind(mode)}", advice=_ADVICE)
+        raise Unreadable(f"{name}: it is {kind_of(mode)}", advice=_ADVICE)
     kernel = _NOT_STORAGE.get(_file_system(fd))
     if kernel:
         raise Unreadable(f"{name}: it lies on {kernel}, no storage", advice=_ADVICE)
@@ -270,7 +270,8 @@ def _file_system(fd: int) -> int:
     return int(answer[0]) & 0xFFFFFFFF
 
 
-def _kind(mode: int) -> str:
+def kind_of(mode: int) -> str:
+    """Say what a mode stands for, where it is no regular file."""
     for test, name in _KINDS:
         if test(mode):
             return name

@@ -72,6 +72,18 @@ def enter_medium(act: Act, digests: Digests, new_id: str) -> tuple[str, bool]:
     return medium, True
 
 
+def enter_once(
+    act: Act, table: str, where: Mapping[str, object], more: Mapping[str, object]
+) -> tuple[str, bool]:
+    """Give the row that is known by ``where``; enter it, with ``more``, if new."""
+    known = " AND ".join(f"{name} = :{name}" for name in where)
+    query = sa.text(f"SELECT id FROM {table} WHERE {known}")  # noqa: S608 - our names
+    found = act.connection.execute(query, dict(where)).scalar()
+    if found is not None:
+        return str(found), False
+    return act.insert(table, **where, **more), True
+
+
 def sha256_of(store: Store, medium: str) -> str:
     """Give the SHA-256 of a medium."""
     query = sa.text("SELECT sha256 FROM medium WHERE id = :id")

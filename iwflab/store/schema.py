@@ -123,6 +123,16 @@ refusal = _table(
     _text("reason"),
     sa.UniqueConstraint("exhibit", "path", "reason"),
 )
+archive = _table(
+    "archive",  # what members were taken from; its own bytes are not kept
+    _to("exhibit", "exhibit"),
+    _to("intake", "intake"),
+    sa.Column("path", Blob, nullable=False),
+    _text("shown"),
+    _text("sha256"),
+    _whole("size"),
+    sa.UniqueConstraint("exhibit", "path", "sha256"),
+)
 examination = _table(
     "examination",
     _to("medium", "medium"),

@@ -6,22 +6,22 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import sqlalchemy as sa
 
 from iwflab.domain.arrivals import Custody, IntakeReport
 from iwflab.domain.lists import Sighting
 from iwflab.domain.media import Digests, Examined, display_name
 from iwflab.errors import BadInput, LabError, Unreadable
 from iwflab.exchange.sidecar import read_sidecar
+from iwflab.media.archives import BETWEEN, Archive, is_archive
 from iwflab.media.reading import Found, Sealed, read_once, walk
+from iwflab.media.sources import must_be_outside, real, same_file, size
 from iwflab.store import Store
 from iwflab.store.entering import (
     enter_examination,
     enter_medium,
+    enter_once,
     is_examined,
     known_medium,
     one_row,
@@ -54,7 +54,7 @@ def take_in(
     one is finished by running it again.
     """
     custody.check()
-    _must_be_outside(paths, keep_out)
+    must_be_outside(paths, keep_out)
     started = time.monotonic()
     lines = read_sidecar(sidecar) if sidecar else {}
     # A path is part of what is recorded: always the whole one, so that a second run
@@ -63,7 +63,7 @@ def take_in(
         item
         for path in paths
         for item in walk(os.path.abspath(os.fsencode(path)))  # noqa: PTH100 - raw bytes
-        if sidecar is None or not _same_file(item.path, sidecar)
+        if sidecar is None or not same_file(item.path, sidecar)
     ]
     if not found:
         raise BadInput(
@@ -71,8 +71,8 @@ def take_in(
         )
     intake, exhibit = _begin(bench.store, custody, analyst, paths)
     report = IntakeReport(intake, found=len(found))
-    run = _Run(bench, analyst, intake, exhibit, report, progress or _silent)
-    run.all(found, lines)
+    run = _Run(bench, analyst, intake, exhibit, report, progress or _silent, lines)
+    run.all(found)
     _end(bench.store, report, analyst)
     report.seconds = time.monotonic() - started
     return report
@@ -88,34 +88,6 @@ def _end(store: Store, report: IntakeReport, analyst: str) -> None:
             new_copies=report.new_copies,
             refused=len(report.refused),
         )
-
-
-def _real(path: bytes) -> bytes:
-    try:
-        return os.path.realpath(path)
-    except OSError:  # a link that may not be followed: it is refused by name later
-        return path
-
-
-def _same_file(path: bytes, other: Path) -> bool:
-    return _real(path) == _real(os.fsencode(other))
-
-
-def _must_be_outside(
-    paths: Sequence[str | os.PathLike[str]], keep_out: Sequence[Path]
-) -> None:
-    for path in paths:
-        real = Path(os.path.realpath(path))
-        for place in (place.resolve() for place in keep_out):
-            # Uploads wait in the lab's own ``incoming``.
-            uploaded = real.is_relative_to(place / "incoming")
-            if not uploaded and (
-                real.is_relative_to(place) or place.is_relative_to(real)
-            ):
-                raise BadInput(
-                    "this would take the lab itself in",
-                    advice="name a folder that neither lies in the lab nor holds it",
-                )
 
 
 def _silent(_done: int, _total: int, _bytes: int, _all_bytes: int) -> None:
@@ -152,30 +124,29 @@ class _Run:
     exhibit: str
     report: IntakeReport
     progress: Progress
+    lines: Mapping[bytes, list[Sighting]]
+    used: set[bytes] = field(default_factory=set)
+    at: tuple[int, int, int, int] = (0, 0, 0, 0)
     decoding: dict[Future[Examined], tuple[str, Sealed]] = field(default_factory=dict)
 
-    def all(self, found: list[Found], lines: Mapping[bytes, list[Sighting]]) -> None:
-        sizes = [_size(item.path) for item in found]
+    def all(self, found: list[Found]) -> None:
+        sizes = [size(item.path) for item in found]
         total, done = sum(sizes), 0
-        used: set[bytes] = set()
         with ThreadPoolExecutor(self.bench.workers) as threads:
-            for number, (item, size) in enumerate(
-                zip(found, sizes, strict=True), start=1
-            ):
-                real = _real(item.path)
-                used.add(real)
-                self.one(item, lines.get(real, []), threads)
-                done += size
+            for number, item in enumerate(found, start=1):
+                self.at = (number - 1, len(found), done, total)
+                self.one(item, threads)
+                done += sizes[number - 1]
                 self.progress(number, len(found), done, total)
             self.left_over(threads)
             self.collect(0)
         self.report.unmatched = [
-            display_name(path) for path in lines if path not in used
+            display_name(path) for path in self.lines if path not in self.used
         ]
 
-    def one(
-        self, item: Found, sightings: list[Sighting], threads: ThreadPoolExecutor
-    ) -> None:
+    def one(self, item: Found, threads: ThreadPoolExecutor) -> None:
+        where = real(item.path)
+        self.used.add(where)
         if item.refused:
             self.refuse(item.path, item.refused)
             return
@@ -184,33 +155,62 @@ class _Run:
         except Unreadable as fault:
             self.refuse(item.path, fault.message)
             return
+        if is_archive(sealed):
+            with sealed:
+                self.unpack(item.path, where, sealed, threads)
+        else:
+            self.keep(item.path, where, sealed, threads)
+
+    def unpack(
+        self, path: bytes, where: bytes, archive: Sealed, threads: ThreadPoolExecutor
+    ) -> None:
+        """Take in the members of an archive, each as if it lay in a folder."""
+        self.arrived(path, archive.digests)
+        try:
+            opened = Archive(archive)
+        except Unreadable as fault:
+            self.refuse(path, fault.message)
+            return
+        self.report.found -= 1  # its members are counted in its place
+        with opened:
+            for member in opened.members():
+                self.report.found += 1
+                self.progress(*self.at)  # a long archive can be stopped, too
+                inside = BETWEEN + member.name
+                self.used.add(where + inside)
+                if member.sealed is None:
+                    self.refuse(path + inside, member.refused)
+                else:
+                    self.keep(path + inside, where + inside, member.sealed, threads)
+
+    def keep(
+        self, path: bytes, where: bytes, sealed: Sealed, threads: ThreadPoolExecutor
+    ) -> None:
         # Evidence first: a row never names bytes that are not on the disk.
         self.bench.evidence.keep(sealed)
-        medium, is_new = self.enter(item.path, sealed.digests, sightings)
+        sightings = self.lines.get(where, [])
+        medium, is_new = self.enter(path, sealed.digests, sightings)
         if is_new:
             self.decode(medium, sealed, threads)
         else:
             sealed.close()
 
+    def arrived(self, path: bytes, digests: Digests) -> None:
+        """Record which archive came; its bytes are not kept, its members' are."""
+        shown, sha256 = display_name(path), digests.sha256
+        self.report.archives.append((shown, sha256))
+        where = {"exhibit": self.exhibit, "path": path, "sha256": sha256}
+        more = {"intake": self.intake, "shown": shown, "size": digests.size}
+        store = self.bench.store
+        with store.act("open archive", self.intake, analyst=self.analyst) as act:
+            enter_once(act, "archive", where, more)
+
     def refuse(self, path: bytes, reason: str) -> None:
         self.report.refused.append((display_name(path), reason))
         with self.bench.store.act("refuse", self.intake, analyst=self.analyst) as act:
-            known = act.connection.execute(
-                sa.text(
-                    "SELECT id FROM refusal WHERE exhibit = :exhibit"
-                    " AND path = :path AND reason = :reason"
-                ),
-                {"exhibit": self.exhibit, "path": path, "reason": reason},
-            ).scalar()
-            if known is None:
-                act.insert(
-                    "refusal",
-                    exhibit=self.exhibit,
-                    intake=self.intake,
-                    path=path,
-                    shown=display_name(path),
-                    reason=reason,
-                )
+            where = {"exhibit": self.exhibit, "path": path, "reason": reason}
+            more = {"intake": self.intake, "shown": display_name(path)}
+            enter_once(act, "refusal", where, more)
 
     def enter(
         self, path: bytes, digests: Digests, sightings: list[Sighting]
@@ -221,18 +221,10 @@ class _Run:
         with store.act("take in", named, analyst=self.analyst) as act:
             medium, is_new = enter_medium(act, digests, named)
             where = {"exhibit": self.exhibit, "path": path, "medium": medium}
-            query = (
-                "SELECT id FROM copy WHERE exhibit = :exhibit AND path = :path"
-                " AND medium = :medium"
-            )
-            copy = act.connection.execute(sa.text(query), where).scalar()
-            if copy is None:
-                copy = act.insert(
-                    "copy", **where, intake=self.intake, shown=display_name(path)
-                )
-                self.report.new_copies += 1
-            else:
-                self.report.known_copies += 1
+            more = {"intake": self.intake, "shown": display_name(path)}
+            copy, is_found = enter_once(act, "copy", where, more)
+            self.report.new_copies += is_found
+            self.report.known_copies += not is_found
             for seen in sightings:
                 one_row(
                     act,
@@ -288,9 +280,3 @@ class _Run:
                 self.report.problems.append(str(fault))
             else:
                 self.decode(medium, sealed, threads)
-
-
-def _size(path: bytes) -> int:
-    with suppress(OSError):
-        return os.lstat(path).st_size
-    return 0

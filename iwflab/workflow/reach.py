@@ -24,7 +24,7 @@ Scopes = Collection[Scope]
 _OF_MEDIA = frozenset(
     {
         *("lab_case", "exhibit", "intake", "intake_end", "medium", "copy", "sighting"),
-        *("refusal", "examination", "hash", "assignment", "assignment_end"),
+        *("refusal", "archive", "examination", "hash", "assignment", "assignment_end"),
         *("assessment", "child", "withdrawal", "sign_off", "sign_off_end"),
         *("release", "release_item", "four_eyes_request", "four_eyes_answer"),
         "four_eyes_use",

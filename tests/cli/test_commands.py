@@ -163,6 +163,16 @@ def test_frames_are_exported_safe_to_open(lab):
     assert len(text.splitlines()) == 8
 
 
+def test_frames_are_written_as_csv_and_as_a_workbook(lab, tmp_path):
+    where = ("--lab", str(lab.folder), "--to", str(tmp_path / "media"))
+    _run("export", "media", *where)
+    assert (tmp_path / "media").read_bytes().startswith(b"\xef\xbb\xbfmedium,")
+    _run("export", "media", *where, "--as", "xlsx")
+    assert (tmp_path / "media").read_bytes().startswith(b"PK")
+    refused = _run("export", "media", "--lab", str(lab.folder), "--as", "xlsx", fails=1)
+    assert "--to FILE.xlsx" in refused.stderr
+
+
 def test_the_demonstration_lab_is_hard_on_purpose(tmp_path):
     lab = str(tmp_path / "demo")
     state = {"XDG_STATE_HOME": str(tmp_path / "state"), "PATH": "/usr/bin:/bin"}

@@ -1,6 +1,7 @@
 """Whatever a medium does to its worker, it gets a result, and no other one changes."""
 
 import os
+import random
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,10 @@ import pytest
 from iwflab.domain.media import DecoderState
 from iwflab.errors import WallMissing
 from iwflab.media.pool import DecodePool
+from iwflab.media.process import Process
 from iwflab.media.reading import seal
+from iwflab.workflow import EXAMINE
+from tests import pictures
 
 TASK = "tests.media.tasks:examine"
 
@@ -63,6 +67,43 @@ def test_a_worker_killed_from_outside_costs_no_medium_at_all():
         os.kill(process._child.pid, signal.SIGKILL)
         pool._slots.put(process)
         assert ask(pool, "two").reason == "two"
+
+
+def test_workers_that_die_at_random_moments_change_no_result(monkeypatch):
+    """The whole set, undisturbed and under fire: the same to the last preview."""
+    files = [data for _, data in pictures.mutants(70)]
+
+    def examine_all():
+        def one(data):
+            with seal([data]) as sealed:
+                return pool.examine(sealed)
+
+        with DecodePool(EXAMINE, workers=2) as pool, ThreadPoolExecutor(2) as threads:
+            return list(threads.map(one, files))
+
+    undisturbed = examine_all()
+    chance, examine, killed = random.Random(7), Process.examine, []
+
+    def kill(child):
+        if child.poll() is None:
+            child.send_signal(signal.SIGKILL)
+            killed.append(child.pid)
+
+    def under_fire(self, *given, **more):
+        # One that has served nothing yet would be blamed for its first medium.
+        if self.served and chance.random() < 0.4:
+            timers.append(threading.Timer(chance.random() * 0.02, kill, [self._child]))
+            timers[-1].start()
+        return examine(self, *given, **more)
+
+    timers = []
+    monkeypatch.setattr(Process, "examine", under_fire)
+    disturbed = examine_all()
+    for timer in timers:
+        timer.join()
+
+    assert len(set(killed)) > 5
+    assert disturbed == undisturbed
 
 
 def test_several_threads_share_a_pool_and_each_gets_its_own_answer():

@@ -10,6 +10,7 @@ from typing import Any
 
 import anywidget
 
+from iwflab.domain.media import display_text
 from iwflab.errors import BadInput, LabError
 
 HERE = Path(__file__).parent
@@ -52,7 +53,10 @@ class Desk(anywidget.AnyWidget):
                 )
             reply = self.acts()[name](content)
         except LabError as error:
-            reply = {"error": error.message, "advice": error.advice}
+            reply = {
+                "error": display_text(error.message),
+                "advice": display_text(error.advice),
+            }
         return {"request": request, **reply}
 
 

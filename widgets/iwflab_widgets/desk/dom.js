@@ -10,7 +10,7 @@ function el(name, given = {}, ...inside) {
   for (const [key, value] of Object.entries(given)) {
     if (value === null || value === undefined || value === false) continue;
     if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else made.setAttribute(key, value === true ? "" : String(value));
+    else made.setAttribute(key, value === true ? "" : visible(String(value)));
   }
   made.append(...present(inside));
   return made;
@@ -18,7 +18,17 @@ function el(name, given = {}, ...inside) {
 
 /** Leave out what is not there, so that callers can write `test && el(...)`. */
 function present(inside) {
-  return inside.flat(3).filter((part) => part !== null && part !== undefined && part !== false);
+  const there = inside.flat(3).filter((part) => part !== null && part !== undefined && part !== false);
+  return there.map((part) => (part instanceof Node ? part : visible(String(part))));
+}
+
+// As display_text does in Python: control, format (right-to-left, zero width), surrogates
+// and separators.  Line ends and tabs are white space on a page.
+const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** Show what cannot be seen; every text and attribute of a desk goes through here. */
+function visible(text) {
+  return text.replace(UNSEEN, "\ufffd");
 }
 
 /** Put new children into a place and keep the keyboard focus on the same control. */

@@ -201,6 +201,7 @@ function runningView(job) {
 /** The report adds up before the eyes: found = new + known + refused. */
 function reportView(report, seconds) {
   const refused = report.refused ?? [];
+  const archives = report.archives ?? [];
   const state = ([name, number]) => `${number} ${words(name)}`;
   const states = Object.entries(report.states ?? {}).map(state);
   const unmatched = (report.unmatched ?? []).map((name) => [name]);
@@ -213,6 +214,7 @@ function reportView(report, seconds) {
       `${count(report.new_media, "new medium", "new media")}, in ${timeInWords(report.seconds ?? seconds)}.`,
     ),
     states.length > 0 && el("p", {}, `Decoder: ${states.join(", ")}.`),
+    archives.length > 0 && tableOf("Archives", ["Archive", "SHA-256"], archives),
     refused.length > 0 && tableOf("Refused", ["Refused", "Reason"], refused),
     unmatched.length > 0 && tableOf("Sidecar", ["Lines of the sidecar without a file"], unmatched),
   ];

@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError
 
+from iwflab.domain.media import display_text
 from iwflab.domain.roles import Need
 from iwflab.errors import (
     BadInput,
@@ -137,7 +138,11 @@ class ApiHandler(JupyterHandler):
         error = (kwargs.get("exc_info") or (None, None, None))[1]
         if isinstance(error, LabError):
             self.set_status(next(s for kind, s in STATUS if isinstance(error, kind)))
-            answer = _told(error.message, error.advice, type(error).__name__)
+            answer = _told(
+                display_text(error.message),
+                display_text(error.advice),
+                type(error).__name__,
+            )
         elif status_code in TOLD:
             kind = "NotYours" if status_code == 409 else "Refused"  # noqa: PLR2004 (HTTP)
             answer = _told(*TOLD[status_code], kind)

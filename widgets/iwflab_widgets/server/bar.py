@@ -7,6 +7,7 @@ The page says for whom it was made, and shows it back with everything it writes 
 from pathlib import PurePosixPath
 from typing import Any
 
+from iwflab.domain.media import display_text
 from iwflab_widgets.server.pages import App
 
 KEY = "iwflab_bar"  # in the metadata of the notebook that is rendered, never on disk
@@ -18,7 +19,7 @@ def put_on(handler: Any, notebook: Any, cwd: str) -> None:  # noqa: ARG001 (Voil
     told = [_door(app, handler.base_url) for app in handler.open_doors]
     notebook.metadata[KEY] = {
         "base": handler.base_url,
-        "lab": str(handler.service.lab.name),
+        "lab": display_text(str(handler.service.lab.name)),
         "analyst": handler.current_user.username,
         "xsrf": handler.xsrf_token.decode(),
         "here": next((d["name"] for d in told if d["path"] == here), "Desk"),

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from iwflab.domain.media import display_text
 from iwflab.errors import LabError, NotAllowed
 from iwflab.lab import Lab
 
@@ -137,7 +138,8 @@ class Jobs:
             report = seat.intake(paths, **facts, progress=progress)
             job.report, state = plain(report), "done"
         except LabError as error:
-            job.error, job.advice = error.message, error.advice
+            job.error = display_text(error.message)
+            job.advice = display_text(error.advice)
         except Exception:
             error_id = secrets.token_hex(4)
             LOG.exception("intake failed, error %s", error_id)

@@ -10,6 +10,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError
 
+from iwflab.domain.media import display_text
 from iwflab.domain.roles import Need, need
 from iwflab_widgets.server.headers import PLAIN_PAGE
 from iwflab_widgets.server.places import PAGES
@@ -70,7 +71,7 @@ class PageHandler(JupyterHandler):
         self.set_header("Accept-CH", "Sec-CH-Prefers-Color-Scheme")
         shared = {
             "base": self.base_url,
-            "lab": str(self.service.lab.name),
+            "lab": display_text(str(self.service.lab.name)),
             "xsrf": self._xsrf,
         }
         self.finish(TEMPLATES.get_template(template).render({**shared, **facts}))
