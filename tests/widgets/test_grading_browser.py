@@ -181,7 +181,7 @@ def test_a_refused_medium_is_graded_from_its_metadata(open_desk):
 
 
 def test_a_slow_server_stops_saving_before_the_outbox_overflows(open_desk):
-    server = a_server(8, limits={"unacked_seconds": 0.4})
+    server = a_server(8, limits={"unacked_seconds": 5})
     desk = open_desk(GradingDesk, server)
     desk.painted("m01")
     server.hold = True
