@@ -1,5 +1,6 @@
 """Commands of the way: intake, hash, queue, show, grade, undo."""
 
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -63,7 +64,12 @@ def hash_(paths: tuple[str, ...], algorithms: str) -> None:
 @click.command()
 @lab_option
 @json_option
-@click.option("--take", type=int, default=0, help="Take so many waiting media.")
+@click.option(
+    "--take",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Take so many waiting media.",
+)
 @click.option("--hand-back", is_flag=True, help="Give ungraded media back.")
 def queue(folder: str, as_json: bool, take: int, hand_back: bool) -> None:
     """Show the media and their stage; take some, or hand them back."""
@@ -116,6 +122,11 @@ def grade(
     **more: Any,
 ) -> None:
     """Record what was seen on one medium: elements, one --child per child, tags."""
+    if not (elements or children or any(more.values())):
+        raise BadInput(
+            "nothing was recorded about the medium",
+            advice="give at least one --element, --child, --tag or --note",
+        )
     record = record_from(
         {
             "elements": _pairs(elements),
@@ -142,6 +153,12 @@ def _pairs(given: tuple[str, ...]) -> dict[str, str]:
     for pair in given:
         if "=" not in pair:
             raise BadInput(f"{pair!r} is no NAME=VALUE", advice="write form=photograph")
+    pairs = [pair.split("=", 1) for pair in given]
+    for name, number in Counter(name for name, _ in pairs).items():
+        if number > 1:
+            raise BadInput(
+                f"{name!r} is answered {number} times", advice="give it one value"
+            )
     return dict(pair.split("=", 1) for pair in given)
 
 

@@ -89,6 +89,8 @@ def _wanted(asked: Sequence[str]) -> Iterator[HashAlgorithm]:
 
 def _marked(value: HashValue, decoded: Decoded) -> HashValue:
     notes = [value.conversion]
+    if decoded.format == "HEIF":  # unlike EXIF's turn, it is part of decoding
+        notes.append("turned, mirrored and cropped as the HEIF says (libheif)")
     if decoded.frames > 1:
         notes.append(f"first of {decoded.frames} frames")
     if decoded.partial:

@@ -5,8 +5,9 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from iwflab.domain.media import display_name
-from iwflab.errors import Unreadable
+from iwflab.domain.media import display_name, display_text
+from iwflab.errors import BadInput, Unreadable
+from iwflab.hashing import ALGORITHMS
 from iwflab.media.pool import DecodePool
 from iwflab.media.reading import Found, read_once, walk
 from iwflab.workflow import EXAMINE
@@ -15,8 +16,14 @@ from iwflab.workflow import EXAMINE
 def hash_files(paths: Sequence[str], algorithms: Sequence[str] = ()) -> Iterator[str]:
     """Give one JSON line a file: digests, decoder state, perceptual hashes, or why not.
 
-    ``algorithms`` are computed besides those that always are.
+    ``algorithms`` are computed besides those that always are; BadInput for others.
     """
+    unknown = [name for name in algorithms if name not in tuple(ALGORITHMS)]
+    if unknown:
+        raise BadInput(
+            f"no algorithm is called {', '.join(map(display_text, unknown))}",
+            advice=f"there are: {', '.join(sorted(ALGORITHMS))}",
+        )
     with DecodePool(EXAMINE) as pool:
         for path in paths:
             for found in walk(os.fsencode(path)):

@@ -163,6 +163,27 @@ def test_frames_are_exported_safe_to_open(lab):
     assert len(text.splitlines()) == 8
 
 
+def test_what_makes_no_sense_is_refused_with_advice(lab, drawn):
+    where = ("--lab", str(lab.folder))
+    bogus = _run("hash", str(drawn), "--algorithms", "pdq,bogus", fails=1)
+    assert "bogus" in bogus.stderr
+    assert "phash" in bogus.stderr
+    assert bogus.stdout == ""
+    assert "-5" in _run("queue", "--take", "-5", *where, fails=2).stderr
+    medium = lab.media()["medium"].iloc[0]
+    assert "at least one" in _run("grade", medium, *where, fails=1).stderr
+    twice = ("--element", "form=photograph", "--element", "form=drawing")
+    assert "2 times" in _run("grade", medium, *twice, *where, fails=1).stderr
+    assert set(lab.media()["stage"]) == {"waiting"}
+
+
+def test_a_refusal_cannot_write_to_the_terminal(lab):
+    shown = _run("show", "\x1b[31mred\u202e", "--lab", str(lab.folder), fails=1).stderr
+    assert "red" in shown
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+
+
 def test_frames_are_written_as_csv_and_as_a_workbook(lab, tmp_path):
     where = ("--lab", str(lab.folder), "--to", str(tmp_path / "media"))
     _run("export", "media", *where)

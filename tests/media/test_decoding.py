@@ -232,3 +232,9 @@ def test_hashes_of_a_fresh_worker_agree(pool, examine):
     data = pictures.jpeg(shift=3)
     with pool.fresh() as fresh, seal([data]) as sealed:
         assert fresh.examine(sealed).hashes == examine(data).hashes
+
+
+def test_hashes_of_a_heif_say_that_its_own_turn_was_applied(examine):
+    conversions = {value.conversion for value in examine(pictures.heif()).hashes}
+    assert conversions
+    assert all("as the HEIF says" in conversion for conversion in conversions)

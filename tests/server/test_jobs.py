@@ -1,11 +1,13 @@
 """Media come in on the server's side: a folder, or a streamed upload."""
 
+import hashlib
 import http.client
 import json
 from urllib.parse import urlencode
 
 import pytest
 
+from tests import pictures, zips
 from tests.server.visiting import draw, until
 
 FACTS = {"case": "C-2", "exhibit": "E-2", "purpose": "test", "authority": "test"}
@@ -42,6 +44,30 @@ def test_a_folder_is_taken_in_and_only_its_analyst_sees_the_job(
     assert all(j["job"] != answer["job"] for j in ben.read("/iwflab/api/jobs")["jobs"])
     after = ann.post("/iwflab/api/set", {"n": 0})[1]["progress"]["media"]
     assert after >= before
+
+
+def test_a_zip_that_is_uploaded_is_taken_in_member_by_member(server, ann):
+    inside = [("a/1.png", pictures.png(41)), ("b/2.png", pictures.png(42))]
+    body = zips.packed([*inside, ("again.png", pictures.png(41))])
+    status, _, content = upload(ann, body, name="two.zip")
+    assert status == 200, content
+    report = ended(ann, json.loads(content)["job"])["report"]
+    assert (report["found"], report["new_media"], report["refused"]) == (3, 2, [])
+    ((name, sha256),) = report["archives"]
+    assert name.endswith("/two.zip")
+    assert sha256 == hashlib.sha256(body).hexdigest()
+    until(lambda: not waiting(server), what="the removal of what was sent")
+
+
+def test_a_bomb_that_is_uploaded_is_refused_with_its_reason(server, ann):
+    body = zips.packed([("big.bmp", bytes(100 << 20)), ("1.png", pictures.png(43))])
+    status, _, content = upload(ann, body, name="bomb.zip")
+    assert status == 200, content
+    report = ended(ann, json.loads(content)["job"])["report"]
+    assert (report["found"], report["new_media"]) == (2, 1)
+    ((name, why),) = report["refused"]
+    assert name.endswith("bomb.zip!/big.bmp")
+    assert "times its packed size" in why
 
 
 def test_the_lab_itself_is_no_source(server, ann):
