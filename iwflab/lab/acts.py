@@ -195,7 +195,7 @@ class Acts(Proof):
             by_another=self.settings.sign_off_by_another,
             request=request or uuid4().hex,
         )
-        return self.vouch()
+        return self._vouch()
 
     @needs("sign_off")
     def take_back(
@@ -210,5 +210,5 @@ class Acts(Proof):
             analyst=self.analyst,
             request=request or uuid4().hex,
         )
-        self.vouch()
+        self._vouch()
         return left_on
