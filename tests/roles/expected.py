@@ -82,6 +82,7 @@ METHODS = {
     "account_role": ("m", ("nobody", ["assessor"]), {}),
     "account_disable": ("m", ("nobody",), {}),
     "accounts": ("m", (), {}),
+    "account_history": ("m", (), {}),
 }
 # Methods that ask for no role, each with its reason in the code.
 FREE = {
