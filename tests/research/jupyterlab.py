@@ -10,7 +10,7 @@ from pathlib import Path
 
 from iwflab.lab import Lab
 from iwflab.lab.seat import operating_system_user
-from tests.walk.serving import free_port, until
+from tests.walk.serving import free_port, kernels_of, until
 
 PASSWORD = "correct horse battery"
 REPOSITORY = Path(__file__).parents[2]
@@ -74,6 +74,10 @@ class Research:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(20)
+
+    def kernels(self):
+        """The process ids of the kernels that this server keeps alive."""
+        return kernels_of(self.process.pid)
 
     def notebook(self, name=EXAMPLE):
         return json.loads((self.notebooks / name).read_text("utf-8"))
