@@ -17,6 +17,7 @@ from PIL import Image, ImageOps
 from iwflab.demo.drawing import camera, encoded, picture
 from iwflab.domain.elements import record_from
 from iwflab.domain.roles import Role
+from iwflab.errors import NotAllowed
 from iwflab.lab import Lab
 
 GRADER, OFFICER = "demo", "demo-qa"
@@ -208,11 +209,32 @@ def _sign_off(lab: Lab) -> None:
     lab.sign_off(agreed[: max(1, len(agreed) - 2)])
 
 
+def must_be_demonstration(lab: Lab) -> None:
+    """Refuse a lab that :func:`make` did not make.
+
+    Its mark is in the trail: right after the founding, one entry after the other, the
+    demonstration accounts were opened, in their order and without a password.  A lab
+    where they came to be in any other way is somebody's own.
+    """
+    wanted = [
+        {"entry": entry, "name": name, "open": True, "password": False}
+        for entry, name in enumerate(ACCOUNTS, start=2)
+    ]
+    if lab.account_history()[1 : len(wanted) + 1] != wanted:
+        raise NotAllowed(
+            f"{lab.folder} is no demonstration lab, and gets no demonstration accounts",
+            advice="serve it without --demo; a demonstration lab is made with "
+            "iwflab demo --lab FOLDER",
+        )
+
+
 def accounts(lab: Lab) -> list[tuple[str, str, str]]:
     """Give every demonstration account a new password, made now and stored nowhere.
 
-    Gives name, password, and the role in words.
+    Gives name, password, and the role in words.  Refuses a lab that :func:`make` did
+    not make: whoever can read the terminal is an administrator afterwards.
     """
+    must_be_demonstration(lab)
     made = []
     for name, role in ACCOUNTS.items():
         password = "-".join(secrets.token_hex(2) for _ in range(4))

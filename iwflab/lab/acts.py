@@ -151,8 +151,12 @@ class Acts(Proof):
 
     @needs("grade", "own", "all")
     def take(self, medium: str) -> str:
-        """Take one named medium to grade it; give its whole id."""
-        return queue.take_one(self._desk, medium)
+        """Take one named medium to grade it; give its whole id.
+
+        Who grades only their own queue takes what waits and is nobody's.
+        """
+        any_stage = self.may(need("grade", "all"))
+        return queue.take_one(self._desk, medium, waiting_only=not any_stage)
 
     @needs("use_lab")
     def derive(self, record: Record) -> dict[str, Any]:
@@ -191,7 +195,7 @@ class Acts(Proof):
             by_another=self.settings.sign_off_by_another,
             request=request or uuid4().hex,
         )
-        return self.vouch()
+        return self._vouch()
 
     @needs("sign_off")
     def take_back(
@@ -206,5 +210,5 @@ class Acts(Proof):
             analyst=self.analyst,
             request=request or uuid4().hex,
         )
-        self.vouch()
+        self._vouch()
         return left_on

@@ -60,7 +60,8 @@ class Answers(Seat):
     @needs(*LISTING)
     def media(self) -> "pd.DataFrame":
         """One row a medium."""
-        return _within(frames.media_frame(self._store), self._seen)
+        found = _within(frames.media_frame(self._store), self._seen)
+        return reach.blinded_frame(found, self._known)
 
     @needs(*LISTING)
     def copies(self) -> "pd.DataFrame":

@@ -15,6 +15,7 @@ from iwflab.workflow import release as leaving
 
 RELEASE = "release"  # the kind of these requests
 _APPROVE = need("export_hashes", "approve")
+_RELEASE = need("export_hashes", "request")
 
 
 class Leaving(Proof):
@@ -91,7 +92,12 @@ class Leaving(Proof):
     ) -> Release:
         """Release what a request names, once it is approved; the head is signed."""
         asked = four_eyes.one(self._store, RELEASE, key)
-        permit = four_eyes.Permit(self._store, asked, self._may_approve)
+        permit = four_eyes.Permit(
+            self._store,
+            asked,
+            must_be_allowed=lambda: self.must_be_allowed(_RELEASE),
+            may_approve=self._may_approve,
+        )
         if not asked.used:  # before the long proofs; a retry of a used one goes on
             permit.check(self._now(asked.payload))
         self.must_go_on()
@@ -106,7 +112,7 @@ class Leaving(Proof):
             request=request or uuid4().hex,
             progress=progress,
         )
-        self.vouch()
+        self._vouch()
         return done
 
     @needs("export_hashes")

@@ -54,6 +54,11 @@ class People(Seat):
         """Give every account: roles, whether it is open, whether it can log in."""
         return accounts.people(self._store)
 
+    @needs("manage_users")
+    def account_history(self) -> list[dict[str, Any]]:
+        """Give every opening and closing of an account, the oldest first."""
+        return accounts.history(self._store)
+
     @free(_BEFORE_LOGIN)
     def account_check(self, name: str, password: str) -> bool:
         """Tell whether name and password belong together."""

@@ -178,10 +178,18 @@ class Seat:
     def _found(self) -> None:
         accounts.found(self._store, operating_system_user())
 
+    @property
+    def _is_own(self) -> bool:
+        """Whether the lab folder belongs to who runs this process."""
+        return self.folder.stat().st_uid == os.getuid()
+
     def _carry_over(self) -> None:
-        """Give roles in a lab made before there were any, unless it was rolled back."""
+        """Give roles in a lab that has none, unless it was rolled back."""
         # A damaged or rolled-back lab must still open, for verify to say so.
         with suppress(LabError):
+            if self._is_own and accounts.is_unfounded(self._store):
+                must_go_on(self._store, self.heads)
+                self._found()
             if accounts.is_older_than_roles(self._store):
                 must_go_on(self._store, self.heads)
                 accounts.carry_over(self._store, operating_system_user())

@@ -123,10 +123,24 @@ def _must_leave_an_administrator(
 
 
 def found(store: Store, founder: str) -> None:
-    """Give who makes a lab the roles that it needs to be used at once."""
+    """Give who makes a lab the roles that it needs to be used at once; only once."""
     with store.act("found", founder, analyst=founder) as act:
+        if not is_unfounded(store):  # another process was quicker
+            return
         act.insert("account", name=founder, secret="", active=1)
         act.insert("account_role", name=founder, roles=json.dumps(sorted(FOUNDER)))
+
+
+def is_unfounded(store: Store) -> bool:
+    """Tell whether nothing was ever done in the lab, not even its founding.
+
+    So is one whose making was killed, or that was made before roles and never used.
+    """
+    query = (
+        "SELECT 1 AS new WHERE NOT EXISTS (SELECT 1 FROM audit_entry)"
+        " AND NOT EXISTS (SELECT 1 FROM account_role)"
+    )
+    return bool(store.rows(sa.text(query)))
 
 
 def is_older_than_roles(store: Store) -> bool:
@@ -194,6 +208,22 @@ def people(store: Store) -> list[dict[str, Any]]:
             "password": bool(row["secret"]),
         }
         for name, row in sorted(_newest(store).items())
+    ]
+
+
+def history(store: Store) -> list[dict[str, Any]]:
+    """Give every opening and closing of an account, the oldest first.
+
+    ``entry`` is its number in the trail; ``password`` tells whether it came with one.
+    """
+    query = "SELECT entry, name, active, secret FROM account ORDER BY entry, name"
+    return [
+        {
+            **{name: row[name] for name in ("entry", "name")},
+            "open": bool(row["active"]),
+            "password": bool(row["secret"]),
+        }
+        for row in store.rows(sa.text(query))
     ]
 
 

@@ -162,6 +162,7 @@ class Permit:
 
     store: Store
     asked: Asked
+    must_be_allowed: Callable[[], None]  # refuses who acts, where the role is gone
     may_approve: Callable[[str], bool]  # asked of who approved: may they still?
 
     def check(self, payload: Payload) -> None:
@@ -174,6 +175,7 @@ class Permit:
         act.insert("four_eyes_use", answer=asked.answer)
 
     def _approved(self, payload: Payload) -> Asked:
+        self.must_be_allowed()
         asked = one(self.store, self.asked.kind, self.asked.id)
         found = state(self.store, asked, lambda _: payload)
         if found is not State.APPROVED:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iwflab.errors import NotYours
+from iwflab.errors import NotFound, NotYours
 from iwflab.store import Act, Store
 from iwflab.store.assignments import (
     assigned_to,
@@ -66,15 +66,25 @@ def mine_now(desk: Desk) -> list[str]:
     return assigned_to(desk.store, desk.analyst, since=desk.since)
 
 
-def take_one(desk: Desk, medium: str) -> str:
-    """Take one named medium; refuse one that is another analyst's."""
-    medium = str(one_medium(desk.store, medium)["medium"])
+def take_one(desk: Desk, medium: str, *, waiting_only: bool) -> str:
+    """Take one named medium; refuse one that is another analyst's.
+
+    With ``waiting_only`` refused alike: what is graded, and what does not exist.
+    """
+    try:
+        medium = str(one_medium(desk.store, medium)["medium"])
+    except NotFound:
+        if waiting_only:
+            raise _not_yours() from None
+        raise
     with desk.store.act("assign", medium, analyst=desk.analyst) as act:
         holder = whose(desk.store, medium, since=desk.since)
-        if not holder:
-            act.insert("assignment", medium=medium, analyst=desk.analyst)
-        elif holder != desk.analyst:
+        if holder == desk.analyst:
+            return medium
+        free = still_free(desk.store, [medium], since=desk.since)
+        if holder or (waiting_only and not free):
             raise _not_yours()
+        act.insert("assignment", medium=medium, analyst=desk.analyst)
     return medium
 
 

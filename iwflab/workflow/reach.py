@@ -96,6 +96,16 @@ def blinded(
     ]
 
 
+def blinded_frame(
+    frame: "pd.DataFrame", known: frozenset[str] | None
+) -> "pd.DataFrame":
+    """Blank, in a frame of media, what tells of records that a person may not see."""
+    if known is not None:
+        told = [name for name in frame.columns if name in _RECORD]
+        frame.loc[~frame["medium"].isin(list(known)), told] = ""
+    return frame
+
+
 def trail(store: Store, analyst: str, scopes: Scopes) -> list[dict[str, Any]]:
     """Give the entries of the trail that a person may read: ids and counts only.
 

@@ -15,10 +15,12 @@ from playwright.sync_api import sync_playwright
 from iwflab.demo.drawing import encoded, picture
 from iwflab.lab import Lab
 from tests.leaks.scanning import Scan
-from tests.research.jupyterlab import EXAMPLE, Research, Researcher
+from tests.research.jupyterlab import EXAMPLE, Research, Researcher, home_in
 from tests.walk.serving import CHROMIUM, FLAGS, Person, Served, until
 
 HERE = Path(__file__).parent
+SHARED = ("/dev/shm", "/tmp", "/var/tmp")
+PREFIX = "iwfleak"  # of the folder of a session
 MEDIA = 8  # with sets of two, some are left for the researcher
 CUSTODY = {"case": "C1", "exhibit": "E1", "purpose": "testing", "authority": "none"}
 GIRL = {"age_band": "7-10", "sex": "girl", "pubertal": "prepubescent"}
@@ -55,15 +57,15 @@ class Place:
     base: Path
 
     def __post_init__(self):
-        for name in ("home", "temporary", "logs", "working", "profiles"):
+        for name in ("logs", "working", "profiles"):
             (self.base / name).mkdir(parents=True)
         self.lab = self.base / "lab"
         self.marks = {}
+        self.since = (self.base / "working").lstat().st_ctime_ns
 
     @property
     def environment(self):
-        own = {"HOME": self.base / "home", "TMPDIR": self.base / "temporary"}
-        return {**os.environ, **{name: str(place) for name, place in own.items()}}
+        return {**os.environ, **home_in(self.base)}
 
     def make_lab(self):
         heads = str(self.base / "heads")
@@ -108,8 +110,20 @@ class Place:
         return Scan({**known, **self.marks})
 
     def hits(self, scan):
-        """Search everything but the lab; the scan must have had much to read."""
-        return scan.under(self.base, leave_out=[self.lab])
+        """Search everything but what the lab keeps media in.
+
+        Also what our user wrote since to the folders that every program shares; there,
+        what other tests keep is left out: their pictures are drawn alike.
+        """
+        kept = [self.lab / "evidence", self.lab / "previews"]
+        hits = scan.under(self.base, leave_out=kept)
+        named = (f"{PREFIX}*", "pytest-of-*")
+        others = [
+            run for place in SHARED for name in named for run in Path(place).glob(name)
+        ]
+        for place in SHARED:
+            hits += scan.under(place, leave_out=others, since=self.since)
+        return hits
 
 
 class Apps(Served):

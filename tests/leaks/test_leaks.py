@@ -3,7 +3,10 @@
 The two controls take one protection away each: then the same scan must hit.
 """
 
+import contextlib
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -82,6 +85,26 @@ def test_control_without_the_hook_the_notebook_keeps_pictures(place, figure):
     assert {"base64 +0", "repr in JSON"} & {hit.form for hit in hits}
     assert [hit for hit in hits if ".ipynb_checkpoints" in hit.path.parts]
     figure("leak scan, control without the hook", f"{len(hits)} hits")
+
+
+def test_control_pictures_left_anywhere_else_hit(place):
+    place.intake()
+    preview = next((place.lab / "previews").rglob("*.*")).read_bytes()
+    with contextlib.ExitStack() as folders:
+        shared = [
+            folders.enter_context(tempfile.TemporaryDirectory(prefix="left-", dir=one))
+            for one in sessions.SHARED
+        ]
+        inside = ("lab/incoming", "lab/server", "lab/releases/R1", "xdg/cache", "home")
+        left = {Path(place.base, one, "left") for one in inside}
+        left |= {Path(folder, "deep", "left") for folder in shared}
+        assert place.hits(place.scan()) == []
+        for file in left:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(b"before" + preview)
+        hits = place.hits(place.scan())
+
+    assert {hit.path for hit in hits} == left
 
 
 def _under(place, hit):

@@ -2,11 +2,13 @@
 
 import base64
 import json
+import os
 import random
 
 import pytest
 
 from tests.leaks.scanning import PIECE, Scan, windows
+from tests.walk.serving import until
 
 EVIDENCE = random.Random(7).randbytes(3000)
 NOISE = random.Random(8).randbytes(50_000)
@@ -48,3 +50,18 @@ def test_what_is_not_there_is_not_found(tmp_path):
 
     assert scan.under(tmp_path, leave_out=[tmp_path / "lab"]) == []
     assert scan.files == 2
+
+
+def test_since_a_time_only_what_was_made_or_changed_since_is_searched(tmp_path):
+    (tmp_path / "old").write_bytes(EVIDENCE)
+    since = (tmp_path / "old").stat().st_ctime_ns + 1
+    scan = Scan({"it": EVIDENCE})
+    assert scan.under(tmp_path, since=since) == []
+    until(lambda: _made(tmp_path / "new").st_ctime_ns >= since, what="the next tick")
+    os.utime(tmp_path / "new", (0, 0))  # the time of the content is set as one likes
+    assert {hit.path.name for hit in scan.under(tmp_path, since=since)} == {"new"}
+
+
+def _made(path):
+    path.write_bytes(EVIDENCE)
+    return path.stat()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from iwflab.lab import Lab
 from iwflab.lab.seat import operating_system_user
-from tests.walk.serving import free_port, until
+from tests.walk.serving import free_port, kernels_of, until
 
 PASSWORD = "correct horse battery"
 REPOSITORY = Path(__file__).parents[2]
@@ -18,6 +18,22 @@ EXAMPLE = "worked_example.ipynb"
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"  # the one in front
 FRONT = f"{PANEL} .jp-Notebook"
 SAVED = """() => document.querySelector('.jp-mod-current.jp-mod-dirty') === null"""
+
+
+def home_in(base):
+    """The variables that send everything a program keeps of its own into a folder."""
+    places = {
+        "HOME": "home",
+        "TMPDIR": "temporary",
+        "XDG_CACHE_HOME": "xdg/cache",
+        "XDG_CONFIG_HOME": "xdg/config",
+        "XDG_DATA_HOME": "xdg/data",
+        "XDG_RUNTIME_DIR": "xdg/runtime",
+        "XDG_STATE_HOME": "xdg/state",
+    }
+    for name in places.values():
+        (base / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    return {variable: str(base / name) for variable, name in places.items()}
 
 
 @dataclass
@@ -31,8 +47,7 @@ class Research:
     process: subprocess.Popen | None = None
 
     def __post_init__(self):
-        for name in ("home", "temporary", "logs"):
-            (self.base / name).mkdir(parents=True, exist_ok=True)
+        (self.base / "logs").mkdir(parents=True, exist_ok=True)
         self.notebooks = self.base / "notebooks"
         self.log = self.base / "logs" / "research.log"
 
@@ -52,7 +67,6 @@ class Research:
     def start(self):
         with Lab.open(self.lab) as lab:
             lab.account_add(operating_system_user(), PASSWORD)
-        own = {"HOME": self.base / "home", "TMPDIR": self.base / "temporary"}
         paths = {"PYTHONPATH": f"{REPOSITORY}{os.pathsep}{REPOSITORY / 'widgets'}"}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -60,7 +74,7 @@ class Research:
                 stdout=log,
                 stderr=log,
                 cwd=self.base,
-                env={**os.environ, **{n: str(p) for n, p in own.items()}, **paths},
+                env={**os.environ, **home_in(self.base), **paths},
             )
         until(self._is_up, what=f"the start of research; see {self.log}")
         return self
@@ -74,6 +88,10 @@ class Research:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(20)
+
+    def kernels(self):
+        """The process ids of the kernels that this server keeps alive."""
+        return kernels_of(self.process.pid)
 
     def notebook(self, name=EXAMPLE):
         return json.loads((self.notebooks / name).read_text("utf-8"))

@@ -19,8 +19,9 @@ from iwflab.lab.seat import operating_system_user
 from iwflab_widgets.server.examples import copy_examples
 from iwflab_widgets.server.places import notebook_root
 from iwflab_widgets.server.research import prepare
-from tests.research.jupyterlab import PASSWORD
+from tests.research.jupyterlab import PASSWORD, Research
 from tests.server.visiting import Visitor
+from tests.walk.serving import until
 
 COMMAND = Path(sys.executable).with_name("iwflab")
 ME = operating_system_user()
@@ -86,6 +87,35 @@ def test_what_is_not_needed_is_not_there(research, visitor):
     page = me.get("/lab")[1]
     assert "default-src 'none'" in page["Content-Security-Policy"]
     assert "http:" not in page["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("change", ["role", "closed", "password"])
+def test_the_end_of_a_role_or_an_account_ends_pages_and_kernels(
+    new_lab, tmp_path, change
+):
+    lab = new_lab()
+    lab.account_role("ben", ["administrator"])
+    server = Research(lab.folder, tmp_path).start()
+    try:
+        me = Visitor(SimpleNamespace(port=server.port))
+        assert _log_in(me, ME, PASSWORD) == 302
+        assert me.post("/api/kernels", {"name": "python3"})[0] == 201
+        (pid,) = server.kernels()
+        assert me.get("/lab")[0] == 200
+        if change == "role":
+            lab.account_role(ME, ["administrator", "qa_officer"])
+        elif change == "closed":
+            lab.account_disable(ME)
+        else:
+            lab.account_add(ME, f"{PASSWORD}!")
+        if change != "password":  # that one takes the seconds of ACCOUNTS_SECONDS
+            for path in ("/lab", "/api/contents", "/api/kernels", "/iwflab/api/ping"):
+                assert me.get(path)[0] in {302, 401, 403}, path
+            assert _log_in(me, ME, PASSWORD) == 401
+        until(lambda: pid not in server.kernels(), what="the end of the kernel")
+        until(lambda: me.get("/api/contents")[0] in {302, 403}, what="the end of it")
+    finally:
+        server.stop()
 
 
 def test_another_name_of_this_machine_is_refused(research):

@@ -3,6 +3,10 @@
 Letters: a assessor, s senior analyst, q QA officer, t statistician, m administrator.
 """
 
+from iwflab.domain.counting import Cell, Table
+from iwflab.domain.elements import record_from
+from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours
+
 LETTERS = {
     "a": "assessor",
     "s": "senior_analyst",
@@ -35,53 +39,57 @@ OURS = {  # rows that the reference does not have
 NOBODYS = "ffffffffffff"  # an id that no medium and no request has
 _RELEASE = {"recipient": "x", "purpose": "y"}
 _CUSTODY = dict.fromkeys(("case", "exhibit", "purpose", "authority"), "x")
-# Method -> who may, and what it is called with: never enough to change anything.
+RECORD = record_from({"elements": {}})
+TABLE = Table("x", "x", "medium", ("x",), "x", ("n",), (Cell(("x",), "n", 1, 1),), 1)
+# Method -> who may, what it is called with (never enough to change anything), and the
+# error that whoever may then gets; where it depends on the role, one for each letter.
 METHODS = {
-    "intake": ("s", (["no/such/folder"],), _CUSTODY),
-    "examine": ("s", ([NOBODYS],), {}),
-    "desk": ("asqtm", (), {}),
-    "open_set": ("as", (0,), {}),
-    "item": ("asq", (NOBODYS,), {}),
-    "progress": ("asqtm", (), {}),
-    "hand_back": ("as", (), {}),
-    "deliver": ("asq", (NOBODYS, "shielded"), {}),
-    "reveal": ("asq", (NOBODYS, "full"), {}),
-    "shown": ("asq", ([],), {}),
-    "grade": ("as", (NOBODYS, None), {}),
-    "take": ("as", (NOBODYS,), {}),
-    "derive": ("asqtm", (None,), {}),
-    "undo": ("as", (), {"medium": NOBODYS}),
-    "to_sign_off": ("sq", (), {}),
-    "sign_off": ("q", ([],), {}),
-    "take_back": ("q", (NOBODYS,), {"reason": "x"}),
-    "table": ("sqt", ("victims",), {"unit": "medium"}),
-    "frame": ("sqt", (None,), {}),
-    "statistics": ("sqt", (), {}),
-    "chart": ("sqt", (None,), {}),
-    "show": ("asq", (NOBODYS,), {}),
-    "overview": ("asq", (), {}),
-    "media": ("asq", (), {}),
-    "copies": ("asq", (), {}),
-    "assessments": ("asq", (), {}),
-    "children": ("asq", (), {}),
-    "grades": ("asq", (), {}),
-    "hashes": ("asq", (), {}),
-    "links": ("asq", (), {}),
-    "trail": ("asq", (), {}),
-    "release_request": ("s", ("R9",), _RELEASE),
-    "release_requests": ("sq", (), {}),
-    "release_asked": ("sq", (NOBODYS,), {}),
-    "release_approve": ("q", (NOBODYS,), {"digest": "x"}),
-    "release_refuse": ("q", (NOBODYS,), {"reason": "x"}),
-    "release_withdraw": ("s", (NOBODYS,), {}),
-    "release": ("s", (NOBODYS,), {}),
-    "releases": ("sq", (), {}),
-    "vouch": ("sqm", (), {}),
-    "backup": ("m", ("/",), {}),
-    "account_add": ("m", ("x",), {}),
-    "account_role": ("m", ("nobody", ["assessor"]), {}),
-    "account_disable": ("m", ("nobody",), {}),
-    "accounts": ("m", (), {}),
+    "intake": ("s", (["no/such/folder"],), _CUSTODY, None),
+    "examine": ("s", ([NOBODYS],), {}, NotFound),
+    "desk": ("asqtm", (), {}, None),
+    "open_set": ("as", (0,), {}, None),
+    "item": ("asq", (NOBODYS,), {}, NotYours),
+    "progress": ("asqtm", (), {}, None),
+    "hand_back": ("as", (), {}, None),
+    "deliver": ("asq", (NOBODYS, "shielded"), {}, NotYours),
+    "reveal": ("asq", (NOBODYS, "full"), {}, NotYours),
+    "shown": ("asq", ([],), {}, None),
+    "grade": ("as", (NOBODYS, RECORD), {}, NotYours),
+    "take": ("as", (NOBODYS,), {}, {"a": NotYours, "s": NotFound}),
+    "derive": ("asqtm", (RECORD,), {}, None),
+    "undo": ("as", (), {"medium": NOBODYS}, NotAllowed),
+    "to_sign_off": ("sq", (), {}, None),
+    "sign_off": ("q", ([],), {}, BadInput),
+    "take_back": ("q", (NOBODYS,), {"reason": "x"}, NotFound),
+    "table": ("sqt", ("victims",), {"unit": "medium"}, None),
+    "frame": ("sqt", (TABLE,), {}, None),
+    "statistics": ("sqt", (), {}, None),
+    "chart": ("sqt", (TABLE,), {}, None),
+    "show": ("asq", (NOBODYS,), {}, {"a": NotYours, "s": NotFound, "q": NotYours}),
+    "overview": ("asq", (), {}, None),
+    "media": ("asq", (), {}, None),
+    "copies": ("asq", (), {}, None),
+    "assessments": ("asq", (), {}, None),
+    "children": ("asq", (), {}, None),
+    "grades": ("asq", (), {}, None),
+    "hashes": ("asq", (), {}, None),
+    "links": ("asq", (), {}, None),
+    "trail": ("asq", (), {}, None),
+    "release_request": ("s", ("R9",), _RELEASE, NotAllowed),
+    "release_requests": ("sq", (), {}, None),
+    "release_asked": ("sq", (NOBODYS,), {}, NotFound),
+    "release_approve": ("q", (NOBODYS,), {"digest": "x"}, NotFound),
+    "release_refuse": ("q", (NOBODYS,), {"reason": "x"}, NotFound),
+    "release_withdraw": ("s", (NOBODYS,), {}, NotFound),
+    "release": ("s", (NOBODYS,), {}, NotFound),
+    "releases": ("sq", (), {}, None),
+    "vouch": ("sqm", (), {}, None),
+    "backup": ("m", ("/",), {}, BadInput),
+    "account_add": ("m", ("x",), {}, BadInput),
+    "account_role": ("m", ("nobody", ["assessor"]), {}, NotFound),
+    "account_disable": ("m", ("nobody",), {}, NotFound),
+    "accounts": ("m", (), {}, None),
+    "account_history": ("m", (), {}, None),
 }
 # Methods that ask for no role, each with its reason in the code.
 FREE = {
@@ -94,3 +102,12 @@ DOORS = {"intake": "s", "grading": "as", "release": "sq", "statistics": "sqt"}
 
 def may(letters, role):
     return role in {LETTERS[letter] for letter in letters}
+
+
+def ends_with(wanted, role):
+    """The error that a call ends with for a role that may; None where it succeeds."""
+    return wanted[letter_of(role)] if isinstance(wanted, dict) else wanted
+
+
+def letter_of(role):
+    return next(letter for letter, name in LETTERS.items() if name == role)

@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 from given import FOR, approved, released, seen
 
+from iwflab.domain.roles import Role
 from iwflab.errors import BadInput, NotAllowed, NotFound, RequestReused, StoreError
-from iwflab.workflow import four_eyes
+from iwflab.workflow import four_eyes, quality
+from iwflab.workflow import release as leaving
 
 HOUR = 3_600_000_000
 
@@ -35,6 +37,10 @@ def refused(call, words, *args, **more):
     assert fault.value.advice
 
 
+def allowed():
+    """Refuse nobody."""
+
+
 def test_an_approval_is_good_for_one_release(signed):
     ann = signed.seat("ann")
     key = approved(signed)
@@ -55,7 +61,7 @@ def test_an_approval_is_good_for_one_release(signed):
     # Also where the name would be free, the approval is used up.
     store = signed._store
     permit = four_eyes.Permit(
-        store, four_eyes.one(store, "release", key), lambda _name: True
+        store, four_eyes.one(store, "release", key), allowed, lambda _name: True
     )
     payload = dict(permit.asked.payload)
     refused(permit.check, "used already", payload)
@@ -180,6 +186,52 @@ def test_an_approver_who_lost_the_role_permits_nothing_any_more(signed, change):
     assert signed.releases() == []
 
 
+@pytest.mark.parametrize("change", ["role", "closed"])
+def test_who_lost_the_role_during_the_proofs_releases_nothing(signed, change):
+    key = approved(signed)
+    before = signed.vouch()
+
+    def demoted(_done, _total):
+        if signed.seat("ann").roles == {Role.ASSESSOR} or not signed.seat("ann").roles:
+            return
+        if change == "role":
+            signed.account_role("ann", ["assessor"])
+        else:
+            signed.account_disable("ann")
+
+    words = {"role": "your roles do not let you", "closed": "no open account"}[change]
+    refused(signed.seat("ann").release, words, key, progress=demoted)
+    assert (signed.releases(), state(signed, key)) == ([], "approved")
+    assert signed.heads.read().size == before.size
+    assert signed.verify() == []
+
+
+def test_the_head_is_signed_after_whatever_was_entered(signed, monkeypatch):
+    """A role that ends just after the release, or the sign-off, takes no head away."""
+    key = approved(signed)
+    honest = leaving.release
+
+    def released_then_demoted(*args, **more):
+        done = honest(*args, **more)
+        signed.account_role("ann", ["assessor"])
+        return done
+
+    monkeypatch.setattr(leaving, "release", released_then_demoted)
+    assert signed.seat("ann").release(key).items == 2
+    entries = len(signed.trail())
+    assert signed.heads.read().size == entries
+
+    honest_sign_off = quality.sign_off
+
+    def signed_then_demoted(*args, **more):
+        honest_sign_off(*args, **more)
+        signed.account_role("ben", ["assessor"])
+
+    monkeypatch.setattr(quality, "sign_off", signed_then_demoted)
+    signed.seat("ben").sign_off(signed.to_sign_off())
+    assert signed.heads.read().size == len(signed.trail()) > entries
+
+
 def test_what_was_refused_or_withdrawn_stays_so(signed):
     ann, ben = signed.seat("ann"), signed.seat("ben")
     one, two = (ann.release_request(name, **FOR) for name in ("R1", "R2"))
@@ -240,7 +292,7 @@ def test_the_step_knows_nothing_of_releases(lab):
     four_eyes.answer(
         store, asked, four_eyes.Verdict.APPROVED, digest=asked.digest, **same
     )
-    permit = four_eyes.Permit(store, asked, {"ben"}.__contains__)
+    permit = four_eyes.Permit(store, asked, allowed, {"ben"}.__contains__)
     refused(permit.check, "void", {**what, "key": 2})
     with pytest.raises(NotFound):
         four_eyes.one(store, "release", key)

@@ -1,11 +1,18 @@
 """Accounts and roles: who is who, who may change it, and labs made before roles."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from given import PEOPLE
 
+from iwflab import demo
 from iwflab.domain.roles import Role
 from iwflab.errors import BadInput, NotAllowed, NotFound
 from iwflab.lab import Lab
+from iwflab.lab.founding import new_folder
 from iwflab.lab.seat import operating_system_user
 from iwflab.store import Store
 from iwflab.store.engines import sqlite_engine
@@ -142,3 +149,80 @@ def test_a_lab_that_was_rolled_back_to_before_roles_gives_none(new_lab):
     with Lab.open(folder) as back:
         assert back.roles == frozenset()
         assert any("signed" in finding.problem for finding in back.verify())
+
+
+def _never_used_before_roles(lab):
+    folder = lab.folder
+    lab.close()
+    for file in folder.glob("lab.db*"):
+        file.unlink()
+    engine = sqlite_engine(folder / "lab.db")
+    _apply(engine, scripts()["0001"])
+    engine.dispose()
+    return folder
+
+
+def _killed_while_made(lab):
+    place = lab.folder.with_name("killed")
+    with new_folder(place, head_folder=str(place.with_name("killed-heads"))):
+        pass  # here the process that made it was killed
+    return place
+
+
+@pytest.mark.parametrize("made", [_never_used_before_roles, _killed_while_made])
+def test_a_lab_in_which_nothing_was_done_is_founded_by_its_owner(
+    new_lab, made, monkeypatch
+):
+    folder = made(new_lab())
+    me = operating_system_user()
+    with monkeypatch.context() as other:
+        other.setattr(os, "getuid", lambda: 1)  # the folder is not theirs
+        with Lab.open(folder) as lab:
+            assert (lab.analyst, lab.roles) == (operating_system_user(), frozenset())
+    for _ in range(2):  # the second time nothing more happens
+        with Lab.open(folder, analyst="ann") as lab:
+            assert of(lab, me) == {"administrator", "senior_analyst", "qa_officer"}
+            assert of(lab, "ann") == set()
+            assert list(lab.seat(me).trail()["verb"]) == ["found"]
+            assert lab.verify() == []
+
+
+def test_an_empty_lab_of_which_a_head_was_signed_is_not_founded(new_lab):
+    lab = new_lab()
+    lab.vouch()
+    folder = _never_used_before_roles(lab)
+    with Lab.open(folder) as back:
+        assert back.roles == frozenset()
+        assert back.verify()
+
+
+def test_demonstration_accounts_come_into_a_demonstration_lab_only(new_lab, tmp_path):
+    own = new_lab()
+    alike = Lab.create(tmp_path / "alike", head_folder=str(tmp_path / "alike-heads"))
+    for name, role in demo.ACCOUNTS.items():  # as an earlier release would have
+        alike.account_add(name, PASSWORD, roles=[role], os_user=True)
+    for lab in (own, alike):
+        before = lab.accounts(), lab.logins()
+        with pytest.raises(NotAllowed, match="no demonstration lab") as refused:
+            demo.accounts(lab)
+        assert "without --demo" in refused.value.advice
+        assert (lab.accounts(), lab.logins()) == before
+    command = [Path(sys.executable).with_name("iwflab"), "serve", "--demo"]
+    done = subprocess.run(
+        [*command, "--lab", own.folder], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "no demonstration lab" in done.stderr
+    assert "password:" not in done.stderr
+    alike.close()
+
+
+def test_a_demonstration_lab_gets_new_passwords_at_each_start(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    demo.make(tmp_path / "demonstration", 6)
+    with Lab.open(tmp_path / "demonstration") as lab:
+        first, second = demo.accounts(lab), demo.accounts(lab)
+        assert [name for name, _, _ in first] == list(demo.ACCOUNTS)
+        for (name, old, _), (_, new, _) in zip(first, second, strict=True):
+            assert not lab.account_check(name, old)
+            assert lab.account_check(name, new)

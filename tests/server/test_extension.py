@@ -1,11 +1,16 @@
 """The same routes inside a jupyter_server that lets strangers reach handlers."""
 
 import asyncio
+import json
 import logging
 from types import SimpleNamespace
 
 import pytest
-from jupyter_server.auth.identity import IdentityProvider, User
+from jupyter_server.auth.identity import (
+    IdentityProvider,
+    PasswordIdentityProvider,
+    User,
+)
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httpserver import HTTPServer
@@ -49,6 +54,18 @@ def host(tmp_path, monkeypatch):
 
 
 def test_only_who_is_logged_in_is_the_analyst_of_the_lab(host):
+    stranger, known = _ping(host, {}, {"X-Name": "zoe"})
+
+    assert stranger.code == 401
+    assert b"private" not in stranger.body
+    assert known.code == 200
+    assert b'"analyst": "zoe"' in known.body
+    assert known.headers["Cache-Control"] == "no-store, private"
+    assert known.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def _ping(host, *asked):
+    """Load the extension and ping it once with each of these headers."""
     extension._load_jupyter_server_extension(host)
     service = host.web_app.settings["iwflab_service"]
 
@@ -57,24 +74,44 @@ def test_only_who_is_logged_in_is_the_analyst_of_the_lab(host):
         server = HTTPServer(host.web_app)
         server.add_sockets([socket])
         address = f"http://127.0.0.1:{port}/user/zoe/iwflab/api/ping"
-        ask = AsyncHTTPClient().fetch
-        stranger = await ask(address, raise_error=False)
-        known = await ask(address, headers={"X-Name": "zoe"}, raise_error=False)
+        fetch = AsyncHTTPClient().fetch
+        told = [await fetch(address, headers=h, raise_error=False) for h in asked]
         server.stop()
         await server.close_all_connections()
-        return stranger, known
+        return told
 
     try:
-        stranger, known = asyncio.run(walk())
+        return asyncio.run(walk())
     finally:
         service.close()
         service.lab.close()
-    assert stranger.code == 401
-    assert b"private" not in stranger.body
-    assert known.code == 200
-    assert b'"analyst": "zoe"' in known.body
-    assert known.headers["Cache-Control"] == "no-store, private"
-    assert known.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_where_people_are_named_another_one_is_not_the_analyst(host):
+    """A hub lets its administrators, and whom a server is shared with, in."""
+    eve, zoe = _ping(host, {"X-Name": "eve"}, {"X-Name": "zoe"})
+
+    assert eve.code == 403
+    told = json.loads(eve.body)
+    assert "another person" in told["error"]
+    assert "your own server" in told["advice"]
+    assert b"private" not in eve.body
+    assert zoe.code == 200
+
+
+@pytest.mark.parametrize("provider", [IdentityProvider, PasswordIdentityProvider])
+def test_the_token_of_ones_own_server_is_its_analyst(host, provider):
+    """Such a server names nobody: whoever has its token is its one person."""
+    host.web_app.settings["identity_provider"] = provider(token="secret")
+    stranger, wrong, own = _ping(
+        host,
+        {},
+        {"Authorization": "token other"},
+        {"Authorization": "token secret"},
+    )
+
+    assert (stranger.code, wrong.code, own.code) == (401, 401, 200)
+    assert json.loads(own.body)["analyst"] == "zoe"
 
 
 def test_it_refuses_a_server_without_login_and_a_lab_among_the_notebooks(host):

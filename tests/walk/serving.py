@@ -69,6 +69,18 @@ def could_dump(parent):
     return found
 
 
+def kernels_of(server):
+    """The process ids of the kernels that a process started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = int(stat.read_text().rsplit(")", 1)[1].split()[1])
+            command = (stat.parent / "cmdline").read_bytes()
+            if parent == server and b"ipykernel" in command:
+                found.append(int(stat.parent.name))
+    return found
+
+
 @dataclass
 class Served:
     """The server of one lab, started as the command starts it."""
@@ -115,14 +127,7 @@ class Served:
 
     def kernels(self):
         """The process ids of the kernels that this server keeps alive."""
-        found = []
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                parent = int(stat.read_text().rsplit(")", 1)[1].split()[1])
-                command = (stat.parent / "cmdline").read_bytes()
-                if parent == self.process.pid and b"ipykernel" in command:
-                    found.append(int(stat.parent.name))
-        return found
+        return kernels_of(self.process.pid)
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)

@@ -25,6 +25,7 @@ from iwflab.errors import (
 )
 from iwflab.lab import Lab
 from iwflab_widgets.server.headers import ALWAYS, CLOSED, NO_STORE
+from iwflab_widgets.server.identity import names_people
 from iwflab_widgets.server.service import Service
 
 LOG = logging.getLogger("iwflab.server")
@@ -104,6 +105,7 @@ class ApiHandler(JupyterHandler):
         # Asked here too: a jupyter_server by default lets strangers reach handlers.
         if self.current_user is None:
             raise HTTPError(401)
+        self._must_be_the_one_person()
         site = self.request.headers.get("Sec-Fetch-Site", "none")
         if site not in SITES or not self.check_origin():
             raise HTTPError(403)
@@ -117,6 +119,20 @@ class ApiHandler(JupyterHandler):
         if self.needs is None:
             raise HTTPError(403)
         await self.service.run(self.seat.must_be_allowed, self.needs)
+
+    def _must_be_the_one_person(self) -> None:
+        """Refuse another person on a server that works for one person alone."""
+        served = self.service.only_analyst
+        if (
+            served
+            and names_people(self.identity_provider)
+            and self.current_user.username != served
+        ):
+            raise NotAllowed(
+                "this server works for another person",
+                advice="start your own server, where the lab knows you; on a hub the "
+                "name there and the analyst's name must be the same",
+            )
 
     def compute_etag(self) -> None:
         """Never: an etag would let a browser keep what must not be kept."""

@@ -8,7 +8,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_server.auth.identity import IdentityProvider, User
+from jupyter_server.auth.identity import (
+    IdentityProvider,
+    PasswordIdentityProvider,
+    User,
+)
 
 from iwflab.errors import NotAllowed
 from iwflab_widgets.server.sessions import SESSION_SECONDS
@@ -22,6 +26,15 @@ class Analyst(User):
 
     session: str = ""
     login: str = ""  # the mark of the password that was given; another ends the login
+
+
+def names_people(provider: IdentityProvider) -> bool:
+    """Tell whether a provider knows who it lets in, as a hub's does.
+
+    Jupyter's own two know a token or one password, and make up a name for whoever has
+    it: that is the one person of their own server.  Any other is taken to know.
+    """
+    return type(provider) not in {IdentityProvider, PasswordIdentityProvider}
 
 
 class LabIdentity(IdentityProvider):

@@ -104,11 +104,14 @@ class OwnedKernels(AsyncMappingKernelManager):
 
         Requests are refused at once; a kernel and its open websocket send none.
         """
-        service = self.parent.service
         for name, session, login in set(self._owners.values()):
-            if not await service.stands(name, login):
-                service.grants.forget(session)
+            if not await self.may_stay(name, login):
+                self.parent.service.grants.forget(session)
                 await self.shutdown_session(session)
+
+    async def may_stay(self, name: str, login: str) -> bool:
+        """Say whether what this login holds goes on."""
+        return bool(await self.parent.service.stands(name, login))
 
     async def shutdown_if_there(self, kernel_id: str) -> None:
         """Shut a kernel down; one that is already gone is no error."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.serverapp import ServerApp
+from tornado.ioloop import PeriodicCallback
 from traitlets.config import Config
 
 from iwflab.errors import BadInput, NotAllowed, StoreError
@@ -25,7 +26,7 @@ from iwflab.lab.research import must_research
 from iwflab_widgets.server import headers, logs, places, research_settings
 from iwflab_widgets.server.examples import copy_examples
 from iwflab_widgets.server.research_login import OnePerson
-from iwflab_widgets.server.service import Service
+from iwflab_widgets.server.service import ACCOUNTS_SECONDS, Service
 
 PORT = 8867
 EXTENSIONS = {"jupyterlab": True, "iwflab_widgets.server.extension": True}
@@ -78,6 +79,8 @@ class ResearchServer(ServerApp):
 
     async def _post_start(self) -> None:
         await super()._post_start()
+        often = ACCOUNTS_SECONDS * 1000
+        PeriodicCallback(self.kernel_manager.end_stale, often).start()
         name, where = self.service.only_analyst, f"http://{self.ip}:{self.port}/"
         sys.stderr.write(f"iwflab research is served to {name} at {where}\n")
         sys.stderr.flush()

@@ -38,9 +38,15 @@ class OnePerson(LabIdentity):
     """The account whose name is the operating-system user's, and nobody else."""
 
     async def get_user(self, handler: Any) -> Analyst | None:
-        """Return the person of the cookie, if it is the one whom this serves."""
+        """Return the person of the cookie, if it is the one whom this serves.
+
+        The role is asked at every request: whoever is here runs code.
+        """
         user = await super().get_user(handler)
-        return user if user and user.username == self.service.only_analyst else None
+        if user is None or user.username != self.service.only_analyst:
+            return None
+        may = await self.service.run(may_research, self.service.lab)
+        return user if may else None
 
     def identity_model(self, user: Any) -> dict[str, Any]:
         """Tell the page the name; the session is the server's own."""

@@ -10,6 +10,7 @@ from typing import Any
 from jupyterlab.handlers.announcements import NeverCheckForUpdate
 from traitlets.config import Config
 
+from iwflab.lab.research import may_research
 from iwflab_widgets.server import logs
 from iwflab_widgets.server.ownership import OwnedKernels
 
@@ -55,6 +56,13 @@ class ResearchKernels(OwnedKernels):
         """Add where IPython lives while the server runs."""
         kept = super().environment(given, analyst)
         return {**kept, "IPYTHONDIR": os.environ["IPYTHONDIR"]}
+
+    async def may_stay(self, name: str, login: str) -> bool:
+        """Say whether the login goes on: here it also ends with the role."""
+        service = self.parent.service
+        return await super().may_stay(name, login) and await service.run(
+            may_research, service.lab
+        )
 
 
 def take_home(private: Path) -> None:
