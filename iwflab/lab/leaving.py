@@ -53,7 +53,19 @@ class Leaving(Proof):
     @needs("export_hashes")
     def release_requests(self) -> list[dict[str, Any]]:
         """Give every request for a release and where it stands, the newest first."""
-        return [self._told(one) for one in four_eyes.requests(self._store, RELEASE)]
+        known: dict[str, dict[str, Any]] = {}
+
+        def now(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+            # What could leave by a scheme is worked out once, not for each request.
+            scheme = payload["scheme"]
+            if scheme not in known:
+                known[scheme] = dict(self._now(payload))
+            own = {name: payload[name] for name in _OWN}
+            return known[scheme] if "nothing" in known[scheme] else known[scheme] | own
+
+        with self._store.moment():
+            asked = four_eyes.requests(self._store, RELEASE)
+            return [self._told(one, now) for one in asked]
 
     @needs("export_hashes")
     def release_asked(self, key: str) -> dict[str, Any]:
@@ -141,10 +153,12 @@ class Leaving(Proof):
         )
         return self._told(four_eyes.one(self._store, RELEASE, asked.id))
 
-    def _told(self, asked: Asked) -> dict[str, Any]:
+    def _told(
+        self, asked: Asked, would_be: four_eyes.Now | None = None
+    ) -> dict[str, Any]:
         # What is settled stays so: only an open request is compared with what there is.
         is_open = four_eyes.is_open(self._store, asked)
-        now = self._now(asked.payload) if is_open else asked.payload
+        now = (would_be or self._now)(asked.payload) if is_open else asked.payload
         state = four_eyes.state(self._store, asked, lambda _: now)
         return {
             **{name: asked.payload[name] for name in _TOLD},
@@ -161,6 +175,7 @@ class Leaving(Proof):
         }
 
 
+_OWN = ("name", "recipient", "purpose")  # a request says these itself
 _TOLD = ("name", "recipient", "purpose", "scheme", "scheme_version")
 
 
