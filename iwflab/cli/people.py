@@ -91,7 +91,12 @@ def account_show(folder: str, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--last", default=0, help="Only so many of the newest entries.")
+@click.option(
+    "--last",
+    default=0,
+    type=click.IntRange(min=0),
+    help="Only so many of the newest entries.",
+)
 @lab_option
 @json_option
 def trail(last: int, folder: str, *, as_json: bool) -> None:

@@ -16,7 +16,7 @@ from iwflab.store.durable import flush
 from iwflab.store.engines import sqlite_engine
 from iwflab.store.migrate import keep_once, upgrade
 from iwflab.store.postgres import must_be_free, postgres_engine
-from iwflab.store.settings import read_settings
+from iwflab.store.settings import FILE, read_settings
 from iwflab.store.shared import DATABASE, bring_up_to_date, founded
 
 _EMPTY = ("incoming",)
@@ -39,7 +39,10 @@ def bring_back(
         raise BadInput(
             f"{to} is not an empty folder", advice="name a new folder for the lab"
         )
+    _must_be_apart(backup, to)
     settings = read_settings(backup / SETTINGS)
+    with in_memory(backup / ROWS):  # without rows there is no lab to bring back
+        pass
     if database_url:
         must_be_free(owner_url, database_url)
     problems = [*plain["problems"], *safekeeping.changed(backup, plain["files"])]
@@ -55,6 +58,15 @@ def bring_back(
         _into(to, owner_url, database_url, settings.lab)
     safekeeping.write(to, replace(settings, database_url=database_url))
     return problems
+
+
+def _must_be_apart(backup: Path, to: Path) -> None:
+    above = to.resolve().parents
+    if backup.resolve() in above or any((one / FILE).exists() for one in above):
+        raise BadInput(
+            f"{to} lies inside another lab or the backup",
+            advice="name a folder of its own",
+        )
 
 
 def _copy(backup: Path, to: Path, progress: Progress) -> list[str]:

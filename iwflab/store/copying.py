@@ -62,7 +62,13 @@ def in_memory(file: Path) -> Iterator[Store]:
             target = engine.raw_connection()
             source.backup(target.driver_connection)  # type: ignore[arg-type]
             target.close()
-        yield Store(engine)
+        store = Store(engine)
+        if not store.schema:
+            raise StoreError(
+                f"{file.name} is empty: it held the rows of the lab",
+                advice="take an earlier backup",
+            )
+        yield store
     except (sqlite3.Error, *FAULTS) as fault:
         raise StoreError(
             f"{file.name} cannot be read: {fault}", advice="take an earlier backup"

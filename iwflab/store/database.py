@@ -18,7 +18,7 @@ from iwflab.domain.trail import (
     rows_from,
     rows_json,
 )
-from iwflab.errors import NotFound, RequestReused
+from iwflab.errors import NotFound, RequestReused, StoreError
 from iwflab.store import schema
 from iwflab.store.act import Act
 from iwflab.store.engines import FAULTS, sqlite_engine, store_error
@@ -33,6 +33,13 @@ def _place(url: sa.URL) -> str:
     if url.get_backend_name() == "sqlite":
         return os.path.realpath(url.database or "")
     return url.render_as_string(hide_password=True)
+
+
+def _emptied(file: Path) -> StoreError:
+    return StoreError(
+        f"{file.name} is empty: it held the rows of this lab",
+        advice="no lab is begun in its place; bring a backup back: iwflab restore",
+    )
 
 
 def now_us() -> int:
@@ -65,8 +72,16 @@ class Store:
                 f"no lab here: {file.name} is missing",
                 advice="make one with: iwflab init --lab FOLDER",
             )
+        if not create and file.stat().st_size == 0:
+            raise _emptied(file)
         engine = sqlite_engine(file)
-        return cls._made(engine, clock, lambda: upgrade(engine, file))
+
+        def check() -> None:
+            if not create and not current_revision(engine):
+                raise _emptied(file)
+            upgrade(engine, file)
+
+        return cls._made(engine, clock, check)
 
     @classmethod
     def connect(

@@ -66,7 +66,8 @@ def store_error(fault: DBAPIError | PoolTimeout) -> StoreError:
         )
     whole = str(fault.orig).strip()
     text = whole.split("\n", 1)[0]
-    advice = "run: iwflab verify; nothing was written by this act"
+    advice = "nothing was written by this act. If it goes on, compare with a backup "
+    advice += "(iwflab check-backup) and bring it back (iwflab restore)"
     if fault.connection_invalidated or _is_lost(fault, whole):
         return StoreError(
             "the shared database went away",

@@ -185,11 +185,11 @@ def test_a_refusal_cannot_write_to_the_terminal(lab):
 
 
 def test_frames_are_written_as_csv_and_as_a_workbook(lab, tmp_path):
-    where = ("--lab", str(lab.folder), "--to", str(tmp_path / "media"))
-    _run("export", "media", *where)
+    where = ("--lab", str(lab.folder), "--to")
+    _run("export", "media", *where, str(tmp_path / "media"))
     assert (tmp_path / "media").read_bytes().startswith(b"\xef\xbb\xbfmedium,")
-    _run("export", "media", *where, "--as", "xlsx")
-    assert (tmp_path / "media").read_bytes().startswith(b"PK")
+    _run("export", "media", *where, str(tmp_path / "m.xlsx"), "--as", "xlsx")
+    assert (tmp_path / "m.xlsx").read_bytes().startswith(b"PK")
     refused = _run("export", "media", "--lab", str(lab.folder), "--as", "xlsx", fails=1)
     assert "--to FILE.xlsx" in refused.stderr
 
@@ -243,3 +243,22 @@ class _Many(list):
     def __init__(self, wrong):
         super().__init__([wrong])
         self.code = wrong.code
+
+
+@pytest.mark.parametrize("inside", ["lab.db", "lab.toml", "new.csv"])
+def test_nothing_that_is_there_is_replaced_by_a_table(lab, tmp_path, inside):
+    """Not the lab, not through a link, not any other file."""
+    target, where = lab.folder / inside, ("--lab", str(lab.folder))
+    before = target.read_bytes() if target.exists() else None
+    (tmp_path / "link.csv").symlink_to(target)
+    (tmp_path / "there.csv").write_text("mine")
+    for to in (target, tmp_path / "link.csv", tmp_path / "there.csv"):
+        _run("export", "media", *where, "--to", str(to), fails=1)
+    chart = ("report", "--unit", "medium", *where, "--chart", str(target))
+    _run(*chart, fails=1)
+    assert (target.read_bytes() if target.exists() else None) == before
+    assert (tmp_path / "there.csv").read_text() == "mine"
+    _run("export", "media", *where, "--to", str(tmp_path / "n.csv"))
+    assert (tmp_path / "n.csv").stat().st_mode & 0o077 == 0
+    wrong = _run("export", "media", *where, "--to", str(tmp_path / "n.xlsx"), fails=1)
+    assert "--as xlsx" in wrong.stderr

@@ -15,7 +15,7 @@ from labs import fill_media_into
 
 from iwflab import Lab
 from iwflab.cli import commands
-from iwflab.errors import BadInput, LabError, NotFound
+from iwflab.errors import BadInput, LabError, NotFound, StoreError
 from iwflab.lab import safekeeping
 from iwflab.store import Store
 from iwflab.store.audit import entries, verify
@@ -298,3 +298,28 @@ def test_a_table_is_of_one_moment(store):
         with store.moment():
             assert store.rows(count) == before
     assert store.rows(count) == [{"n": 4}]
+
+
+def test_rows_that_are_gone_are_no_new_lab(lab, tmp_path):
+    """An empty file where the rows were is damage, not a beginning."""
+    lab.backup(tmp_path / "backup")
+    lab.close()
+    (lab.folder / "lab.db").write_bytes(b"")
+    for end in ("-wal", "-shm"):
+        (lab.folder / f"lab.db{end}").unlink(missing_ok=True)
+    with pytest.raises(StoreError, match="is empty") as refused:
+        Lab.open(lab.folder)
+    assert "restore" in refused.value.advice
+    assert (lab.folder / "lab.db").read_bytes() == b""
+    (tmp_path / "backup" / "rows.db").write_bytes(b"")
+    assert Lab.check_backup(tmp_path / "backup") != []
+    with pytest.raises(StoreError, match="is empty"):
+        Lab.restore(tmp_path / "backup", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_lab_is_brought_back_to_a_folder_of_its_own(lab, tmp_path):
+    lab.backup(tmp_path / "backup")
+    for inside in (lab.folder / "sub", tmp_path / "backup" / "sub"):
+        with pytest.raises(BadInput, match="inside another lab"):
+            Lab.restore(tmp_path / "backup", inside)
