@@ -41,7 +41,7 @@ GOALS = {
 }
 HEAD = """# Security figures
 
-Made by `make security-report` on {date}; each line is what its test found.
+Figures of {date}, noted by the tests that `make security-report` runs.
 Goals are held by the tests; [SECURITY.md](../SECURITY.md) says what is not covered.
 
 | figure | found | goal | test |
