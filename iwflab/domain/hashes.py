@@ -6,6 +6,19 @@ from enum import Enum
 
 from iwflab.errors import BadInput
 
+# The eight ways to lay a picture down, in the order of Meta's reference
+# (pdqHash256esFromFloatLuma): turns are counter-clockwise, then the mirrored ones.
+ORIENTATIONS = (
+    "as stored",
+    "turned 90",
+    "turned 180",
+    "turned 270",
+    "flipped",
+    "mirrored",
+    "transposed",
+    "transversed",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class HashValue:
@@ -13,7 +26,9 @@ class HashValue:
 
     ``value`` is lower-case hex.  ``quality`` is 0-100 where the algorithm has one
     (PDQ), otherwise None.  ``conversion`` says what was done to the stored pixels
-    before hashing (colour conversion, alpha, frame chosen).
+    before hashing (colour conversion, alpha, frame chosen).  ``turned`` are the values
+    of the same picture in the other orientations of :data:`ORIENTATIONS`, in that
+    order without the first; empty where the algorithm gives none.
     """
 
     algorithm: str
@@ -23,6 +38,7 @@ class HashValue:
     conversion: str = ""
     variant: str = ""
     quality: int | None = None
+    turned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,7 @@ def _hash(value: object) -> HashValue:
         conversion=_text(fields.get("conversion")),
         variant=_text(fields.get("variant")),
         quality=None if quality is None else _number(quality, 100),
+        turned=tuple(_match(_HEX, one) for one in _sequence(fields.get("turned"))),
     )
 
 

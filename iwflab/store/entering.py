@@ -68,6 +68,7 @@ def enter_medium(act: Act, digests: Digests, new_id: str) -> tuple[str, bool]:
             library="hashlib",
             version=platform.python_version(),
             conversion="all bytes of the file",
+            turned="",
         )
     return medium, True
 
@@ -154,4 +155,5 @@ def enter_examination(act: Act, medium: str, examined: Examined) -> None:
             library=value.library,
             version=value.version,
             conversion=value.conversion,
+            turned=" ".join(value.turned),
         )

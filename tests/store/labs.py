@@ -47,7 +47,9 @@ def fill_media_into(store, number, start=0):
             medium = act.insert("medium", sha256=name, sha1=name, md5=name, size=n)
             where = {"medium": medium, "exhibit": exhibit, "intake": intake}
             act.insert("copy", **where, path=str(n).encode(), shown=str(n))
-            said = dict.fromkeys(("variant", "library", "version", "conversion"), "")
+            said = dict.fromkeys(
+                ("variant", "library", "version", "conversion", "turned"), ""
+            )
             act.insert("hash", medium=medium, algorithm="md5", value=name, **said)
 
 

@@ -55,7 +55,8 @@ def _tables(store, act):
     seen = {"elements": "", "tags": "", "reveal": "", "analyst": "ann"}
     refusal = {"exhibit": exhibit, "intake": intake, "reason": ""}
     hashed = dict.fromkeys(
-        ("algorithm", "variant", "value", "library", "version", "conversion"), ""
+        ("algorithm", "variant", "value", "library", "version", "conversion", "turned"),
+        "",
     )
     return {
         "text": ("assessment", {**seen, "medium": medium, "seconds": 1.0}, "note"),
@@ -127,7 +128,9 @@ def test_half_a_character_in_the_entry_itself_is_bad_input(store, name):
 def test_what_is_not_given_is_digested_as_nothing(store):
     with store.act("x", "y", analyst="ann") as act:
         medium = act.insert("medium", sha256="s", sha1="", md5="", size=1)
-        said = dict.fromkeys(("variant", "library", "version", "conversion"), "")
+        said = dict.fromkeys(
+            ("variant", "library", "version", "conversion", "turned"), ""
+        )
         act.insert("hash", medium=medium, algorithm="md5", value="", **said)
     with pytest.raises(StoreError, match=r"(?i)not.null"):
         with store.act("x", "y", analyst="ann") as act:

@@ -367,7 +367,7 @@ def test_takers_pass_over_what_another_is_choosing(shared):
             with store.act("hash", one[0], analyst="ann") as act:
                 said = dict.fromkeys(("variant", "library", "version"), "")
                 hashed = {"medium": one[0], "algorithm": "x", "value": ""}
-                act.insert("hash", **hashed, **said, conversion="")
+                act.insert("hash", **hashed, **said, conversion="", turned="")
 
 
 # -- kill -9 of the server ------------------------------------------------------------
