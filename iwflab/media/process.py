@@ -75,11 +75,20 @@ class Process:
         return process
 
     def examine(
-        self, sealed: Sealed, algorithms: Sequence[str], *, seconds: float
+        self,
+        sealed: Sealed,
+        algorithms: Sequence[str],
+        *,
+        seconds: float,
+        previews: bool = True,
     ) -> Examined:
         """Let the worker examine one medium; Late or Gone if it does not answer."""
         self.served += 1
-        request = {"size": sealed.digests.size, "algorithms": list(algorithms)}
+        request = {
+            "size": sealed.digests.size,
+            "algorithms": list(algorithms),
+            "previews": previews,
+        }
         deadline = time.monotonic() + seconds
         try:
             self._channel.settimeout(seconds)

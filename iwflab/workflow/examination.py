@@ -11,6 +11,7 @@ from iwflab.domain.hashes import HashAlgorithm, HashValue
 from iwflab.domain.media import Examined, display_text
 from iwflab.errors import LabError
 from iwflab.hashing import ALGORITHMS
+from iwflab.hashing.pixels import Pixels, pixels_of
 from iwflab.media.decoding import Decoded, open_picture, prepare
 from iwflab.media.describing import describe
 from iwflab.media.rendering import previews
@@ -31,11 +32,14 @@ def warm_up() -> None:
         examine(memoryview(sample), tuple(ALGORITHMS))
 
 
-def examine(view: memoryview, algorithms: Sequence[str] = ()) -> Examined:
+def examine(
+    view: memoryview, algorithms: Sequence[str] = (), *, with_previews: bool = True
+) -> Examined:
     """Examine one medium: state, metadata, hashes of the stored pixels, previews.
 
     ``algorithms`` are computed over those that are computed for every medium; those
-    that eat bytes are left to whoever read the bytes.
+    that eat bytes are left to whoever read the bytes.  Previews are most of the work:
+    whoever only hashes does without.
     """
     decoded = open_picture(view)
     metadata = decoded.metadata
@@ -50,7 +54,8 @@ def examine(view: memoryview, algorithms: Sequence[str] = ()) -> Examined:
         hashes = tuple(_hashes(decoded, algorithms, missing))
         if missing:
             metadata["hashes_missing"] = missing
-        shown = previews(decoded.picture)
+        if with_previews:
+            shown = previews(decoded.picture, decoded.rgb)
     return Examined(
         decoded.state,
         decoded.reason,
@@ -69,9 +74,11 @@ def examine(view: memoryview, algorithms: Sequence[str] = ()) -> Examined:
 def _hashes(
     decoded: Decoded, asked: Sequence[str], missing: dict[str, str]
 ) -> Iterator[HashValue]:
+    pixels: Pixels | None = None
     for algorithm in _wanted(asked):
         try:
-            value = algorithm.compute(decoded.picture)
+            pixels = pixels or _pixels(decoded)
+            value = algorithm.compute(pixels)
         except MemoryError:
             missing[algorithm.name] = "it needs more memory than a worker may have"
         except Exception as error:  # noqa: BLE001 - a plug-in must not cost a medium
@@ -79,6 +86,15 @@ def _hashes(
             missing[algorithm.name] = display_text(what, limit=300)
         else:
             yield _marked(value, decoded)
+
+
+def _pixels(decoded: Decoded) -> Pixels:
+    """Give the pixels once for all hashes: one pass makes what most of them need."""
+    if decoded.rgb is None or decoded.picture is None:
+        return pixels_of(decoded.picture)
+    mode = decoded.picture.mode
+    note = "RGB" if mode == "RGB" else f"{mode} to RGB"
+    return Pixels(decoded.rgb, f"stored pixels, {note}")
 
 
 def _wanted(asked: Sequence[str]) -> Iterator[HashAlgorithm]:
