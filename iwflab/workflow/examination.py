@@ -33,15 +33,20 @@ def warm_up() -> None:
 
 
 def examine(
-    view: memoryview, algorithms: Sequence[str] = (), *, with_previews: bool = True
+    view: memoryview,
+    algorithms: Sequence[str] = (),
+    *,
+    with_previews: bool = True,
+    tolerant: bool = True,
 ) -> Examined:
     """Examine one medium: state, metadata, hashes of the stored pixels, previews.
 
     ``algorithms`` are computed over those that are computed for every medium; those
     that eat bytes are left to whoever read the bytes.  Previews are most of the work:
-    whoever only hashes does without.
+    whoever only hashes does without.  Without ``tolerant`` what is damaged gets no
+    second try.
     """
-    decoded = open_picture(view)
+    decoded = open_picture(view, tolerant=tolerant)
     metadata = decoded.metadata
     hashes: tuple[HashValue, ...] = ()
     shown: dict[str, bytes] = {}
