@@ -21,12 +21,13 @@ REPEATS = 5
 LEAST_PIXELS = 700_000  # a photograph, not a thumbnail
 GREY = ("ahash", "dhash", "phash")
 PEERS = (
-    ("threatexchange", "threatexchange", "PdqSignal.hash_from_file", 0.2),
+    ("threatexchange", "PdqSignal.hash_from_file", "pdq only", "PDQ x8, no more", 5),
     (
         "notebook",
-        "notebook",
         "hashlib + imagehash + pdqhash, read anew for each",
-        1 / 7,
+        "as notebook",
+        "MD5, SHA-1, SHA-256, aHash, dHash, pHash, PDQ",
+        7,
     ),
 )
 
