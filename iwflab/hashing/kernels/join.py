@@ -145,10 +145,12 @@ def first_band(e: Any, i: int, q: Any, j: int) -> int:
 _SIFTED = types.Tuple((_INT, WHOLE, WHOLE))  # how many; values and places of sift
 
 
-@kernel(TOLD(
-            *(FOUR, FOUR, types.uint64, types.boolean, WHOLE, _INT),
-            *(_INT, _INT, _INT, ROOM, ROOM, _SIFTED),
-        ))
+@kernel(
+    TOLD(
+        *(FOUR, FOUR, types.uint64, types.boolean, WHOLE, _INT),
+        *(_INT, _INT, _INT, ROOM, ROOM, _SIFTED),
+    )
+)
 def settled(
     e: Any,
     q: Any,
