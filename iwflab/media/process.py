@@ -79,7 +79,11 @@ class Process:
     ) -> Examined:
         """Let the worker examine one medium; Late or Gone if it does not answer."""
         self.served += 1
-        request = {"size": sealed.digests.size, "algorithms": list(algorithms)}
+        request = {
+            "size": sealed.digests.size,
+            "algorithms": list(algorithms),
+            "seconds": seconds,
+        }
         deadline = time.monotonic() + seconds
         try:
             self._channel.settimeout(seconds)

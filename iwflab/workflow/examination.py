@@ -7,17 +7,27 @@ the hashing may know the other.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from iwflab.domain.hashes import HashAlgorithm, HashValue
+from iwflab.domain.hashes import FrameHashes, HashAlgorithm, HashValue
 from iwflab.domain.media import Examined, display_text
+from iwflab.domain.version import VERSION
 from iwflab.errors import LabError
 from iwflab.hashing import ALGORITHMS
+from iwflab.hashing.frames import hash_luma, hash_rgb
+from iwflab.media.animations import is_animated, unroll
+from iwflab.media.clip_samples import clips
+from iwflab.media.clips import VARIANT, Hashing, Watched, watch
+from iwflab.media.containers import Container, container
 from iwflab.media.decoding import Decoded, open_picture, prepare
 from iwflab.media.describing import describe
 from iwflab.media.rendering import previews
 from iwflab.media.samples import samples
+from iwflab.media.sheet import draw_sheet
+from iwflab.media.video import Film, play, prepare_video
 
 TASK = f"{__name__}:examine"
+FRAME_HASHING = Hashing(rgb=hash_rgb, luma=hash_luma)
 _decoder: list[str] = []
+_video_decoder: list[str] = []
 
 
 def warm_up() -> None:
@@ -27,7 +37,8 @@ def warm_up() -> None:
     stays out; ``examine`` says so for each medium that would need it.
     """
     _decoder[:] = [prepare()]
-    for sample in samples():
+    _video_decoder[:] = [prepare_video()]
+    for sample in (*samples(), *clips()):
         examine(memoryview(sample), tuple(ALGORITHMS))
 
 
@@ -35,12 +46,17 @@ def examine(view: memoryview, algorithms: Sequence[str] = ()) -> Examined:
     """Examine one medium: state, metadata, hashes of the stored pixels, previews.
 
     ``algorithms`` are computed over those that are computed for every medium; those
-    that eat bytes are left to whoever read the bytes.
+    that eat bytes are left to whoever read the bytes.  A video has no hash of its own
+    but those of its frames; an animated picture has both.
     """
+    kind = container(view)
+    if kind is not None:
+        return _examine_video(view, kind)
     decoded = open_picture(view)
     metadata = decoded.metadata
     hashes: tuple[HashValue, ...] = ()
     shown: dict[str, bytes] = {}
+    moving: FrameHashes | None = None
     mode = ""
     if decoded.picture is not None:
         mode = decoded.picture.mode
@@ -51,6 +67,9 @@ def examine(view: memoryview, algorithms: Sequence[str] = ()) -> Examined:
         if missing:
             metadata["hashes_missing"] = missing
         shown = previews(decoded.picture)
+        if is_animated(decoded):
+            moving, more = _examine_frames(decoded, metadata)
+            shown = more or shown
     return Examined(
         decoded.state,
         decoded.reason,
@@ -63,7 +82,54 @@ def examine(view: memoryview, algorithms: Sequence[str] = ()) -> Examined:
         hashes=hashes,
         previews=shown,
         decoder=_decoder[0] if _decoder else "",
+        frame_hashes=moving,
     )
+
+
+def _examine_video(view: memoryview, kind: Container) -> Examined:
+    film = Film(kind)
+    seen = watch(play(view, kind, film), lambda: film.rate, FRAME_HASHING)
+    metadata = film.metadata
+    shown: dict[str, bytes] = {}
+    if seen.tiles:
+        metadata |= _told(seen) | {"rotation": film.turn}
+        shown = previews(draw_sheet(seen.tiles, turn=film.turn))
+    return Examined(
+        film.state,
+        "; ".join(film.reasons),
+        format=kind.name,
+        mode=film.mode,
+        width=film.width,
+        height=film.height,
+        frames=film.decoded,
+        metadata=metadata,
+        previews=shown,
+        decoder=_video_decoder[0] if _video_decoder else "",
+        frame_hashes=_of_record(seen, "decoded frame to RGB by swscale, not turned"),
+    )
+
+
+def _examine_frames(
+    decoded: Decoded, metadata: dict[str, object]
+) -> tuple[FrameHashes | None, dict[str, bytes]]:
+    """Watch an animated picture; its sheet is shown if it has more than one tile."""
+    seen = watch(unroll(decoded), lambda: 0.0, FRAME_HASHING)
+    metadata |= _told(seen)
+    several = len(seen.tiles) > 1
+    shown = previews(draw_sheet(seen.tiles)) if several else {}
+    return _of_record(seen, "composed frame to RGB by Pillow, alpha dropped"), shown
+
+
+def _told(seen: Watched) -> dict[str, object]:
+    tiles = [[tile.number, tile.microseconds, tile.quality] for tile in seen.tiles]
+    return {"sheet": tiles, "shots": seen.shots, "last_frame_us": seen.last_us}
+
+
+def _of_record(seen: Watched, conversion: str) -> FrameHashes | None:
+    if not seen.records:
+        return None
+    records = tuple(seen.records)
+    return FrameHashes("pdq", VARIANT, records, "iwflab", VERSION, conversion)
 
 
 def _hashes(
