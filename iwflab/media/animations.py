@@ -66,8 +66,9 @@ def unroll(decoded: Decoded) -> Iterator[Moment]:
 def _pause(picture: "Image.Image") -> int:
     """Give the microseconds for which a frame stands."""
     given = picture.info.get("duration")
-    known = isinstance(given, int | float) and _SHORTEST < given < 1 << 32
-    return int((given if known else _UNTIMED) * 1000)
+    if isinstance(given, int | float) and _SHORTEST < given < 1 << 32:
+        return int(given * 1000)
+    return _UNTIMED * 1000
 
 
 def _luma(frame: "Image.Image") -> "Callable[[], tuple[Bytes, bool]]":

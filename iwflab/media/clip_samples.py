@@ -6,7 +6,7 @@ use.  The clips are drawn and encoded in memory each time; none lies on a disk.
 
 import io
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +52,7 @@ def encode(
     out = io.BytesIO()
     height, width, _ = frames[0].shape
     with av.open(out, "w", format=form) as writer:
-        stream = writer.add_stream(codec, rate=rate)
+        stream: Any = writer.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = width, height, pixels
         stream.codec_context.thread_count = 1
         for array in frames:

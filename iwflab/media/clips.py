@@ -138,7 +138,9 @@ def watch(
     if before and shots.ends():
         _keep(seen, *before)
     # Of a clip that is dark, flat or blurred throughout, the best there was is shown.
-    seen.tiles = _thinned(seen.tiles, TILES) or [dark] * (dark is not None)
+    if not seen.tiles and dark is not None:
+        seen.tiles.append(dark)
+    seen.tiles = _thinned(seen.tiles, TILES)
     seen.shots = shots.count
     return seen
 

@@ -17,7 +17,17 @@ _FILM_BRANDS = (
     *(b"mmp4", b"dash", b"msdh", b"f4v", b"F4V", b"XAVC", b"av01", b"hvc1", b"hev1"),
     *(b"CAEP", b"caqv", b"niko", b"pana", b"NDSC", b"NDSH", b"isml", b"cmf", b"nvr"),
 )
-_STILL_BRANDS = (b"avi", b"mif", b"mia", b"hei", b"hev", b"hevc", b"msf", b"jp2", b"crx")
+_STILL_BRANDS = (
+    b"avi",
+    b"mif",
+    b"mia",
+    b"hei",
+    b"hev",
+    b"hevc",
+    b"msf",
+    b"jp2",
+    b"crx",
+)
 _OLD_BOXES = frozenset({b"moov", b"mdat", b"wide", b"pnot"})
 _PACKET = 188  # bytes of a transport stream; 192 with a time before each (M2TS)
 
@@ -43,9 +53,9 @@ _TRANSPORT = Container("MPEG-TS", "mpegts")
 def container(view: memoryview) -> Container | None:
     """Name the container that the first bytes claim; None if none of the list."""
     for at, sign, kind in _FIXED:
-        if view[at : at + len(sign)] == sign:
+        if _is(view, at, sign):
             return _matroska(view) if kind.demuxer == "matroska" else kind
-    if view[:4] == b"RIFF" and view[8:12] == b"AVI ":
+    if _is(view, 0, b"RIFF") and _is(view, 8, b"AVI "):
         return Container("AVI", "avi")
     for start, step in ((0, _PACKET), (4, _PACKET + 4)):
         if len(view) > start + 2 * step and all(
@@ -53,6 +63,10 @@ def container(view: memoryview) -> Container | None:
         ):
             return _TRANSPORT
     return _iso(view)
+
+
+def _is(view: memoryview, at: int, sign: bytes) -> bool:
+    return bytes(view[at : at + len(sign)]) == sign
 
 
 def _matroska(view: memoryview) -> Container:
@@ -121,7 +135,7 @@ def _iso_end(view: memoryview) -> Ending:
 def _riff_end(view: memoryview) -> Ending:
     end = 0
     for _ in range(_BOXES):  # more than a gigabyte comes in several RIFFs
-        if view[end : end + 4] != b"RIFF":
+        if not _is(view, end, b"RIFF"):
             return Ending(end=end)
         (length,) = struct.unpack_from("<I", view, end + 4)
         if end + 8 + length > len(view):
@@ -133,7 +147,7 @@ def _riff_end(view: memoryview) -> Ending:
 def _ebml_end(view: memoryview) -> Ending:
     at = 0
     while at < len(view):
-        number = view[at : at + 4]
+        number = bytes(view[at : at + 4])
         length, size = _ebml_length(view, at + 4)
         if number not in {b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"}:
             return Ending(end=at)
@@ -189,7 +203,7 @@ def _ogg_end(view: memoryview) -> Ending:
         if at == len(view):
             done = last & 4  # the flag of a last page
             return Ending(end=at, missing="" if done else "its last page is not there")
-        if view[at : at + 4] != b"OggS":
+        if not _is(view, at, b"OggS"):
             return Ending(end=at)
         last, count = view[at + 5], view[at + 26]
         at += 27 + count + sum(view[at + 27 : at + 27 + count])

@@ -90,8 +90,7 @@ def _text(value: object) -> str:
 
 
 def _whole(value: object) -> int | None:
-    fits = isinstance(value, int) and 0 <= value < 1 << 62
-    return int(value) if fits else None  # type: ignore[call-overload, no-any-return]
+    return value if isinstance(value, int) and 0 <= value < 1 << 62 else None
 
 
 def _seconds(value: object, unit: float) -> float | None:

@@ -7,7 +7,7 @@ from iwflab.media.clips import SECOND, Tile
 from iwflab.media.rendering import FULL_SIDE
 
 if TYPE_CHECKING:
-    from PIL import Image
+    from PIL import Image, ImageFont
 
 _GAP = 6  # pixels between tiles
 _CAPTION = 22  # pixels below a tile, for its time
@@ -78,7 +78,7 @@ def _turned(picture: "Image.Image", turn: int) -> "Image.Image":
     return picture.copy() if way is None else picture.transpose(way)
 
 
-def _font() -> object:
+def _font() -> "ImageFont.FreeTypeFont | ImageFont.ImageFont":
     from PIL import ImageFont
 
     # It comes with Pillow, inside its module: no font file is looked for.

@@ -15,10 +15,10 @@ CUT = 64  # bits from one frame to the next; steady shots stay below 30
 CHANGED_LIGHT = 0.15  # part of the pixels that moved to another brightness
 UNRELATED = 90  # bits; and with it, without another light:
 SUDDEN = 2.0  # so many times what was usual in the frames before
-RARE_US = 500_000  # or so long after the frame before, that no motion explains it
+RARE_US = 500_000  # or so long after the frame before that no motion explains it
 DRIFT_US = 1_500_000  # within a shot, a picture that became unrelated: this far apart
 CHANGED = 32  # bits, one more than a match: the last frame of a shot is worth showing
-NEAR = 8  # bits; a frame so near to a kept one shows nothing new
+NEAR = 16  # bits, half a match; a frame so near to a kept one shows nothing new
 _MEMORY = 5  # frames
 
 
@@ -42,7 +42,7 @@ class Shots:
     def step(
         self, bits: int, light: Sequence[float], at: int, *, informative: bool
     ) -> tuple[bool, bool]:
-        """Take the next frame: is the one before worth keeping, is this one?
+        """Take the next frame; tell whether to keep the one before, and this one.
 
         ``light`` is the part of the pixels in each range of brightness, ``at`` the
         time in microseconds.  ``informative`` is whether the quality is high enough to
@@ -65,7 +65,10 @@ class Shots:
 
     def ends(self) -> bool:
         """Tell whether the last frame of the shot differs from what was kept of it."""
-        return self._kept is not None and apart(self._bits, self._kept[0]) >= CHANGED
+        if self._kept is None:
+            return False
+        kept, since = self._kept
+        return self._at - since >= RARE_US and apart(self._bits, kept) >= CHANGED
 
     def _is_cut(self, bits: int, light: Sequence[float], at: int) -> bool:
         distance = apart(bits, self._bits)

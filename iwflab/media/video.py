@@ -8,7 +8,7 @@ where this does not.
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from iwflab.domain.media import DecoderState, display_text
 from iwflab.media import hourglass
@@ -17,9 +17,6 @@ from iwflab.media.containers import Container, structure
 from iwflab.media.endings import trailing
 from iwflab.media.footage import describe_footage
 from iwflab.media.planes import luma_of, rgb_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 BYTES = 1 << 30  # of a video that is decoded; it is mapped into a worker's memory
 PIXELS = 40_000_000  # of one frame; 8K has 33 million, and sixteen may be held at once

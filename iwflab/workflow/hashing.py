@@ -3,8 +3,9 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 
+from iwflab.domain.hashes import FrameHashes
 from iwflab.domain.media import display_name, display_text
 from iwflab.errors import BadInput, Unreadable
 from iwflab.hashing import ALGORITHMS
@@ -48,4 +49,12 @@ def _one(
             "state": str(examined.state),
             "reason": examined.reason,
             "hashes": [asdict(value) for value in examined.hashes],
+            **_moving(examined.frame_hashes),
         }
+
+
+def _moving(found: FrameHashes | None) -> dict[str, object]:
+    if found is None:
+        return {}
+    rows = [astuple(one) for one in found.frames]
+    return {"frame_hashes": {**asdict(found), "frames": rows}}
