@@ -88,6 +88,8 @@ class HashAlgorithm:
     compute: Callable[..., HashValue]
     example: tuple[str, str]
     by_default: bool = True
+    # What its values are called, where it makes a variant of another algorithm.
+    algorithm: str = ""
     # Largest Hamming distance still called a match; None: equal or not.
     match_distance: int | None = None
     # Below this quality a value is kept and marked, and never matched as such.

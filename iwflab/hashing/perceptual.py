@@ -1,6 +1,7 @@
-"""aHash, dHash and pHash by ImageHash, 64 bits each.
+"""aHash, dHash and pHash, 64 bits each, bit for bit as ImageHash makes them.
 
-The values depend on the resampling of Pillow, so both versions are recorded.
+The grey picture is shrunk by Pillow's Lanczos filter in our own kernel, so all three
+and PDQ cost one pass over the pixels; the last step is that of ImageHash 4.3.2.
 Match distances are the largest at which at most one in a million unrelated pairs
 falls (1.05 million pairs of 1,452 photographs, measured for this project in November
 2026): 11 for pHash, where the usual 10 is kept, and 8 for dHash.  aHash has none.
@@ -10,42 +11,57 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from iwflab.domain.hashes import HashAlgorithm, HashValue
-from iwflab.errors import DecodeError, MissingExtra
-from iwflab.hashing.pixels import as_rgb
+from iwflab.domain.version import VERSION
+from iwflab.errors import DecodeError
+from iwflab.hashing.pixels import pixels_of
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Bytes = NDArray[np.uint8]
+    Bits = NDArray[np.bool_]
+
+_LOWEST = 8  # cosine coefficients of pHash, each way
 
 
-def library() -> "ModuleType":
-    """Import ImageHash; MissingExtra with advice if it is not installed."""
-    try:
-        import imagehash
-    except ImportError as error:
-        raise MissingExtra(
-            "ImageHash is not installed", advice="pip install imagehash"
-        ) from error
-    module: ModuleType = imagehash
-    return module
+def average(grey: "Bytes") -> "Bits":
+    """Say which of 8 x 8 pixels are above their mean."""
+    above: Bits = grey > grey.mean()
+    return above
 
 
-def by_imagehash(name: str, function: str) -> Callable[[object], HashValue]:
-    """Make the ``compute`` of an algorithm out of a function of ImageHash."""
+def difference(grey: "Bytes") -> "Bits":
+    """Say which of 8 x 9 pixels are brighter than their left neighbour."""
+    rises: Bits = grey[:, 1:] > grey[:, :-1]
+    return rises
 
+
+def cosine(grey: "Bytes") -> "Bits":
+    """Say which of the lowest 8 x 8 coefficients are above their median."""
+    import numpy as np
+    from scipy.fft import dct
+
+    lowest = dct(dct(grey.astype(float), axis=0), axis=1)[:_LOWEST, :_LOWEST]
+    above: Bits = lowest > np.median(lowest)
+    return above
+
+
+def _by(
+    name: str, size: tuple[int, int], bits: "Callable[[Bytes], Bits]"
+) -> Callable[[object], HashValue]:
     def compute(picture: object) -> HashValue:
-        from PIL import __version__
+        import numpy as np
 
-        imagehash = library()
-        rgb, conversion = as_rgb(picture)
-        try:
-            value = str(getattr(imagehash, function)(rgb))
-        except (ValueError, ArithmeticError) as error:
+        pixels = pixels_of(picture)
+        if not pixels.grey_too:
             raise DecodeError(
-                f"{name} cannot be computed: {error}",
-                advice="the other hashes stand; escalate if this one matters",
-            ) from error
-        version = f"{imagehash.__version__} with Pillow {__version__}"
-        return HashValue(name, value, "ImageHash", version, conversion)
+                f"{name} was not asked for when the pixels were read",
+                advice="this is a fault of the program; please report it",
+            )
+        packed = np.packbits(bits(pixels.reductions.grey[size]))
+        value = packed.tobytes().hex()
+        return HashValue(name, value, "iwflab", VERSION, pixels.conversion)
 
     return compute
 
@@ -54,14 +70,14 @@ AHASH = HashAlgorithm(
     name="ahash",
     of="pixels",
     bits=64,
-    compute=by_imagehash("ahash", "average_hash"),
+    compute=_by("ahash", (8, 8), average),
     example=("rings", "88080b80cf5f5b5f"),
 )
 DHASH = HashAlgorithm(
     name="dhash",
     of="pixels",
     bits=64,
-    compute=by_imagehash("dhash", "dhash"),
+    compute=_by("dhash", (9, 8), difference),
     example=("rings", "141813245c93b393"),
     match_distance=8,
 )
@@ -69,7 +85,7 @@ PHASH = HashAlgorithm(
     name="phash",
     of="pixels",
     bits=64,
-    compute=by_imagehash("phash", "phash"),
+    compute=_by("phash", (32, 32), cosine),
     example=("rings", "b977c8c0f74c88b1"),
     match_distance=10,
 )

@@ -4,30 +4,78 @@ The conversion is recorded with each value, because it moves bits.  Nothing is t
 by EXIF and no colour profile is applied: both differ between programs.
 """
 
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iwflab.errors import DecodeError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL import Image
 
+    from iwflab.hashing.reductions import Reductions
 
-def as_rgb(picture: object) -> tuple["Image.Image", str]:
-    """Give the picture as RGB, and say what was done; DecodeError if it is none."""
+
+@dataclass
+class Pixels:
+    """One frame, read once for all hashes; not to be changed.
+
+    ``rgb`` is height x width x 3, 8 bits, contiguous; ``conversion`` says how it came
+    to be.  ``grey_too`` says that hashes of grey are wanted besides PDQ, so that one
+    pass over the pixels does for both.
+    """
+
+    rgb: "NDArray[np.uint8]"
+    conversion: str = "stored pixels, RGB"
+    grey_too: bool = True
+    # 16-bit grey as the reference tool of PDQ reads it: CImg keeps the low byte.
+    low_bytes: "NDArray[np.uint8] | None" = field(default=None, repr=False)
+    _picture: "Image.Image | None" = field(default=None, repr=False)
+
+    @cached_property
+    def reductions(self) -> "Reductions":
+        """The small pictures that PDQ and the hashes of grey are made from."""
+        from iwflab.hashing.reductions import reduced
+
+        return reduced(self.rgb, grey_too=self.grey_too)
+
+    @property
+    def image(self) -> "Image.Image":
+        """The same as a Pillow image, for libraries that want one."""
+        from PIL import Image
+
+        if self._picture is None:
+            self._picture = Image.fromarray(self.rgb)
+        return self._picture
+
+
+def pixels_of(picture: object, *, grey_too: bool = True) -> Pixels:
+    """Give the pixels of a Pillow image (or those given); DecodeError otherwise."""
+    import numpy as np
     from PIL import Image
 
+    if isinstance(picture, Pixels):
+        return picture
     if not isinstance(picture, Image.Image):
         raise DecodeError(
             f"a {type(picture).__name__} is no decoded picture",
             advice="decode the medium first; only pictures have pixels",
         )
     try:
-        return _converted(picture)
+        rgb, conversion = _converted(picture)
+        array = np.ascontiguousarray(rgb, dtype=np.uint8)
     except (OSError, ValueError) as error:
         raise DecodeError(
             f"pixels of mode {picture.mode} cannot be hashed: {error}",
             advice="the medium keeps its exact digests; escalate if it matters",
         ) from error
+    low = None
+    if picture.mode.startswith("I;16"):
+        grey = np.asarray(picture).astype(np.uint16).astype(np.uint8)
+        low = np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2))
+    return Pixels(array, conversion, grey_too, low, rgb)
 
 
 def _converted(picture: "Image.Image") -> tuple["Image.Image", str]:

@@ -66,7 +66,6 @@ class Watched:
 
     records: list[FrameHash] = field(default_factory=list)
     tiles: list[Tile] = field(default_factory=list)
-    frames: int = 0
     shots: int = 0
     last_us: int = 0
     full: bool = False  # no room for another hash of record
@@ -99,58 +98,76 @@ class Record:
 
 
 def watch(
-    moments: Iterable[Moment], rate: Callable[[], float], hashing: Hashing
+    moments: Iterable[Moment],
+    rate: Callable[[], float],
+    hashing: Hashing,
+    *,
+    sheet: bool = True,
 ) -> Watched:
     """Watch a clip to its end, or until its hashes of record are full.
 
     ``rate`` is asked once the first frame has come: before, no container is open.
+    Without a ``sheet`` only the frames of record are hashed, and there are no shots.
     """
-    seen, shots, record = Watched(), Shots(), Record(rate)
-    before: tuple[Moment, int, int] | None = None
-    dark: Tile | None = None  # shown where there is nothing better
+    seen, record, cutter = Watched(), Record(rate), _Cutter(hashing)
     for moment in moments:
+        if sheet:
+            cutter.take(moment)
+        if record.wants(moment.number, moment.microseconds):
+            value, quality = hashing.rgb(moment.rgb())
+            seen.records.append(
+                FrameHash(moment.number, moment.microseconds, quality, value)
+            )
+        seen.last_us = moment.microseconds
+        if len(seen.records) >= RECORDS:
+            seen.full = True
+            break
+    seen.tiles, seen.shots = cutter.finish(), cutter.shots.count
+    return seen
+
+
+class _Cutter:
+    """Follows every frame and keeps those that are worth a tile."""
+
+    def __init__(self, hashing: Hashing) -> None:
+        self.shots = Shots()
+        self._hashing = hashing
+        self._kept: list[Tile] = []
+        self._before: tuple[Moment, int, int] | None = None
+        self._dark: Tile | None = None  # shown where there is nothing better
+
+    def take(self, moment: Moment) -> None:
         plane, limited = moment.luma()
-        value, quality = hashing.luma(plane, limited=limited)
+        value, quality = self._hashing.luma(plane, limited=limited)
         bits = int(value, 16)
-        last, now = shots.step(
+        last, now = self.shots.step(
             bits,
             light_of(plane),
             moment.microseconds,
             informative=quality >= LEAST_QUALITY,
         )
-        if last and before:
-            _keep(seen, *before)
+        if last and self._before:
+            self._keep(*self._before)
         if now:
-            _keep(seen, moment, bits, quality)
-        elif not seen.tiles and (dark is None or quality > dark.quality):
-            dark = _tile(moment, bits, quality)
-        if record.wants(moment.number, moment.microseconds):
-            found = hashing.rgb(moment.rgb())
-            seen.records.append(
-                FrameHash(moment.number, moment.microseconds, found[1], found[0])
-            )
-        before = (moment, bits, quality)
-        seen.frames += 1
-        seen.last_us = moment.microseconds
-        if len(seen.records) >= RECORDS:
-            seen.full = True
-            break
-    if before and shots.ends():
-        _keep(seen, *before)
-    # Of a clip that is dark, flat or blurred throughout, the best there was is shown.
-    if not seen.tiles and dark is not None:
-        seen.tiles.append(dark)
-    seen.tiles = _thinned(seen.tiles, TILES)
-    seen.shots = shots.count
-    return seen
+            self._keep(moment, bits, quality)
+        elif not self._kept and (not self._dark or quality > self._dark.quality):
+            self._dark = _tile(moment, bits, quality)
+        self._before = (moment, bits, quality)
 
+    def finish(self) -> list[Tile]:
+        if self._before and self.shots.ends():
+            self._keep(*self._before)
+        if not self._kept and self._dark:
+            return [self._dark]
+        return _thinned(self._kept, TILES)
 
-def _keep(seen: Watched, moment: Moment, bits: int, quality: int) -> None:
-    if quality < LEAST_QUALITY or any(apart(bits, t.bits) <= NEAR for t in seen.tiles):
-        return
-    seen.tiles.append(_tile(moment, bits, quality))
-    if len(seen.tiles) >= 2 * TILES:
-        seen.tiles = _thinned(seen.tiles, TILES)
+    def _keep(self, moment: Moment, bits: int, quality: int) -> None:
+        near = any(apart(bits, tile.bits) <= NEAR for tile in self._kept)
+        if quality < LEAST_QUALITY or near:
+            return
+        self._kept.append(_tile(moment, bits, quality))
+        if len(self._kept) >= 2 * TILES:
+            self._kept = _thinned(self._kept, TILES)
 
 
 def _thinned(tiles: list[Tile], most: int) -> list[Tile]:

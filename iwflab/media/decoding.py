@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 
 from iwflab.domain.media import DecoderState, display_text
 from iwflab.media.endings import Ending, ending, gif_frames, trailing
+from iwflab.media.jpegs import pixels_of_jpeg
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL import Image
 
 # Pillow knows over 40 formats; these nine are what cameras, phones and the web make.
@@ -50,7 +53,9 @@ _SIGNATURES = (
 class Decoded:
     """What came of one medium; ``picture`` is its first frame, as stored, or None.
 
-    ``partial`` says that some pixels of the picture were never in the bytes.
+    ``rgb`` holds its pixels, height x width x 3, where they were decoded without
+    Pillow; then the picture is opened and not loaded.  ``partial`` says that some
+    pixels were never in the bytes.
     """
 
     state: DecoderState
@@ -60,6 +65,7 @@ class Decoded:
     height: int = 0
     frames: int = 0
     picture: "Image.Image | None" = None
+    rgb: "NDArray[np.uint8] | None" = None
     partial: bool = False
     metadata: dict[str, object] = field(default_factory=dict)
 
@@ -71,6 +77,7 @@ class _Capped(Exception):
 def prepare() -> str:
     """Import every decoder, and say which versions decode."""
     import pillow_heif
+    import simplejpeg
     from PIL import Image, __version__, features
 
     # Warnings would be printed with their source line, and that means a file.
@@ -84,6 +91,7 @@ def prepare() -> str:
     libraries = [
         f"Pillow {__version__}",
         f"pillow-heif {pillow_heif.__version__}",
+        f"simplejpeg {simplejpeg.__version__}",
     ]
     below = ("libjpeg_turbo", "zlib", "webp", "avif", "jpg_2000", "libtiff")
     libraries += [f"{name} {features.version(name)}" for name in below]
@@ -133,10 +141,12 @@ def _attempt(view: memoryview, form: str, *, tolerant: bool) -> Decoded:
         with _tolerance(allowed=tolerant):
             picture = Image.open(io.BytesIO(view), formats=FORMATS)
             _measure(picture, view, decoded)
-            picture.load()
-            # What was loaded tolerantly stays loaded: a plug-in that left tiles
-            # behind would start again, strictly, at the next use.
-            picture.tile = []
+            decoded.rgb = None if tolerant else pixels_of_jpeg(view, picture)
+            if decoded.rgb is None:
+                picture.load()
+                # What was loaded tolerantly stays loaded: a plug-in that left tiles
+                # behind would start again, strictly, at the next use.
+                picture.tile = []
     except _Capped as capped:
         decoded.state, decoded.reason = DecoderState.REFUSED, str(capped)
     except MemoryError:

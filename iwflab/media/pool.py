@@ -63,20 +63,27 @@ class DecodePool:
         for _ in range(workers):
             self._slots.put(None)
 
-    def examine(self, sealed: Sealed, algorithms: Sequence[str] = ()) -> Examined:
+    def examine(
+        self, sealed: Sealed, algorithms: Sequence[str] = (), *, previews: bool = True
+    ) -> Examined:
         """Examine one medium; whatever it does to the worker, a result comes back.
 
-        ``algorithms`` are asked for over those computed by default.  WallMissing if
+        ``algorithms`` are asked for over those computed by default; ``previews``
+        are made unless they are not wanted.  WallMissing if
         no worker can be started at all: that is not the fault of the medium.
         """
         if self._unsafe and supported():
-            return run(load(self._task), sealed.view(), tuple(algorithms))
+            return run(
+                load(self._task), sealed.view(), tuple(algorithms), previews=previews
+            )
         process = self._take()
         try:
             while True:
                 process = process or self._start()
                 alone = process.served == 0
-                examined, healthy = self._once(process, sealed, algorithms)
+                examined, healthy = self._once(
+                    process, sealed, algorithms, previews=previews
+                )
                 if not healthy or process.served >= self._recycle:
                     process.kill()
                     process = None
@@ -143,14 +150,21 @@ class DecodePool:
         return Process.start(self._task, strict=self._strict, memory=self._memory)
 
     def _once(
-        self, process: Process, sealed: Sealed, algorithms: Sequence[str]
+        self,
+        process: Process,
+        sealed: Sealed,
+        algorithms: Sequence[str],
+        *,
+        previews: bool,
     ) -> tuple[Examined, bool]:
         """Ask a worker; the result, and whether the worker may go on."""
         seconds = self._deadline + SECONDS_PER_MB * sealed.digests.size / 1e6
         if container(sealed.view()) is not None:
             seconds += self._video_deadline
         try:
-            examined = process.examine(sealed, algorithms, seconds=seconds)
+            examined = process.examine(
+                sealed, algorithms, seconds=seconds, previews=previews
+            )
         except (Gone, Late) as error:
             reason = f"the decoder was stopped: {error}"
             return Examined(DecoderState.REFUSED, reason, stopped=True), False

@@ -75,7 +75,12 @@ class Process:
         return process
 
     def examine(
-        self, sealed: Sealed, algorithms: Sequence[str], *, seconds: float
+        self,
+        sealed: Sealed,
+        algorithms: Sequence[str],
+        *,
+        seconds: float,
+        previews: bool = True,
     ) -> Examined:
         """Let the worker examine one medium; Late or Gone if it does not answer."""
         self.served += 1
@@ -83,6 +88,7 @@ class Process:
             "size": sealed.digests.size,
             "algorithms": list(algorithms),
             "seconds": seconds,
+            "previews": previews,
         }
         deadline = time.monotonic() + seconds
         try:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from iwflab.media.describing import orientation
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL import Image
 
 FULL_SIDE = 1600  # pixels, longest side
@@ -20,14 +22,26 @@ _MID_GREY = (128, 128, 128)
 _TURN = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 
 
-def previews(picture: "Image.Image") -> dict[str, bytes]:
+def previews(
+    picture: "Image.Image", rgb: "NDArray[np.uint8] | None" = None
+) -> dict[str, bytes]:
     """Encode ``full`` (colour) and ``shielded`` (small, grey, blurred), as JPEG.
 
-    Both are turned by EXIF, in sRGB, with transparency over mid-grey, and without
-    any metadata.
+    ``rgb`` are its pixels, height x width x 3, where the picture was not loaded.  Both
+    are turned by EXIF, in sRGB, with transparency over mid-grey, and without any
+    metadata.
     """
-    full = _shown(picture)
+    full = _shown(picture if rgb is None else _of_pixels(picture, rgb))
     return {"full": _encode(full), "shielded": _encode(_shield(full))}
+
+
+def _of_pixels(picture: "Image.Image", rgb: "NDArray[np.uint8]") -> "Image.Image":
+    """Give a loaded picture with what the opened one says about itself."""
+    from PIL import Image
+
+    loaded = Image.fromarray(rgb)
+    loaded.info = dict(picture.info)
+    return loaded
 
 
 def _shown(picture: "Image.Image") -> "Image.Image":

@@ -50,10 +50,13 @@ def load(name: str) -> Task:
     return task
 
 
-def run(task: Task, view: memoryview, algorithms: tuple[str, ...]) -> Examined:
+def run(
+    task: Task, view: memoryview, algorithms: tuple[str, ...], *, previews: bool = True
+) -> Examined:
     """Run the task; whatever it raises becomes a result."""
+    more = {} if previews else {"with_previews": False}
     try:
-        return task(view, algorithms)
+        return task(view, algorithms, **more)
     except MemoryError:
         return Examined(DecoderState.REFUSED, EXHAUSTED)
     except Exception as error:  # noqa: BLE001 - decoders raise all kinds
@@ -77,7 +80,8 @@ def _serve(channel: socket.socket, task: Task) -> bool:
         for fd in fds:
             os.close(fd)
     hourglass.turn(float(body["seconds"]))
-    examined = run(task, view, tuple(body["algorithms"]))
+    previews = bool(body.get("previews", True))
+    examined = run(task, view, tuple(body["algorithms"]), previews=previews)
     try:
         wire.write(channel, *wire.pack(examined))
     except (TypeError, ValueError) as error:  # metadata that is no JSON

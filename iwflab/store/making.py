@@ -18,6 +18,7 @@ Blob = sa.LargeBinary()
 
 
 def table(name: str, *columns: sa.Column[object] | sa.Constraint) -> sa.Table:
+    """Make a table with the common columns."""
     return sa.Table(
         name,
         METADATA,
@@ -37,18 +38,22 @@ def table(name: str, *columns: sa.Column[object] | sa.Constraint) -> sa.Table:
 
 
 def to(name: str, place: str) -> sa.Column[object]:
+    """Make a column that names a row of another table."""
     key = sa.ForeignKey(f"{place}.id")
     return sa.Column(name, Text, key, nullable=False, index=True)
 
 
 def maybe(name: str, place: str) -> sa.Column[object]:
+    """Make a column that names a row of another table, or none."""
     key = sa.ForeignKey(f"{place}.id")
     return sa.Column(name, Text, key, nullable=True, index=True)
 
 
 def text(name: str, **more: object) -> sa.Column[object]:
+    """Make a column of text."""
     return sa.Column(name, Text, nullable=False, **more)  # type: ignore[arg-type]
 
 
 def whole(name: str, *, nullable: bool = False) -> sa.Column[object]:
+    """Make a column of whole numbers."""
     return sa.Column(name, Whole, nullable=nullable)

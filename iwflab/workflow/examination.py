@@ -13,6 +13,7 @@ from iwflab.domain.version import VERSION
 from iwflab.errors import LabError
 from iwflab.hashing import ALGORITHMS
 from iwflab.hashing.frames import hash_luma, hash_rgb
+from iwflab.hashing.pixels import Pixels, pixels_of
 from iwflab.media.animations import is_animated, unroll
 from iwflab.media.clip_samples import clips
 from iwflab.media.clips import VARIANT, Hashing, Watched, watch
@@ -42,16 +43,19 @@ def warm_up() -> None:
         examine(memoryview(sample), tuple(ALGORITHMS))
 
 
-def examine(view: memoryview, algorithms: Sequence[str] = ()) -> Examined:
+def examine(
+    view: memoryview, algorithms: Sequence[str] = (), *, with_previews: bool = True
+) -> Examined:
     """Examine one medium: state, metadata, hashes of the stored pixels, previews.
 
     ``algorithms`` are computed over those that are computed for every medium; those
     that eat bytes are left to whoever read the bytes.  A video has no hash of its own
-    but those of its frames; an animated picture has both.
+    but those of its frames; an animated picture has both.  Previews are most of the
+    work: whoever only hashes does without.
     """
     kind = container(view)
     if kind is not None:
-        return _examine_video(view, kind)
+        return _examine_video(view, kind, with_previews=with_previews)
     decoded = open_picture(view)
     metadata = decoded.metadata
     hashes: tuple[HashValue, ...] = ()
@@ -66,10 +70,14 @@ def examine(view: memoryview, algorithms: Sequence[str] = ()) -> Examined:
         hashes = tuple(_hashes(decoded, algorithms, missing))
         if missing:
             metadata["hashes_missing"] = missing
-        shown = previews(decoded.picture)
+        if with_previews:
+            shown = previews(decoded.picture, decoded.rgb)
         if is_animated(decoded):
-            moving, more = _examine_frames(decoded, metadata)
-            shown = more or shown
+            seen = watch(unroll(decoded), _untimed, FRAME_HASHING, sheet=with_previews)
+            moving = _of_record(seen, "composed frame to RGB by Pillow, alpha dropped")
+            metadata |= _told(seen) if with_previews else {}
+            if len(seen.tiles) > 1:
+                shown = previews(draw_sheet(seen.tiles))
     return Examined(
         decoded.state,
         decoded.reason,
@@ -86,9 +94,12 @@ def examine(view: memoryview, algorithms: Sequence[str] = ()) -> Examined:
     )
 
 
-def _examine_video(view: memoryview, kind: Container) -> Examined:
+def _examine_video(
+    view: memoryview, kind: Container, *, with_previews: bool
+) -> Examined:
     film = Film(kind)
-    seen = watch(play(view, kind, film), lambda: film.rate, FRAME_HASHING)
+    moments = play(view, kind, film)
+    seen = watch(moments, lambda: film.rate, FRAME_HASHING, sheet=with_previews)
     metadata = film.metadata
     shown: dict[str, bytes] = {}
     if seen.tiles:
@@ -109,15 +120,8 @@ def _examine_video(view: memoryview, kind: Container) -> Examined:
     )
 
 
-def _examine_frames(
-    decoded: Decoded, metadata: dict[str, object]
-) -> tuple[FrameHashes | None, dict[str, bytes]]:
-    """Watch an animated picture; its sheet is shown if it has more than one tile."""
-    seen = watch(unroll(decoded), lambda: 0.0, FRAME_HASHING)
-    metadata |= _told(seen)
-    several = len(seen.tiles) > 1
-    shown = previews(draw_sheet(seen.tiles)) if several else {}
-    return _of_record(seen, "composed frame to RGB by Pillow, alpha dropped"), shown
+def _untimed() -> float:
+    return 0.0  # animated pictures have no rate, only times
 
 
 def _told(seen: Watched) -> dict[str, object]:
@@ -135,9 +139,11 @@ def _of_record(seen: Watched, conversion: str) -> FrameHashes | None:
 def _hashes(
     decoded: Decoded, asked: Sequence[str], missing: dict[str, str]
 ) -> Iterator[HashValue]:
+    pixels: Pixels | None = None
     for algorithm in _wanted(asked):
         try:
-            value = algorithm.compute(decoded.picture)
+            pixels = pixels or _pixels(decoded)
+            value = algorithm.compute(pixels)
         except MemoryError:
             missing[algorithm.name] = "it needs more memory than a worker may have"
         except Exception as error:  # noqa: BLE001 - a plug-in must not cost a medium
@@ -145,6 +151,15 @@ def _hashes(
             missing[algorithm.name] = display_text(what, limit=300)
         else:
             yield _marked(value, decoded)
+
+
+def _pixels(decoded: Decoded) -> Pixels:
+    """Give the pixels once for all hashes: one pass makes what most of them need."""
+    if decoded.rgb is None or decoded.picture is None:
+        return pixels_of(decoded.picture)
+    mode = decoded.picture.mode
+    note = "RGB" if mode == "RGB" else f"{mode} to RGB"
+    return Pixels(decoded.rgb, f"stored pixels, {note}")
 
 
 def _wanted(asked: Sequence[str]) -> Iterator[HashAlgorithm]:

@@ -42,7 +42,7 @@ def _one(
     except Unreadable as fault:
         return {**name, "refused": fault.message}
     with sealed:
-        examined = pool.examine(sealed, algorithms)
+        examined = pool.examine(sealed, algorithms, previews=False)
         return {
             **name,
             **asdict(sealed.digests),

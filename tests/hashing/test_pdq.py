@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from iwflab.domain.hashes import ORIENTATIONS
 from iwflab.hashing.examples import example
-from iwflab.hashing.pdq import PDQ
+from iwflab.hashing.pdq import PDQ, PDQ_SAMPLED, hash_luma
 
 F = np.float32
 
@@ -97,3 +98,65 @@ def test_every_mode_is_hashed_and_its_conversion_recorded(mode):
     same = PDQ.compute(rings)
     far = (int(value.value, 16) ^ int(same.value, 16)).bit_count()
     assert far <= (60 if mode in {"1", "P", "CMYK"} else 2)
+
+
+TURNS = {
+    "as stored": lambda a: a,
+    "turned 90": np.rot90,
+    "turned 180": lambda a: np.rot90(a, 2),
+    "turned 270": lambda a: np.rot90(a, 3),
+    "flipped": np.flipud,
+    "mirrored": np.fliplr,
+    "transposed": lambda a: a.transpose(1, 0, 2),
+    "transversed": lambda a: np.rot90(a, 2).transpose(1, 0, 2),
+}
+
+
+@pytest.mark.parametrize("variant", [PDQ, PDQ_SAMPLED])
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+def test_the_turned_values_are_those_of_the_turned_picture(orientation, variant):
+    """Near, not equal: where 64 places are picked is not symmetrical."""
+    picture = example("rings").resize((640, 512), Image.Resampling.BILINEAR)
+    turned = Image.fromarray(
+        np.ascontiguousarray(TURNS[orientation](np.asarray(picture)))
+    )
+    value = variant.compute(picture)
+    others = (value.value, *value.turned)
+    distances = [
+        (int(variant.compute(turned).value, 16) ^ int(other, 16)).bit_count()
+        for other in others
+    ]
+    place = ORIENTATIONS.index(orientation)
+    assert distances[place] <= 16
+    assert min(d for n, d in enumerate(distances) if n != place) > 60
+
+
+def test_the_sampled_variant_takes_the_nearest_pixels():
+    picture = example("rings").resize((1301, 700), Image.Resampling.BILINEAR)
+    rgb = np.asarray(picture)
+    rows, columns = np.arange(512) * 700 // 512, np.arange(512) * 1301 // 512
+    small = Image.fromarray(np.ascontiguousarray(rgb[rows][:, columns]))
+    value = PDQ_SAMPLED.compute(picture)
+    assert (value.value, value.quality) == reference(small)
+    assert value.variant == "512nn"
+
+
+def test_sides_up_to_512_are_not_sampled():
+    picture = example("rings").resize((512, 300))
+    full, sampled = PDQ.compute(picture), PDQ_SAMPLED.compute(picture)
+    assert (full.value, full.turned) == (sampled.value, sampled.turned)
+
+
+def test_16_bits_are_read_by_the_sampled_variant_as_by_the_tool():
+    noise = np.random.default_rng(5).integers(0, 1 << 16, (90, 130)).astype(np.uint16)
+    low = Image.fromarray((noise & 255).astype(np.uint8)).convert("RGB")
+    value = PDQ_SAMPLED.compute(Image.fromarray(noise))
+    assert value.value == reference(low)[0]
+    assert "low byte" in value.conversion
+
+
+def test_a_plane_of_luminance_is_hashed_as_the_grey_picture():
+    grey = example("rings").convert("L")
+    values, quality = hash_luma(np.ascontiguousarray(grey))
+    same = PDQ.compute(grey)
+    assert (values, quality) == ((same.value, *same.turned), same.quality)

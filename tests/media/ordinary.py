@@ -20,7 +20,7 @@ def _interpreters():
 def run_as_nobody(code, *arguments, timeout=120):
     """Run code as uid nobody; as whom we are, if we are not root already."""
     path = [os.path.abspath(entry) for entry in sys.path]
-    boot = f"import sys; sys.path += {path!r}; {code}"
+    boot = f"import sys; sys.path[:0] = {path!r}; {code}"
     who = {}
     if os.geteuid() == 0:
         who = {"user": NOBODY, "group": NOBODY, "extra_groups": []}

@@ -71,7 +71,7 @@ def test_every_format_decodes_as_an_ordinary_user():
     done = run_as_nobody("from tests.media.test_decoding import report; report()")
     assert done.returncode == 0, done.stderr
     states = json.loads(done.stdout)
-    assert states == {form: ["complete", 4] for form in pictures.nine_formats()}
+    assert states == {form: ["complete", 5] for form in pictures.nine_formats()}
 
 
 def test_the_true_worker_has_one_thread_when_it_locks_down():

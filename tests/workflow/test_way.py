@@ -354,7 +354,8 @@ def test_a_release_holds_exactly_what_is_signed_off_as_criminal(signed, lab):
             row["sha1"],
             row["size"],
         )
-        mine = hashes[hashes["medium"] == row["medium"]].set_index("algorithm")
+        listed = hashes[hashes["variant"].isin(["", "full"])]
+        mine = listed[listed["medium"] == row["medium"]].set_index("algorithm")
         if row["state"] == "complete":
             assert entry.hashes["pdq"] == mine.loc["pdq", "value"]
             assert entry.pdq_quality == mine.loc["pdq", "quality"]

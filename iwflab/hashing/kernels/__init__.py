@@ -1,0 +1,1 @@
+"""Compiled inner loops.  Nobody imports these modules at start-up: they need numba."""
