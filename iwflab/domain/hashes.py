@@ -42,6 +42,34 @@ class HashValue:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameHash:
+    """The hash of one frame: its number from 0, its time, quality 0-100, hex value.
+
+    The time is in microseconds after the first frame that was decoded.
+    """
+
+    frame: int
+    microseconds: int
+    quality: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameHashes:
+    """The hashes of record of a moving medium, with what is needed to make them again.
+
+    ``variant`` says which frames were chosen; ``frames`` are in order of their time.
+    """
+
+    algorithm: str
+    variant: str
+    frames: tuple[FrameHash, ...]
+    library: str
+    version: str
+    conversion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HashAlgorithm:
     """A way to hash: added in one file of ``iwflab.hashing``.
 

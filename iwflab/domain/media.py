@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from iwflab.domain.hashes import HashValue
+from iwflab.domain.hashes import FrameHashes, HashValue
 
 
 class DecoderState(StrEnum):
     """How far the decoder came with a medium; evidence is kept in every state."""
 
     COMPLETE = "complete"
-    TRUNCATED = "truncated"  # some pixels came, then the bytes ended
+    TRUNCATED = "truncated"  # some pixels came, then the bytes or our limits ended
     DAMAGED = "damaged"  # the format was recognised, its content is broken
     REFUSED = "refused"  # format not on the list, or over a cap
 
@@ -35,6 +35,7 @@ class Examined:
     empty where nothing could be decoded.  ``metadata`` is plain JSON: text, numbers,
     lists and mappings, already cleaned of control characters.
     ``width`` and ``height`` are in stored pixels, before any EXIF turn.
+    ``frame_hashes`` are those of a video or an animated picture; None for a still.
     """
 
     state: DecoderState
@@ -48,6 +49,7 @@ class Examined:
     hashes: tuple[HashValue, ...] = ()
     previews: Mapping[str, bytes] = field(default_factory=dict)
     decoder: str = ""
+    frame_hashes: FrameHashes | None = None
     # The worker died or was late: trouble that may be over at the next try.
     stopped: bool = False
 

@@ -1,6 +1,7 @@
 """What the lab answers: tables, frames, one medium; nothing here changes anything."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from iwflab.lab.matrix import needs
@@ -8,7 +9,7 @@ from iwflab.lab.seat import Seat
 from iwflab.lab.showing import Shown
 from iwflab.schemes import scheme_named
 from iwflab.store import frames
-from iwflab.store.reading import one_medium, overview
+from iwflab.store.reading import one_medium, overview, stored_frame_hashes
 from iwflab.workflow import reach, reporting
 from iwflab.workflow.queue import HOUR_US
 
@@ -47,7 +48,9 @@ class Answers(Seat):
     def show(self, medium: str) -> Shown:
         """Give everything stored about one medium, without any picture."""
         whole = reach.must_reach(self._store, medium, self._seen)
-        return Shown(reach.blinded([one_medium(self._store, whole)], self._known)[0])
+        row = reach.blinded([one_medium(self._store, whole)], self._known)[0]
+        moving = stored_frame_hashes(self._store, row["medium"])
+        return Shown(row | ({"frame_hashes": asdict(moving[-1])} if moving else {}))
 
     @needs(*LISTING)
     def overview(self) -> list[dict[str, Any]]:
@@ -88,6 +91,11 @@ class Answers(Seat):
     def hashes(self) -> "pd.DataFrame":
         """One row a hash."""
         return _within(frames.hashes_frame(self._store), self._seen)
+
+    @needs(*LISTING)
+    def frames(self) -> "pd.DataFrame":
+        """One row a hashed frame of a video or an animated picture."""
+        return _within(frames.frame_hashes_frame(self._store), self._seen)
 
     @needs(*LISTING)
     def links(self) -> "pd.DataFrame":

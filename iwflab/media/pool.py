@@ -13,6 +13,7 @@ from typing import Self
 
 from iwflab.domain.media import DecoderState, Examined
 from iwflab.errors import WallMissing
+from iwflab.media.containers import container
 from iwflab.media.kernel import supported
 from iwflab.media.process import Gone, Late, Process
 from iwflab.media.reading import Sealed
@@ -21,13 +22,17 @@ from iwflab.media.worker import EXHAUSTED, load, run
 
 # Reading alone takes time: seconds allowed for each 10^6 bytes above the deadline.
 SECONDS_PER_MB = 0.5
+# More for what begins like a video: a few megabytes can hold an hour.  The worker
+# stops itself before that and keeps what it has; one that is stuck is killed then.
+VIDEO_SECONDS = 300.0
 
 
 class DecodePool:
     """Examines media in sandboxed workers; may be used from several threads.
 
     ``task`` is the dotted name (``module:function``) of what the workers run.
-    ``deadline`` is in seconds for one medium, plus half a second per megabyte.
+    ``deadline`` is in seconds for one medium, plus half a second per megabyte, plus
+    ``video_deadline`` for what begins like a video.
     ``strict`` refuses to decode unless every wall stands.  ``unsafe_in_process``
     decodes in this process where no worker can be had; it is off unless asked for.
     """
@@ -39,6 +44,7 @@ class DecodePool:
         workers: int = 2,
         strict: bool = False,
         deadline: float = 20.0,
+        video_deadline: float = VIDEO_SECONDS,
         recycle: int = 200,
         memory: int = MEMORY,
         unsafe_in_process: bool = False,
@@ -48,6 +54,7 @@ class DecodePool:
         self._workers = workers
         self._strict = strict
         self._deadline = deadline
+        self._video_deadline = video_deadline
         self._recycle = recycle
         self._memory = memory
         self._unsafe = unsafe_in_process
@@ -102,6 +109,7 @@ class DecodePool:
             workers=1,
             strict=self._strict,
             deadline=self._deadline,
+            video_deadline=self._video_deadline,
             recycle=1,
             memory=self._memory,
             unsafe_in_process=self._unsafe,
@@ -151,6 +159,8 @@ class DecodePool:
     ) -> tuple[Examined, bool]:
         """Ask a worker; the result, and whether the worker may go on."""
         seconds = self._deadline + SECONDS_PER_MB * sealed.digests.size / 1e6
+        if container(sealed.view()) is not None:
+            seconds += self._video_deadline
         try:
             examined = process.examine(
                 sealed, algorithms, seconds=seconds, previews=previews

@@ -87,6 +87,7 @@ class Process:
         request = {
             "size": sealed.digests.size,
             "algorithms": list(algorithms),
+            "seconds": seconds,
             "previews": previews,
         }
         deadline = time.monotonic() + seconds

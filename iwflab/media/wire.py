@@ -13,24 +13,27 @@ import socket
 import struct
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 
-from iwflab.domain.hashes import HashValue
+from iwflab.domain.hashes import FrameHash, FrameHashes, HashValue
 from iwflab.domain.media import DecoderState, Examined, display_text
 
 HEADER = struct.Struct("<4sII")
 LENGTH = struct.Struct("<Q")
 MAGIC = b"iwf1"
-JSON_LIMIT = 256 << 10
+JSON_LIMIT = 2 << 20  # 14,400 hashes of frames take 1.4 MB
 BLOBS = 8
 BLOB_LIMIT = 16 << 20
 
 _DEPTH = 5
 _ITEMS = 1000
+_FRAMES = 14_400  # hashes of record of one medium
+_MICROSECONDS = 1 << 53
 _TEXT = 4000
 _SIDE = 1 << 33  # more than any header can say: 32 bits, or a difference of two
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _HEX = re.compile(r"[0-9a-f]{1,4096}")
+_FRAME_HEX = re.compile(r"[0-9a-f]{64}")
 # Previews are JPEG, re-encoded by us; a browser is given nothing else.
 _PREVIEW = re.compile(rb"\xff\xd8\xff.*\xff\xd9", re.DOTALL)
 
@@ -83,7 +86,12 @@ def pack(examined: Examined) -> tuple[dict[str, object], tuple[bytes, ...]]:
         "metadata": dict(examined.metadata),
         "hashes": [asdict(value) for value in examined.hashes],
         "previews": list(examined.previews),
+        "frame_hashes": None,
     }
+    if examined.frame_hashes is not None:
+        plain = asdict(examined.frame_hashes)
+        plain["frames"] = [list(astuple(one)) for one in examined.frame_hashes.frames]
+        body["frame_hashes"] = plain
     for name in _PLAIN:
         body[name] = getattr(examined, name)
     return body, tuple(examined.previews.values())
@@ -113,6 +121,7 @@ def unpack(body: object, blobs: list[bytes]) -> Examined:
         metadata=_mapping(_clean(fields.get("metadata"), _DEPTH)),
         hashes=tuple(_hash(value) for value in _sequence(fields.get("hashes"))),
         previews=dict(zip(names, blobs, strict=True)),
+        frame_hashes=_frame_hashes(fields.get("frame_hashes")),
     )
 
 
@@ -142,6 +151,35 @@ def _hash(value: object) -> HashValue:
         variant=_text(fields.get("variant")),
         quality=None if quality is None else _number(quality, 100),
         turned=tuple(_match(_HEX, one) for one in _sequence(fields.get("turned"))),
+    )
+
+
+def _frame_hashes(value: object) -> FrameHashes | None:
+    if value is None:
+        return None
+    fields = _mapping(value)
+    rows = fields.get("frames")
+    if not isinstance(rows, list) or len(rows) > _FRAMES:
+        raise Garbled("the hashes of its frames are out of bounds")
+    return FrameHashes(
+        algorithm=_name(fields.get("algorithm")),
+        variant=_text(fields.get("variant")),
+        frames=tuple(_frame_hash(row) for row in rows),
+        library=_text(fields.get("library")),
+        version=_text(fields.get("version")),
+        conversion=_text(fields.get("conversion")),
+    )
+
+
+def _frame_hash(row: object) -> FrameHash:
+    if not isinstance(row, list) or len(row) != 4:  # noqa: PLR2004 - see FrameHash
+        raise Garbled("the hash of a frame is malformed")
+    frame, microseconds, quality, value = row
+    return FrameHash(
+        _number(frame, _SIDE),
+        _number(microseconds, _MICROSECONDS),
+        _number(quality, 100),
+        _match(_FRAME_HEX, value),
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from importlib import import_module
 
 from iwflab.domain.media import DecoderState, Examined
-from iwflab.media import sandbox, wire
+from iwflab.media import hourglass, sandbox, wire
 
 Task = Callable[..., Examined]
 EXHAUSTED = "decoding needs more memory than a worker may have"
@@ -79,6 +79,7 @@ def _serve(channel: socket.socket, task: Task) -> bool:
     finally:
         for fd in fds:
             os.close(fd)
+    hourglass.turn(float(body["seconds"]))
     previews = bool(body.get("previews", True))
     examined = run(task, view, tuple(body["algorithms"]), previews=previews)
     try:

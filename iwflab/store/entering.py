@@ -3,6 +3,7 @@
 import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple
 from hashlib import sha256
 
 import sqlalchemy as sa
@@ -156,4 +157,16 @@ def enter_examination(act: Act, medium: str, examined: Examined) -> None:
             version=value.version,
             conversion=value.conversion,
             turned=" ".join(value.turned),
+        )
+    moving = examined.frame_hashes
+    if moving is not None:
+        act.insert(
+            "frame_hashes",
+            medium=medium,
+            algorithm=moving.algorithm,
+            variant=moving.variant,
+            frames=json.dumps([astuple(one) for one in moving.frames]),
+            library=moving.library,
+            version=moving.version,
+            conversion=moving.conversion,
         )

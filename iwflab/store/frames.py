@@ -115,6 +115,33 @@ def hashes_frame(store: Store) -> "pd.DataFrame":
     return _frame(list(newest.values()), columns, whole=("quality",))
 
 
+def frame_hashes_frame(store: Store) -> "pd.DataFrame":
+    """One row a hashed frame of a video or animated picture, in order of its time.
+
+    ``frame`` counts from 0, ``microseconds`` from the first frame; ``hash`` is hex.
+    """
+    told = ["medium", "algorithm", "variant"]
+    seen = ["frame", "microseconds", "quality", "hash"]
+    more = ["library", "version", "conversion"]
+    query = (
+        f"SELECT {', '.join([*told, 'frames', *more])} FROM frame_hashes ORDER BY entry"  # noqa: S608 - names from the lines above
+    )
+    # What was hashed again stands in the place of what was there before.
+    newest = {
+        tuple(row[name] for name in told): row for row in store.rows(sa.text(query))
+    }
+    rows = [
+        {
+            **{name: row[name] for name in told},
+            **dict(zip(seen, one, strict=True)),
+            **{name: row[name] for name in more},
+        }
+        for row in newest.values()
+        for one in json.loads(row["frames"])
+    ]
+    return _frame(rows, [*told, *seen, *more], whole=tuple(seen[:3]))
+
+
 def copies_frame(store: Store) -> "pd.DataFrame":
     """One row a copy: where it was found, and what the sidecar said of it."""
     columns = [

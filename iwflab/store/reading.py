@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from iwflab.domain.elements import CHILD_FIELDS, Child, Record
-from iwflab.domain.hashes import HashValue
+from iwflab.domain.hashes import FrameHash, FrameHashes, HashValue
 from iwflab.errors import NotFound
 from iwflab.store.database import Store
 
@@ -215,6 +215,23 @@ def stored_hashes(store: Store, medium: str) -> list[HashValue]:
       FROM hash WHERE medium = :medium ORDER BY entry, algorithm
     """
     return [HashValue(**row) for row in store.rows(sa.text(query), medium=medium)]
+
+
+def stored_frame_hashes(store: Store, medium: str) -> list[FrameHashes]:
+    """Give the frame hashes of one medium; of each kind the newest comes last."""
+    query = """
+      SELECT algorithm, variant, frames, library, version, conversion
+      FROM frame_hashes WHERE medium = :medium ORDER BY entry
+    """
+    return [
+        FrameHashes(
+            **{
+                **row,
+                "frames": tuple(FrameHash(*one) for one in json.loads(row["frames"])),
+            }
+        )
+        for row in store.rows(sa.text(query), medium=medium)
+    ]
 
 
 def sightings_of(store: Store, medium: str) -> list[dict[str, Any]]:

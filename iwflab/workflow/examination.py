@@ -7,18 +7,28 @@ the hashing may know the other.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from iwflab.domain.hashes import HashAlgorithm, HashValue
+from iwflab.domain.hashes import FrameHashes, HashAlgorithm, HashValue
 from iwflab.domain.media import Examined, display_text
+from iwflab.domain.version import VERSION
 from iwflab.errors import LabError
 from iwflab.hashing import ALGORITHMS
+from iwflab.hashing.frames import hash_luma, hash_rgb
 from iwflab.hashing.pixels import Pixels, pixels_of
+from iwflab.media.animations import is_animated, unroll
+from iwflab.media.clip_samples import clips
+from iwflab.media.clips import VARIANT, Hashing, Watched, watch
+from iwflab.media.containers import Container, container
 from iwflab.media.decoding import Decoded, open_picture, prepare
 from iwflab.media.describing import describe
 from iwflab.media.rendering import previews
 from iwflab.media.samples import samples
+from iwflab.media.sheet import draw_sheet
+from iwflab.media.video import Film, play, prepare_video
 
 TASK = f"{__name__}:examine"
+FRAME_HASHING = Hashing(rgb=hash_rgb, luma=hash_luma)
 _decoder: list[str] = []
+_video_decoder: list[str] = []
 
 
 def warm_up() -> None:
@@ -28,7 +38,8 @@ def warm_up() -> None:
     stays out; ``examine`` says so for each medium that would need it.
     """
     _decoder[:] = [prepare()]
-    for sample in samples():
+    _video_decoder[:] = [prepare_video()]
+    for sample in (*samples(), *clips()):
         examine(memoryview(sample), tuple(ALGORITHMS))
 
 
@@ -42,14 +53,19 @@ def examine(
     """Examine one medium: state, metadata, hashes of the stored pixels, previews.
 
     ``algorithms`` are computed over those that are computed for every medium; those
-    that eat bytes are left to whoever read the bytes.  Previews are most of the work:
-    whoever only hashes does without.  Without ``tolerant`` what is damaged gets no
-    second try.
+    that eat bytes are left to whoever read the bytes.  A video has no hash of its own
+    but those of its frames; an animated picture has both.  Previews are most of the
+    work: whoever only hashes does without.  Without ``tolerant`` what is damaged gets
+    no second try.
     """
+    kind = container(view)
+    if kind is not None:
+        return _examine_video(view, kind, with_previews=with_previews)
     decoded = open_picture(view, tolerant=tolerant)
     metadata = decoded.metadata
     hashes: tuple[HashValue, ...] = ()
     shown: dict[str, bytes] = {}
+    moving: FrameHashes | None = None
     mode = ""
     if decoded.picture is not None:
         mode = decoded.picture.mode
@@ -61,6 +77,12 @@ def examine(
             metadata["hashes_missing"] = missing
         if with_previews:
             shown = previews(decoded.picture, decoded.rgb)
+        if is_animated(decoded):
+            seen = watch(unroll(decoded), _untimed, FRAME_HASHING, sheet=with_previews)
+            moving = _of_record(seen, "composed frame to RGB by Pillow, alpha dropped")
+            metadata |= _told(seen) if with_previews else {}
+            if len(seen.tiles) > 1:
+                shown = previews(draw_sheet(seen.tiles))
     return Examined(
         decoded.state,
         decoded.reason,
@@ -73,7 +95,50 @@ def examine(
         hashes=hashes,
         previews=shown,
         decoder=_decoder[0] if _decoder else "",
+        frame_hashes=moving,
     )
+
+
+def _examine_video(
+    view: memoryview, kind: Container, *, with_previews: bool
+) -> Examined:
+    film = Film(kind)
+    moments = play(view, kind, film)
+    seen = watch(moments, lambda: film.rate, FRAME_HASHING, sheet=with_previews)
+    metadata = film.metadata
+    shown: dict[str, bytes] = {}
+    if seen.tiles:
+        metadata |= _told(seen) | {"rotation": film.turn}
+        shown = previews(draw_sheet(seen.tiles, turn=film.turn))
+    return Examined(
+        film.state,
+        "; ".join(film.reasons),
+        format=kind.name,
+        mode=film.mode,
+        width=film.width,
+        height=film.height,
+        frames=film.decoded,
+        metadata=metadata,
+        previews=shown,
+        decoder=_video_decoder[0] if _video_decoder else "",
+        frame_hashes=_of_record(seen, "decoded frame to RGB by swscale, not turned"),
+    )
+
+
+def _untimed() -> float:
+    return 0.0  # animated pictures have no rate, only times
+
+
+def _told(seen: Watched) -> dict[str, object]:
+    tiles = [[tile.number, tile.microseconds, tile.quality] for tile in seen.tiles]
+    return {"sheet": tiles, "shots": seen.shots, "last_frame_us": seen.last_us}
+
+
+def _of_record(seen: Watched, conversion: str) -> FrameHashes | None:
+    if not seen.records:
+        return None
+    records = tuple(seen.records)
+    return FrameHashes("pdq", VARIANT, records, "iwflab", VERSION, conversion)
 
 
 def _hashes(

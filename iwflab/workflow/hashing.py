@@ -9,12 +9,14 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from functools import partial
 
+from iwflab.domain.hashes import FrameHashes
 from iwflab.domain.media import DecoderState, Examined, display_name, display_text
 from iwflab.errors import BadInput, Unreadable
 from iwflab.hashing import ALGORITHMS
+from iwflab.media.containers import container
 from iwflab.media.decoding import prepare
 from iwflab.media.pool import DecodePool
 from iwflab.media.reading import Found, Sealed, read_once, walk
@@ -91,8 +93,10 @@ def _here_first(asked: Sequence[str], walled: Examine) -> Examine:
     prepare()
 
     def tried(sealed: Sealed) -> Examined:
-        # A second, tolerant try changes a switch that all threads of Pillow share:
-        # only a worker, with one medium at a time, may make it.
+        # A second, tolerant try changes a switch that all threads of Pillow share, and
+        # videos need libraries of their own: both are left to a worker.
+        if container(sealed.view()) is not None:
+            return walled(sealed)
         found = examine(sealed.view(), asked, with_previews=False, tolerant=False)
         return found if found.state is DecoderState.COMPLETE else walled(sealed)
 
@@ -115,4 +119,12 @@ def _one(found: Found, examine: Examine) -> dict[str, object]:
             "state": str(examined.state),
             "reason": examined.reason,
             "hashes": [asdict(value) for value in examined.hashes],
+            **_moving(examined.frame_hashes),
         }
+
+
+def _moving(found: FrameHashes | None) -> dict[str, object]:
+    if found is None:
+        return {}
+    rows = [astuple(one) for one in found.frames]
+    return {"frame_hashes": {**asdict(found), "frames": rows}}

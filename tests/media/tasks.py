@@ -3,9 +3,11 @@
 import os
 import time
 
+from iwflab.domain.hashes import FrameHash, FrameHashes
 from iwflab.domain.media import DecoderState, Examined
 from iwflab.media import wire
 
+VIDEO = "OggS\0 "  # what begins so has the deadline of a video
 _served = []
 
 
@@ -30,6 +32,10 @@ def _shout(data):
             continue
 
 
+def _frames(*given, count=1):
+    return FrameHashes("pdq", "x", (FrameHash(*given),) * count, "y", "z")
+
+
 def _hang():
     while True:
         time.monotonic()
@@ -43,6 +49,7 @@ _ACTS = {
     "die": lambda: os._exit(3),
     "abort": os.abort,
     "hang": _hang,
+    VIDEO + "hang": _hang,
     "fail": _fail,
     "eat": lambda: bytearray(8 << 30),
     "garbage": lambda: _shout(b"\xff" * 64),
@@ -55,4 +62,9 @@ _LIES = {
     "page": Examined(_DONE, previews={"full": b"<html></html>"}),
     "negative": Examined(_DONE, width=-1),
     "odd": Examined(_DONE, metadata={"k": {1, 2}}),
+    "frames": Examined(_DONE, frame_hashes=_frames(7, 9, 100, "ab" * 32, count=14_400)),
+    "long": Examined(_DONE, frame_hashes=_frames(7, 9, 100, "ab" * 32, count=14_401)),
+    "short": Examined(_DONE, frame_hashes=_frames(7, 9, 100, "ab")),
+    "better": Examined(_DONE, frame_hashes=_frames(7, 9, 101, "ab" * 32)),
+    "early": Examined(_DONE, frame_hashes=_frames(7, -9, 100, "ab" * 32)),
 }

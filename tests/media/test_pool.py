@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from iwflab.domain.hashes import FrameHash
 from iwflab.domain.media import DecoderState
 from iwflab.errors import WallMissing
 from iwflab.media.pool import DecodePool
@@ -15,6 +16,7 @@ from iwflab.media.process import Process
 from iwflab.media.reading import seal
 from iwflab.workflow import EXAMINE
 from tests import pictures
+from tests.media.tasks import VIDEO
 
 TASK = "tests.media.tasks:examine"
 
@@ -42,6 +44,10 @@ def ask(pool, order):
         ("page", "refused", "no JPEG"),
         ("negative", "refused", "out of bounds"),
         ("odd", "damaged", "not JSON serializable"),
+        ("long", "refused", "hashes of its frames"),
+        ("short", "refused", "malformed"),
+        ("better", "refused", "out of bounds"),
+        ("early", "refused", "out of bounds"),
         ("garbage", "refused", "header of its answer"),
         ("huge", "refused", "header of its answer"),
     ],
@@ -52,6 +58,21 @@ def test_a_misbehaving_worker_costs_its_own_medium_only(pool, order, state, word
     assert (str(examined.state), words in examined.reason) == (state, True), examined
     assert ask(pool, "after").reason == "after"
     assert before.state is DecoderState.COMPLETE
+
+
+def test_hashes_of_four_hours_of_frames_come_through(pool):
+    found = ask(pool, "frames").frame_hashes
+    assert len(found.frames) == 14_400
+    assert set(found.frames) == {FrameHash(7, 9, 100, "ab" * 32)}
+
+
+def test_a_video_may_take_longer_and_is_killed_all_the_same():
+    with DecodePool(TASK, workers=1, deadline=0.5, video_deadline=1.0) as pool:
+        assert "longer than 0.5" in ask(pool, "hang").reason
+        stuck = ask(pool, f"{VIDEO}hang")
+        assert "longer than 1.5" in stuck.reason
+        assert stuck.stopped
+        assert ask(pool, "after").reason == "after"
 
 
 def test_texts_are_cleaned_again_in_the_parent(pool):

@@ -73,6 +73,7 @@ METHODS = {
     "children": ("asq", (), {}, None),
     "grades": ("asq", (), {}, None),
     "hashes": ("asq", (), {}, None),
+    "frames": ("asq", (), {}, None),
     "links": ("asq", (), {}, None),
     "trail": ("asq", (), {}, None),
     "release_request": ("s", ("R9",), _RELEASE, NotAllowed),
