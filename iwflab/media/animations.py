@@ -42,7 +42,7 @@ def unroll(decoded: Decoded) -> Iterator[Moment]:
     elapsed = 0
     for number in range(min(decoded.frames, FRAMES)):
         if hourglass.is_empty() or time.process_time() - began > CPU_SECONDS:
-            _stopped(decoded, f"only {number} of its frames: it took too long")
+            stop_at(decoded, f"only {number} of its frames: it took too long")
             return
         try:
             picture.seek(number)
@@ -52,7 +52,7 @@ def unroll(decoded: Decoded) -> Iterator[Moment]:
         except MemoryError:
             raise
         except EOFError:
-            _stopped(decoded, f"only {number} of {decoded.frames} frames are there")
+            stop_at(decoded, f"only {number} of {decoded.frames} frames are there")
             return
         except Exception as error:  # noqa: BLE001 - Pillow's plug-ins raise all kinds
             _broken(decoded, number, error)
@@ -60,7 +60,7 @@ def unroll(decoded: Decoded) -> Iterator[Moment]:
         yield Moment(number, elapsed, _luma(frame), _rgb(frame))
         elapsed += pause
     if decoded.frames > FRAMES:
-        _stopped(decoded, f"only {FRAMES} of its frames were looked at")
+        stop_at(decoded, f"only {FRAMES} of its frames were looked at")
 
 
 def _pause(picture: "Image.Image") -> int:
@@ -89,7 +89,8 @@ def _rgb(frame: "Image.Image") -> "Callable[[], Bytes]":
     return pixels
 
 
-def _stopped(decoded: Decoded, reason: str) -> None:
+def stop_at(decoded: Decoded, reason: str) -> None:
+    """Note that the rest of the frames was not looked at, and why."""
     if decoded.state is DecoderState.COMPLETE:
         decoded.state = DecoderState.TRUNCATED
     decoded.reason = "; ".join(filter(None, (decoded.reason, reason)))
