@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iwflab.domain.media import DecoderState, display_text
 from iwflab.media import hourglass
-from iwflab.media.clips import Moment
+from iwflab.media.clips import MEMORY, Moment
 from iwflab.media.decoding import Decoded
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FORMATS = frozenset({"GIF", "WEBP", "PNG", "AVIF"})
 CPU_SECONDS = 8.0  # of one animation; what was seen until then stands
 FRAMES = 20_000
+PIXELS = 40_000_000  # of one frame: several are held at once
 # What browsers do with a frame that has no time of its own, in milliseconds.
 _UNTIMED = 100
 _SHORTEST = 10
@@ -38,6 +39,9 @@ def unroll(decoded: Decoded) -> Iterator[Moment]:
     picture = decoded.picture
     if picture is None:
         return
+    if decoded.width * decoded.height > PIXELS:
+        stop_at(decoded, "its frames are too large to look at more than the first")
+        return
     began = time.process_time()
     elapsed = 0
     for number in range(min(decoded.frames, FRAMES)):
@@ -50,7 +54,8 @@ def unroll(decoded: Decoded) -> Iterator[Moment]:
             frame = picture.convert("RGB")
             pause = _pause(picture)
         except MemoryError:
-            raise
+            stop_at(decoded, f"frame {number} needs {MEMORY}")
+            return
         except EOFError:
             stop_at(decoded, f"only {number} of {decoded.frames} frames are there")
             return

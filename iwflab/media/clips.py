@@ -26,6 +26,7 @@ TILE_SIDE = 800  # pixels; a sheet of four tiles is full at that
 LEAST_QUALITY = 50  # of a tile: below it a frame shows next to nothing
 RECORDS = 4 * 3600  # hashes of record: four hours at one a second
 SECOND = 1_000_000  # microseconds
+MEMORY = "more memory than a worker may have"
 VARIANT = "vpdq 1/s"
 
 
@@ -121,7 +122,8 @@ def watch(
                     FrameHash(moment.number, moment.microseconds, quality, value)
                 )
         except MemoryError:
-            raise
+            seen.stopped = f"frame {moment.number} needs {MEMORY}"
+            break
         except Exception as error:  # noqa: BLE001 - converters raise all kinds
             what = display_text(f"{type(error).__name__}: {error}", limit=300)
             seen.stopped = f"frame {moment.number} cannot be converted: {what}"

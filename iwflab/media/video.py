@@ -12,7 +12,7 @@ from typing import Any
 
 from iwflab.domain.media import DecoderState, display_text
 from iwflab.media import hourglass
-from iwflab.media.clips import Moment
+from iwflab.media.clips import MEMORY, Moment
 from iwflab.media.containers import Container, structure
 from iwflab.media.endings import trailing
 from iwflab.media.footage import describe_footage
@@ -125,10 +125,8 @@ def play(
             yield from _played(view, kind, film, said)
     except _Stop as stop:
         film.capped = str(stop)
-    except av.error.MemoryError:  # one allocation was refused, not ours
-        film.capped = "it asks for more memory than a worker may have"
-    except MemoryError:
-        raise
+    except MemoryError:  # what was seen until then stands
+        film.capped = f"it needs {MEMORY}"
     except Exception as error:  # noqa: BLE001 - PyAV raises all kinds
         _fault(film, error)
     _judge(film, view)
