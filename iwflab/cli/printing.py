@@ -1,5 +1,7 @@
 """How the command line speaks: tables for people, JSON for machines, progress."""
 
+import csv
+import io
 import json
 import sys
 import time
@@ -10,6 +12,7 @@ from typing import Any
 import click
 
 from iwflab.domain.media import display_text
+from iwflab.exchange.cells import safe_cell
 from iwflab.lab import Lab
 from iwflab.lab.seat import operating_system_user
 
@@ -66,6 +69,23 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> None:
     for line in [names, ["-" * width for width in widths], *cells]:
         text = "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True))
         click.echo(text.rstrip())
+
+
+def lines(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    """Print rows as CSV while they come, safe to open in a spreadsheet."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([safe_cell(_cell(row.get(name))) for name in columns])
+        click.echo(text.getvalue(), nl=False)
+        text.seek(0)
+        text.truncate()
+    click.echo(text.getvalue(), nl=False)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 class Meter:

@@ -1,12 +1,24 @@
 """Commands of the way: intake, hash, queue, show, grade, undo."""
 
+import json
+import os
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 import click
 
-from iwflab.cli.printing import Meter, json_option, lab_option, open_lab, say, table
+from iwflab.cli.printing import (
+    Meter,
+    json_option,
+    lab_option,
+    lines,
+    open_lab,
+    say,
+    table,
+)
 from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, check, record_from
 from iwflab.errors import BadInput
 from iwflab.schemes import tags as all_tags
@@ -50,15 +62,50 @@ def intake(paths: tuple[str, ...], folder: str, as_json: bool, **given: Any) -> 
 
 
 @click.command("hash")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True))
 @click.option("--algorithms", default="", help="Comma-separated; more than the usual.")
-def hash_(paths: tuple[str, ...], algorithms: str) -> None:
-    """Hash files without a lab; one JSON object a line on stdout."""
-    from iwflab.workflow.hashing import hash_files
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(("json_lines", "csv")),
+    default="json_lines",
+    show_default=True,
+)
+@click.option(
+    "--trusted", is_flag=True, help="Decode in this process: only files of your own."
+)
+@click.option("-0", "--null", is_flag=True, help="Names on stdin end with a NUL.")
+def hash_(paths: tuple[str, ...], *, form: str, null: bool, **more: Any) -> None:
+    """Hash files and folders without a lab, one line each on stdout.
 
-    names = tuple(name for name in algorithms.split(",") if name)
-    for line in hash_files(paths, names):
-        click.echo(line)
+    A dash reads names from stdin, one a line.
+    """
+    from iwflab.workflow.hashing import COLUMNS, flat, hash_files
+
+    if not paths:
+        raise click.UsageError("name files or folders, or - for names on stdin")
+    names = tuple(name for name in more["algorithms"].split(",") if name)
+    found = hash_files(_names(paths, null=null), names, trusted=more["trusted"])
+    if form == "csv":
+        more_columns = [name for name in names if name not in COLUMNS]
+        lines((*COLUMNS, *more_columns), map(flat, found))
+        return
+    for record in found:
+        click.echo(json.dumps(record, sort_keys=True))
+
+
+def _names(paths: tuple[str, ...], *, null: bool) -> Iterator[bytes]:
+    for path in paths:
+        if path != "-":
+            yield os.fsencode(path)
+            continue
+        end = b"\0" if null else b"\n"
+        rest = b""
+        while block := os.read(sys.stdin.fileno(), 1 << 16):
+            *whole, rest = (rest + block).split(end)
+            yield from filter(None, whole)
+        if rest:
+            yield rest
 
 
 @click.command()

@@ -98,8 +98,11 @@ def prepare() -> str:
     return ", ".join(libraries)
 
 
-def open_picture(view: memoryview) -> Decoded:
-    """Decode the first frame of a medium: strictly, then what can be had of it."""
+def open_picture(view: memoryview, *, tolerant: bool = True) -> Decoded:
+    """Decode the first frame of a medium: strictly, then what can be had of it.
+
+    Without ``tolerant`` there is no second try; then it may run beside other threads.
+    """
     form = signature(view)
     if not form:
         return Decoded(DecoderState.REFUSED, "its format is not one that is decoded")
@@ -107,7 +110,8 @@ def open_picture(view: memoryview) -> Decoded:
         reason = f"larger than {BYTES >> 20} MiB: not decoded, only kept and hashed"
         return Decoded(DecoderState.REFUSED, reason, form)
     decoded = _attempt(view, form, tolerant=False)
-    if decoded.picture is None and decoded.state is not DecoderState.REFUSED:
+    again = tolerant and decoded.state is not DecoderState.REFUSED
+    if decoded.picture is None and again:
         decoded = _second_try(view, form, decoded)
     return decoded
 

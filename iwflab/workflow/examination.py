@@ -44,19 +44,24 @@ def warm_up() -> None:
 
 
 def examine(
-    view: memoryview, algorithms: Sequence[str] = (), *, with_previews: bool = True
+    view: memoryview,
+    algorithms: Sequence[str] = (),
+    *,
+    with_previews: bool = True,
+    tolerant: bool = True,
 ) -> Examined:
     """Examine one medium: state, metadata, hashes of the stored pixels, previews.
 
     ``algorithms`` are computed over those that are computed for every medium; those
     that eat bytes are left to whoever read the bytes.  A video has no hash of its own
     but those of its frames; an animated picture has both.  Previews are most of the
-    work: whoever only hashes does without.
+    work: whoever only hashes does without.  Without ``tolerant`` what is damaged gets
+    no second try.
     """
     kind = container(view)
     if kind is not None:
         return _examine_video(view, kind, with_previews=with_previews)
-    decoded = open_picture(view)
+    decoded = open_picture(view, tolerant=tolerant)
     found = Examined(decoded.state)
     if decoded.picture is not None:
         found = _examine_picture(decoded, view, algorithms, with_previews=with_previews)

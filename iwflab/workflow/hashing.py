@@ -1,39 +1,109 @@
-"""Files are hashed without a lab: the same reading, sandbox and algorithms."""
+"""Files are hashed without a lab: the same reading, decoding and algorithms.
 
-import json
+By default in the sandboxed workers.  Files that are trusted by name are decoded in
+threads of this process, which let go of the interpreter lock; whatever does not decode
+at once, cleanly, goes to a worker all the same.
+"""
+
 import os
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, astuple
+from functools import partial
 
 from iwflab.domain.hashes import FrameHashes
-from iwflab.domain.media import display_name, display_text
+from iwflab.domain.media import DecoderState, Examined, display_name, display_text
 from iwflab.errors import BadInput, Unreadable
 from iwflab.hashing import ALGORITHMS
+from iwflab.media.containers import container
+from iwflab.media.decoding import prepare
 from iwflab.media.pool import DecodePool
-from iwflab.media.reading import Found, read_once, walk
+from iwflab.media.reading import Found, Sealed, read_once, walk
 from iwflab.workflow import EXAMINE
 
+AHEAD = 4  # files under way for each worker: enough that none waits for another
+COLUMNS = (
+    *("file", "refused", "size", "md5", "sha1", "sha256", "state", "reason"),
+    *("pdq", "pdq_quality", "pdq_512nn", "ahash", "dhash", "phash"),
+)
 
-def hash_files(paths: Sequence[str], algorithms: Sequence[str] = ()) -> Iterator[str]:
-    """Give one JSON line a file: digests, decoder state, perceptual hashes, or why not.
+Examine = Callable[[Sealed], Examined]
 
+
+def hash_files(
+    paths: Iterable[str | bytes],
+    algorithms: Sequence[str] = (),
+    *,
+    workers: int | None = None,
+    trusted: bool = False,
+) -> Iterator[dict[str, object]]:
+    """Give one record a file, in order: digests, state, perceptual hashes, or why not.
+
+    ``paths`` are files and folders (recursive), read as they are needed.
     ``algorithms`` are computed besides those that always are; BadInput for others.
+    ``trusted`` files are decoded in this process, by as many threads as ``workers``.
     """
+    asked = _known(algorithms)
+    number = workers or os.cpu_count() or 1
+    with DecodePool(EXAMINE, workers=number) as pool:
+        walled: Examine = partial(pool.examine, algorithms=asked, previews=False)
+        examine = _here_first(asked, walled) if trusted else walled
+        with ThreadPoolExecutor(number, "hash") as threads:
+            waiting: deque[Future[dict[str, object]]] = deque()
+            try:
+                for path in paths:
+                    for found in walk(os.fsencode(path)):
+                        waiting.append(threads.submit(_one, found, examine))
+                        if len(waiting) >= AHEAD * number:
+                            yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+
+def flat(record: dict[str, object]) -> dict[str, object]:
+    """Give a record as one row of :data:`COLUMNS`, for a table."""
+    row = {name: record.get(name, "") for name in COLUMNS}
+    hashes = record.get("hashes", [])
+    for value in hashes if isinstance(hashes, list) else []:
+        name = value["algorithm"]
+        place = f"{name}_{value['variant']}" if value["variant"] == "512nn" else name
+        row[place] = value["value"]
+        if place == "pdq":
+            row["pdq_quality"] = value["quality"]
+    return row
+
+
+def _known(algorithms: Sequence[str]) -> tuple[str, ...]:
     unknown = [name for name in algorithms if name not in tuple(ALGORITHMS)]
     if unknown:
         raise BadInput(
             f"no algorithm is called {', '.join(map(display_text, unknown))}",
             advice=f"there are: {', '.join(sorted(ALGORITHMS))}",
         )
-    with DecodePool(EXAMINE) as pool:
-        for path in paths:
-            for found in walk(os.fsencode(path)):
-                yield json.dumps(_one(pool, found, algorithms), sort_keys=True)
+    return tuple(algorithms)
 
 
-def _one(
-    pool: DecodePool, found: Found, algorithms: Sequence[str]
-) -> dict[str, object]:
+def _here_first(asked: Sequence[str], walled: Examine) -> Examine:
+    from iwflab.workflow.examination import examine
+
+    prepare()
+
+    def tried(sealed: Sealed) -> Examined:
+        # A second, tolerant try changes a switch that all threads of Pillow share, and
+        # videos need libraries of their own: both are left to a worker.
+        if container(sealed.view()) is not None:
+            return walled(sealed)
+        found = examine(sealed.view(), asked, with_previews=False, tolerant=False)
+        return found if found.state is DecoderState.COMPLETE else walled(sealed)
+
+    return tried
+
+
+def _one(found: Found, examine: Examine) -> dict[str, object]:
     name = {"file": display_name(found.path)}
     if found.refused:
         return {**name, "refused": found.refused}
@@ -42,7 +112,7 @@ def _one(
     except Unreadable as fault:
         return {**name, "refused": fault.message}
     with sealed:
-        examined = pool.examine(sealed, algorithms, previews=False)
+        examined = examine(sealed)
         return {
             **name,
             **asdict(sealed.digests),

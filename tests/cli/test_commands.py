@@ -1,5 +1,6 @@
 """The walk on the command line, as a person types it."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -141,6 +142,23 @@ def test_files_are_hashed_without_a_lab(drawn):
     assert len(found) == 8
     assert {f["state"] for f in found} == {"complete", "refused"}
     assert all(len(f["sha256"]) == 64 for f in found)
+    assert _run("hash", str(drawn), "--trusted").stdout.splitlines() == lines
+    table = list(
+        csv.DictReader(_run("hash", str(drawn), "--as", "csv").stdout.splitlines())
+    )
+    pdq = {
+        h["variant"]: h["value"] for h in found[0]["hashes"] if h["algorithm"] == "pdq"
+    }
+    assert [row["sha256"] for row in table] == [f["sha256"] for f in found]
+    assert (table[0]["pdq"], table[0]["pdq_512nn"]) == (pdq["full"], pdq["512nn"])
+
+
+def test_names_of_files_come_on_stdin(drawn):
+    names = sorted(str(path) for path in drawn.iterdir() if path.is_file())
+    for end, option in (("\n", ()), ("\0", ("--null",))):
+        said = _run("hash", "-", *option, input=end.join(names)).stdout
+        assert len(said.splitlines()) == len(names)
+    assert "stdin" in _run("hash", fails=2).stderr
 
 
 def test_the_schemes_and_tags_are_shown_and_checked():

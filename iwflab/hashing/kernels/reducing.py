@@ -46,12 +46,14 @@ def _across(
         part = line[starts[o] : starts[o] + count]
         near = low[o, :count]
         total = Whole(0)
-        for j in range(count):
-            total = Whole(total + Whole(Whole(near[j]) * Whole(part[j])))
-        if not short[o]:
+        if short[o]:
+            for j in range(count):
+                total = Whole(total + Whole(Whole(near[j]) * Whole(part[j])))
+        else:
             far = high[o, :count]
             more = Whole(0)
             for j in range(count):
+                total = Whole(total + Whole(Whole(near[j]) * Whole(part[j])))
                 more = Whole(more + Whole(Whole(far[j]) * Whole(part[j])))
             # Both may run over 32 bits on the way; their sum does not.
             total = Whole(total + Whole(more << Whole(_SPLIT)))
@@ -133,10 +135,13 @@ def reduce_rgb(
 def sample(rgb: Bytes3, out: Bytes3) -> None:
     """Fill ``out`` with the nearest pixels, as CImg's resize without interpolation."""
     height, width, _ = out.shape
+    places = np.empty(width, np.uint64)  # signed ones are checked for wrapping
+    for x in range(width):
+        places[x] = x * rgb.shape[1] // width
     for y in range(height):
         row = rgb[y * rgb.shape[0] // height]
         for x in range(width):
-            place = x * rgb.shape[1] // width
+            place = places[x]
             out[y, x, 0] = row[place, 0]
             out[y, x, 1] = row[place, 1]
             out[y, x, 2] = row[place, 2]

@@ -1,0 +1,294 @@
+"""Exact search among hashes: all within a radius, none missed, none too many.
+
+Hashes are *columns*: a tuple of one-dimensional uint64 arrays, one for each 64 bits,
+the first bits first (:func:`columns_of` makes them from hex).  256-bit hashes have
+four, 64-bit hashes one.  Columns may be memory-mapped and read-only.
+
+    search(queries, entries, radius)     -> Hits(query, entry, distance)
+    pairs_within(columns, radius)        -> Hits(left, right, distance), left < right
+    components(n, left, right)           -> for each its stack: its smallest member
+    stacks_within(columns, radius)       -> the same from the hashes, in bounded memory
+
+Two ways lead to the same answer, and the cheaper one is taken.  The *scan* holds every
+query against every hash and knows no index.  The *band join* groups both by 16-bit
+bands while it runs; it is exact up to a radius of 31 (see kernels/join.py for the
+proof).  Nothing is kept that could go stale.
+
+Memory beside the hashes themselves: the scan needs room for its hits only, the band
+join about 120 MB more.  Both let other threads run (they hold no GIL).  The kernels are
+compiled on first use (seconds, once) and kept in numba's cache.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from iwflab.errors import BadInput
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Column = NDArray[np.uint64]
+    Whole = NDArray[np.int64]
+
+Method = Literal["auto", "scan", "join"]
+
+WORD = 64  # bits of a column
+MOST = 20_000_000  # hits; more are no answer that anybody could look at
+# Up to here the first 128 bits alone rule out all but a few of the blocks: a block of
+# 1,024 random hashes stays with 3e-6 at 31 and with 1.5% at 40.
+_HALVED = 40
+_JOINED = 31  # kernels.join.REACH, known here without loading numba
+_PIECE, _TILE = 2_500_000, 131_072  # entries, queries put in order together
+# Seconds, measured with AVX-512; they choose the way, never the answer.
+_SCANNED, _LOOKED = 7e-11, 1.2e-10  # a pair
+_ENTRY, _QUERY, _RUN = 14e-9, 300e-9, 20e-9  # in one band
+_SAMPLE = 16_384  # hashes, at each of 16 places: how uneven the bands are
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Pairs within the radius, in the order of query and entry.
+
+    ``query`` and ``entry`` are positions (int64), ``distance`` counts bits (int16).
+    """
+
+    query: "Whole"
+    entry: "Whole"
+    distance: "NDArray[np.int16]"
+
+    def __len__(self) -> int:
+        """Count the pairs."""
+        return len(self.query)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    queries: "tuple[Column, ...]"
+    entries: "tuple[Column, ...]"
+    radius: int
+    pairs: bool  # the queries are the entries: each pair counts once
+    most: int
+    method: Method
+    parents: "Whole | None" = None  # unite hits into stacks, and keep none
+
+
+def columns_of(values: Sequence[str], bits: int) -> "tuple[Column, ...]":
+    """Make columns from hex values of ``bits`` bits each; BadInput if one is none."""
+    import numpy as np
+
+    digits = bits // 4
+    if any(len(value) != digits for value in values):
+        raise BadInput(
+            f"a value does not have {digits} hex digits",
+            advice="compare values of one algorithm",
+        )
+    try:
+        told = bytes.fromhex("".join(values))
+    except ValueError as fault:
+        raise BadInput("a value is not hex", advice="mend the value") from fault
+    words = np.frombuffer(told, dtype=">u8").reshape(len(values), bits // WORD)
+    return tuple(words[:, k].astype(np.uint64) for k in range(bits // WORD))
+
+
+def search(
+    queries: "Sequence[Column]",
+    entries: "Sequence[Column]",
+    radius: int,
+    *,
+    method: Method = "auto",
+    most: int = MOST,
+) -> Hits:
+    """Find all entries within ``radius`` bits (inclusive) of each query.
+
+    Raises BadInput where columns do not fit each other, where the band join is asked
+    for beyond what it proves, and past ``most`` hits.
+    """
+    asked, known = _checked(queries), _checked(entries)
+    if len(asked) != len(known):
+        raise BadInput(
+            "hashes of different length cannot be compared",
+            advice="compare values of one algorithm",
+        )
+    return _told(_Question(asked, known, radius, False, most, method))
+
+
+def pairs_within(
+    columns: "Sequence[Column]",
+    radius: int,
+    *,
+    method: Method = "auto",
+    most: int = MOST,
+) -> Hits:
+    """Find all pairs within ``radius`` bits of each other, each once, query < entry."""
+    known = _checked(columns)
+    return _told(_Question(known, known, radius, True, most, method))
+
+
+def components(items: int, left: "Whole", right: "Whole") -> "Whole":
+    """Give each of ``items`` the smallest item that pairs connect it with (int64)."""
+    import numpy as np
+
+    from iwflab.hashing.kernels.hits import stacks_of
+
+    ends = [np.ascontiguousarray(end, np.int64) for end in (left, right)]
+    for end in ends:
+        if end.size and not 0 <= int(end.min()) <= int(end.max()) < items:
+            raise BadInput("a pair names what is not there", advice="check the pairs")
+    labels: Whole = stacks_of(items, *ends)
+    return labels
+
+
+def stacks_within(
+    columns: "Sequence[Column]", radius: int, *, method: Method = "auto"
+) -> "Whole":
+    """Give each hash the smallest position that it hangs together with (int64).
+
+    The same as :func:`components` of :func:`pairs_within`, but no pair is kept and
+    equal hashes are looked at once: a thousand copies of one picture cost nothing.
+    """
+    import numpy as np
+
+    known = _checked(columns)
+    order = np.lexsort(known)
+    ordered = tuple(column[order] for column in known)
+    new = np.ones(len(order), bool)
+    new[1:] = np.any([column[1:] != column[:-1] for column in ordered], axis=0)
+    # Equal hashes keep their order in the sort, so the first of a run is the smallest.
+    firsts, which = order[new], np.cumsum(new) - 1
+    rank = np.argsort(firsts)
+    distinct = tuple(column[firsts[rank]] for column in known)
+    parents = np.arange(len(firsts))
+    asked = _Question(distinct, distinct, radius, True, MOST, method, parents)
+    for _ in _found(asked):
+        pass
+    roots = components(len(firsts), np.arange(len(firsts)), parents)
+    place = np.empty_like(rank)
+    place[rank] = np.arange(len(rank))
+    labels = np.empty(len(order), np.int64)
+    labels[order] = firsts[rank][roots[place[which]]]
+    return labels
+
+
+def _checked(columns: "Sequence[Column]") -> "tuple[Column, ...]":
+    import numpy as np
+
+    known = tuple(np.ascontiguousarray(column, np.uint64) for column in columns)
+    if len(known) not in {1, 4} or len({column.shape for column in known}) > 1:
+        raise BadInput(
+            "these are no columns of hashes of 64 or 256 bits",
+            advice="make them with columns_of",
+        )
+    return known
+
+
+def _told(asked: _Question) -> Hits:
+    import numpy as np
+
+    found: list[tuple[Any, ...]] = []
+    count = 0
+    for part in _found(asked):
+        found.append(part)
+        count += len(part[0])
+        if count > asked.most:
+            raise BadInput(
+                f"more than {asked.most:,} pairs are that near each other",
+                advice="leave out values of low quality, or take a smaller radius",
+            )
+    kinds = (np.int64, np.int64, np.int16)
+    query, entry, distance = (
+        np.concatenate([np.empty(0, kind), *(part[k] for part in found)])
+        for k, kind in enumerate(kinds)
+    )
+    order = np.lexsort((entry, query))
+    return Hits(query[order], entry[order], distance[order])
+
+
+def _found(asked: _Question) -> "Iterator[tuple[Any, ...]]":
+    """Give hits part by part: (query, entry, distance), none where stacks unite."""
+    import numpy as np
+
+    if asked.radius < 0:
+        raise BadInput("a radius is not negative", advice="0 finds equal hashes")
+    joins = len(asked.entries) > 1 and asked.radius <= _JOINED
+    if asked.method == "join" and not joins:
+        raise BadInput(
+            f"the band join is proven to {_JOINED} of 256 bits only",
+            advice="take the method auto or scan",
+        )
+    parents = np.empty(0, np.int64) if asked.parents is None else asked.parents
+    method = asked.method
+    if method == "auto":
+        method = "join" if joins and _join_pays(asked) else "scan"
+    for count, hits in (_joined if method == "join" else _scanned)(asked, parents):
+        yield tuple(part[:count].copy() for part in hits)
+
+
+def _scanned(asked: _Question, parents: "Whole") -> Iterator[Any]:
+    from iwflab.hashing.kernels import scan
+
+    q, e, radius = asked.queries, asked.entries, asked.radius
+    if len(e) == 1:
+        yield scan.scan1(e[0], q[0], radius, asked.pairs, parents, asked.most)
+    else:
+        whole = radius > _HALVED
+        yield scan.scan4(e, q, radius, whole, asked.pairs, parents, asked.most)
+
+
+def _joined(asked: _Question, parents: "Whole") -> Iterator[Any]:
+    import numpy as np
+
+    from iwflab.hashing.kernels import join
+
+    q, e, radius = asked.queries, asked.entries, asked.radius
+    queries, entries = len(q[0]), len(e[0])
+    if not queries or not entries:
+        return
+    piece, tile = min(_PIECE, entries), min(_TILE, queries)
+    room = join.room_for(piece + min(piece, join.VALUES) * (join.PAD - 1))
+    near = join.room_for(join.PROBES * tile)
+    values, places = np.empty(tile, np.int64), np.empty(tile, np.int64)
+    for band in range(join.BANDS):
+        for start in range(0, queries, tile):
+            end = min(start + tile, queries)
+            join.order(q, band, start, end, join.PROBES, 1, near)
+            for low in range(0, entries, piece):
+                join.order(e, band, low, min(low + piece, entries), 1, join.PAD, room)
+                value = 0
+                while value < join.VALUES:
+                    much, value = join.sift(room, near, radius, value, values, places)
+                    yield join.settled(
+                        *(e, q, radius, asked.pairs, parents, asked.most),
+                        *(band, low, start, room, near, (much, values, places)),
+                    )
+
+
+def _join_pays(asked: _Question) -> bool:
+    """Tell whether the band join is the cheaper way; skewed bands make it dear."""
+    q, e = asked.queries, asked.entries
+    queries, entries = len(q[0]), len(e[0])
+    scan = queries * entries * _SCANNED * (0.5 if asked.pairs else 1)
+    tiles, pieces = -(-queries // _TILE), -(-entries // _PIECE)
+    fixed = entries * tiles * _ENTRY + queries * _QUERY + pieces * tiles * 65_536 * _RUN
+    if scan <= 16 * fixed:
+        return False
+    from iwflab.hashing.kernels import join
+
+    one, other = _sampled(e), _sampled(q)
+    looked = join.looked_at(join.tally(one), join.tally(other))
+    share = looked / (len(one[0]) * len(other[0]))
+    return bool(scan > 16 * fixed + share * queries * entries * _LOOKED)
+
+
+def _sampled(columns: "tuple[Column, ...]") -> "tuple[Column, ...]":
+    import numpy as np
+
+    size = len(columns[0])
+    if size <= 16 * _SAMPLE:
+        return columns
+    starts = np.linspace(0, size - _SAMPLE, 16).astype(int)
+    return tuple(
+        np.concatenate([column[start : start + _SAMPLE] for start in starts])
+        for column in columns
+    )
