@@ -63,7 +63,16 @@ def _print(counted: Table) -> None:
 @click.argument(
     "frame",
     type=click.Choice(
-        ["media", "copies", "children", "assessments", "grades", "hashes", "links"]
+        [
+            "media",
+            "copies",
+            "children",
+            "assessments",
+            "grades",
+            "hashes",
+            "frames",
+            "links",
+        ]
     ),
 )
 @click.option("--as", "form", type=click.Choice(["csv", "xlsx"]), default="csv")

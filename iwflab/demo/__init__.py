@@ -1,8 +1,9 @@
-"""A demonstration lab: drawn, benign pictures with made-up records, hard on purpose.
+"""A demonstration lab: drawn, benign media with made-up records, hard on purpose.
 
 Nothing is fetched.  The records are invented to show every state a lab can be in:
 three children on one medium, one undetermined, one refused by the decoder, exact
-duplicates, edited copies, a truncated file, and one record that contradicts itself.
+duplicates, edited copies, a video, a truncated file, and one record that contradicts
+itself.
 """
 
 import csv
@@ -14,7 +15,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from iwflab.demo.drawing import camera, encoded, picture
+from iwflab.demo.drawing import camera, clip, encoded, picture
 from iwflab.domain.elements import record_from
 from iwflab.domain.roles import Role
 from iwflab.errors import NotAllowed
@@ -103,6 +104,7 @@ def _files(media: int) -> Iterator[tuple[str, bytes, str]]:
     first = _original(0, picture(0))
     yield "phone/copy of IMG_0000.jpg", first, "Harbour wall"
     yield "phone/IMG_0000 (1).jpg", first, ""
+    yield "phone/VID_0001.mp4", clip(4, 5, 6), "Harbour wall"
     yield "unreadable/cut off.jpg", first[: len(first) * 2 // 3], ""
     yield "unreadable/not a picture.jpg", b"%!PS-Adobe-3.0 EPSF-3.0\n% no picture\n", ""
 

@@ -146,3 +146,18 @@ def camera(*, make: str, model: str, serial: str, taken: str) -> Image.Exif:
     inner = exif.get_ifd(0x8769)
     inner[0x9003], inner[0xA431] = taken, serial
     return exif
+
+
+def clip(*seeds: int, size: tuple[int, int] = (640, 360)) -> bytes:
+    """Draw a video (MP4): two seconds of each seed, the camera moving to the right."""
+    from iwflab.media.clip_samples import encode
+
+    width, height = size
+    frames = []
+    for seed in seeds:
+        whole = SUBJECTS[seed % len(SUBJECTS)]((width + 48, height), Numbers(seed))
+        pixels = np.asarray(whole)
+        frames += [
+            np.ascontiguousarray(pixels[:, at : at + width]) for at in range(0, 48, 2)
+        ]
+    return encode(frames, "mp4", "libx264", rate=12)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iwflab.domain.media import DecoderState, display_text
 from iwflab.media import hourglass
-from iwflab.media.clips import Moment
+from iwflab.media.clips import MEMORY, Moment
 from iwflab.media.decoding import Decoded
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FORMATS = frozenset({"GIF", "WEBP", "PNG", "AVIF"})
 CPU_SECONDS = 8.0  # of one animation; what was seen until then stands
 FRAMES = 20_000
+PIXELS = 40_000_000  # of one frame: several are held at once
 # What browsers do with a frame that has no time of its own, in milliseconds.
 _UNTIMED = 100
 _SHORTEST = 10
@@ -38,11 +39,14 @@ def unroll(decoded: Decoded) -> Iterator[Moment]:
     picture = decoded.picture
     if picture is None:
         return
+    if decoded.width * decoded.height > PIXELS:
+        stop_at(decoded, "its frames are too large to look at more than the first")
+        return
     began = time.process_time()
     elapsed = 0
     for number in range(min(decoded.frames, FRAMES)):
         if hourglass.is_empty() or time.process_time() - began > CPU_SECONDS:
-            _stopped(decoded, f"only {number} of its frames: it took too long")
+            stop_at(decoded, f"only {number} of its frames: it took too long")
             return
         try:
             picture.seek(number)
@@ -50,9 +54,10 @@ def unroll(decoded: Decoded) -> Iterator[Moment]:
             frame = picture.convert("RGB")
             pause = _pause(picture)
         except MemoryError:
-            raise
+            stop_at(decoded, f"frame {number} needs {MEMORY}")
+            return
         except EOFError:
-            _stopped(decoded, f"only {number} of {decoded.frames} frames are there")
+            stop_at(decoded, f"only {number} of {decoded.frames} frames are there")
             return
         except Exception as error:  # noqa: BLE001 - Pillow's plug-ins raise all kinds
             _broken(decoded, number, error)
@@ -60,7 +65,7 @@ def unroll(decoded: Decoded) -> Iterator[Moment]:
         yield Moment(number, elapsed, _luma(frame), _rgb(frame))
         elapsed += pause
     if decoded.frames > FRAMES:
-        _stopped(decoded, f"only {FRAMES} of its frames were looked at")
+        stop_at(decoded, f"only {FRAMES} of its frames were looked at")
 
 
 def _pause(picture: "Image.Image") -> int:
@@ -89,7 +94,8 @@ def _rgb(frame: "Image.Image") -> "Callable[[], Bytes]":
     return pixels
 
 
-def _stopped(decoded: Decoded, reason: str) -> None:
+def stop_at(decoded: Decoded, reason: str) -> None:
+    """Note that the rest of the frames was not looked at, and why."""
     if decoded.state is DecoderState.COMPLETE:
         decoded.state = DecoderState.TRUNCATED
     decoded.reason = "; ".join(filter(None, (decoded.reason, reason)))

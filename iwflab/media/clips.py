@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from iwflab.domain.hashes import FrameHash
-from iwflab.media.planes import light_of
+from iwflab.domain.media import display_text
+from iwflab.media.planes import look_of
 from iwflab.media.shots import NEAR, Shots, apart, spread
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ TILE_SIDE = 800  # pixels; a sheet of four tiles is full at that
 LEAST_QUALITY = 50  # of a tile: below it a frame shows next to nothing
 RECORDS = 4 * 3600  # hashes of record: four hours at one a second
 SECOND = 1_000_000  # microseconds
+MEMORY = "more memory than a worker may have"
 VARIANT = "vpdq 1/s"
 
 
@@ -68,7 +70,7 @@ class Watched:
     tiles: list[Tile] = field(default_factory=list)
     shots: int = 0
     last_us: int = 0
-    full: bool = False  # no room for another hash of record
+    stopped: str = ""  # why the rest was not watched
 
 
 class Record:
@@ -111,16 +113,24 @@ def watch(
     """
     seen, record, cutter = Watched(), Record(rate), _Cutter(hashing)
     for moment in moments:
-        if sheet:
-            cutter.take(moment)
-        if record.wants(moment.number, moment.microseconds):
-            value, quality = hashing.rgb(moment.rgb())
-            seen.records.append(
-                FrameHash(moment.number, moment.microseconds, quality, value)
-            )
+        try:
+            if sheet:
+                cutter.take(moment)
+            if record.wants(moment.number, moment.microseconds):
+                value, quality = hashing.rgb(moment.rgb())
+                seen.records.append(
+                    FrameHash(moment.number, moment.microseconds, quality, value)
+                )
+        except MemoryError:
+            seen.stopped = f"frame {moment.number} needs {MEMORY}"
+            break
+        except Exception as error:  # noqa: BLE001 - converters raise all kinds
+            what = display_text(f"{type(error).__name__}: {error}", limit=300)
+            seen.stopped = f"frame {moment.number} cannot be converted: {what}"
+            break
         seen.last_us = moment.microseconds
         if len(seen.records) >= RECORDS:
-            seen.full = True
+            seen.stopped = f"only the first {RECORDS:,} seconds were looked at"
             break
     seen.tiles, seen.shots = cutter.finish(), cutter.shots.count
     return seen
@@ -142,7 +152,7 @@ class _Cutter:
         bits = int(value, 16)
         last, now = self.shots.step(
             bits,
-            light_of(plane),
+            look_of(plane),
             moment.microseconds,
             informative=quality >= LEAST_QUALITY,
         )

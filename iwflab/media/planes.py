@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from iwflab.media.shots import Look
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
 _BYTE = 8  # bits
 _SAMPLE = 64  # lines and columns are enough to tell how bright a frame is
+_PARTS = 8  # of each side
 # SWS_BILINEAR | SWS_ACCURATE_RND (libswscale/swscale.h): with exact rounding the
 # hashes are those of vPDQ for 95 of 100 frames, without it for 44.
 _EXACT = 2 | 0x40000
@@ -50,14 +53,19 @@ def luma_of(frame: Any) -> "Callable[[], tuple[Bytes, bool]]":
     return plane
 
 
-def light_of(plane: "Bytes") -> list[float]:
-    """Give the part of the pixels in each sixteenth of the range, of a sample."""
+def look_of(plane: "Bytes") -> Look:
+    """Tell how bright a frame is, all over and part by part, from a sample of it."""
     import numpy as np
 
     height, width = plane.shape
-    sample = plane[:: max(1, height // _SAMPLE), :: max(1, width // _SAMPLE)] >> 4
-    shares = np.bincount(sample.ravel(), minlength=16) / sample.size
-    return list(shares.tolist())
+    down, across = (max(1, length // _SAMPLE) for length in (height, width))
+    sample = plane[::down, ::across][:_SAMPLE, :_SAMPLE]
+    shares = np.bincount((sample >> 4).ravel(), minlength=16) / sample.size
+    if sample.shape != (_SAMPLE, _SAMPLE):  # too small to have parts
+        return Look(tuple(shares.tolist()), ())
+    side = _SAMPLE // _PARTS
+    parts = sample.reshape(_PARTS, side, _PARTS, side).mean(axis=(1, 3)) / 255
+    return Look(tuple(shares.tolist()), tuple(parts.ravel().tolist()))
 
 
 def _first(frame: Any, size: int) -> "NDArray[Any]":

@@ -6,16 +6,17 @@ where this does not.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from iwflab.domain.media import DecoderState, display_text
 from iwflab.media import hourglass
-from iwflab.media.clips import Moment
+from iwflab.media.clips import MEMORY, Moment
 from iwflab.media.containers import Container, structure
 from iwflab.media.endings import trailing
 from iwflab.media.footage import describe_footage
+from iwflab.media.frame_clock import FrameClock
 from iwflab.media.planes import luma_of, rgb_of
 
 BYTES = 1 << 30  # of a video that is decoded; it is mapped into a worker's memory
@@ -24,7 +25,6 @@ FRAMES = 1_000_000
 CPU_SECONDS = 200.0  # of one video; what was seen until then stands
 FAULTS = 2_000  # broken packets, after which the rest is not tried
 STREAMS = 64
-HOLE = 3_600_000_000  # microseconds between two frames: a broken clock, no pause
 
 CODECS = (
     *("h264", "hevc", "av1", "libdav1d", "vp8", "vp9", "vp7", "theora", "vp3"),
@@ -62,6 +62,11 @@ class Film:
     first_fault: str = ""
     decoded: int = 0
     capped: str = ""
+
+    def stop(self, reason: str, *, seen: bool) -> None:
+        """Note that the rest was not looked at, why, and whether anything was."""
+        self.state = DecoderState.TRUNCATED if seen else DecoderState.DAMAGED
+        self.reasons.append(reason)
 
 
 class _Source:
@@ -104,7 +109,9 @@ def prepare_video() -> str:
     return ", ".join([f"PyAV {av.__version__}", *told])
 
 
-def play(view: memoryview, kind: Container, film: Film) -> Iterator[Moment]:
+def play(
+    view: memoryview, kind: Container, film: Film
+) -> Generator[Moment, None, None]:
     """Give the frames of a video one by one; how it went stands in ``film``.
 
     It never raises for what is wrong with the medium.
@@ -118,10 +125,8 @@ def play(view: memoryview, kind: Container, film: Film) -> Iterator[Moment]:
             yield from _played(view, kind, film, said)
     except _Stop as stop:
         film.capped = str(stop)
-    except av.error.MemoryError:  # one allocation was refused, not ours
-        film.capped = "it asks for more memory than a worker may have"
-    except MemoryError:
-        raise
+    except MemoryError:  # what was seen until then stands
+        film.capped = f"it needs {MEMORY}"
     except Exception as error:  # noqa: BLE001 - PyAV raises all kinds
         _fault(film, error)
     _judge(film, view)
@@ -146,7 +151,7 @@ def _played(
         stream = _stream(opened)
         _measure(film, stream)
         said.clear()  # what was said of sound, which may not be decoded
-        clock = _Clock(film.rate)
+        clock = FrameClock(film.rate)
         for frame in _frames(opened, stream, film, said):
             yield Moment(
                 film.decoded - 1, clock.of(frame), luma_of(frame), rgb_of(frame)
@@ -261,30 +266,6 @@ def _fault(film: Film, error: BaseException) -> None:
     film.faults += 1
     text = str(getattr(error, "strerror", "") or error or "")
     film.first_fault = film.first_fault or f"{type(error).__name__}: {text}"
-
-
-class _Clock:
-    """Tells the microseconds of each frame after the first; never backwards."""
-
-    def __init__(self, rate: float) -> None:
-        self._step = int(1_000_000 / rate) if rate else 40_000
-        self._first: int | None = None
-        self._last = -1
-
-    def of(self, frame: Any) -> int:
-        # Exact in whole numbers: times are compared with those of other programs.
-        base = frame.time_base or 0
-        given = frame.pts
-        now = None if given is None or not base else round(given * base * 1_000_000)
-        if self._first is None:
-            self._first, self._last = now or 0, 0
-            return 0
-        since = None if now is None else now - self._first
-        if since is None or not self._last <= since <= self._last + HOLE:
-            since = self._last + self._step
-            self._first = self._first if now is None else now - since
-        self._last = since
-        return since
 
 
 def _judge(film: Film, view: memoryview) -> None:

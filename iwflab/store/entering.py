@@ -143,8 +143,11 @@ def enter_examination(act: Act, medium: str, examined: Examined) -> None:
             }
         ),
     )
-    if examined.stopped:
-        return
+    if not examined.stopped:
+        _enter_hashes(act, medium, examined)
+
+
+def _enter_hashes(act: Act, medium: str, examined: Examined) -> None:
     for value in examined.hashes:
         act.insert(
             "hash",

@@ -14,7 +14,7 @@ from iwflab.errors import LabError
 from iwflab.hashing import ALGORITHMS
 from iwflab.hashing.frames import hash_luma, hash_rgb
 from iwflab.hashing.pixels import Pixels, pixels_of
-from iwflab.media.animations import is_animated, unroll
+from iwflab.media.animations import is_animated, stop_at, unroll
 from iwflab.media.clip_samples import clips
 from iwflab.media.clips import VARIANT, Hashing, Watched, watch
 from iwflab.media.containers import Container, container
@@ -62,40 +62,52 @@ def examine(
     if kind is not None:
         return _examine_video(view, kind, with_previews=with_previews)
     decoded = open_picture(view, tolerant=tolerant)
-    metadata = decoded.metadata
-    hashes: tuple[HashValue, ...] = ()
-    shown: dict[str, bytes] = {}
-    moving: FrameHashes | None = None
-    mode = ""
+    found = Examined(decoded.state)
     if decoded.picture is not None:
-        mode = decoded.picture.mode
-        metadata |= describe(decoded.picture, view)
-        metadata["animated"] = decoded.frames > 1 and decoded.format != "TIFF"
-        missing: dict[str, str] = {}
-        hashes = tuple(_hashes(decoded, algorithms, missing))
-        if missing:
-            metadata["hashes_missing"] = missing
-        if with_previews:
-            shown = previews(decoded.picture, decoded.rgb)
-        if is_animated(decoded):
-            seen = watch(unroll(decoded), _untimed, FRAME_HASHING, sheet=with_previews)
-            moving = _of_record(seen, "composed frame to RGB by Pillow, alpha dropped")
-            metadata |= _told(seen) if with_previews else {}
-            if len(seen.tiles) > 1:
-                shown = previews(draw_sheet(seen.tiles))
-    return Examined(
-        decoded.state,
-        decoded.reason,
+        found = _examine_picture(decoded, view, algorithms, with_previews=with_previews)
+    return replace(
+        found,
+        state=decoded.state,
+        reason=decoded.reason,
         format=decoded.format,
-        mode=mode,
         width=decoded.width,
         height=decoded.height,
         frames=decoded.frames,
-        metadata=metadata,
-        hashes=hashes,
-        previews=shown,
+        metadata=decoded.metadata,
         decoder=_decoder[0] if _decoder else "",
-        frame_hashes=moving,
+    )
+
+
+def _examine_picture(
+    decoded: Decoded,
+    view: memoryview,
+    algorithms: Sequence[str],
+    *,
+    with_previews: bool,
+) -> Examined:
+    """Give what is made of the pixels; the rest goes into ``decoded``."""
+    picture, metadata = decoded.picture, decoded.metadata
+    if picture is None:
+        return Examined(decoded.state)
+    mode = picture.mode
+    metadata |= describe(picture, view)
+    metadata["animated"] = decoded.frames > 1 and decoded.format != "TIFF"
+    missing: dict[str, str] = {}
+    hashes = tuple(_hashes(decoded, algorithms, missing))
+    if missing:
+        metadata["hashes_missing"] = missing
+    shown = previews(picture, decoded.rgb) if with_previews else {}
+    moving: FrameHashes | None = None
+    if is_animated(decoded):
+        seen = watch(unroll(decoded), _untimed, FRAME_HASHING, sheet=with_previews)
+        moving = _of_record(seen, "composed frame to RGB by Pillow, alpha dropped")
+        metadata |= _told(seen)
+        if seen.stopped:
+            stop_at(decoded, seen.stopped)
+        if len(seen.tiles) > 1:
+            shown = previews(draw_sheet(seen.tiles))
+    return Examined(
+        decoded.state, mode=mode, hashes=hashes, previews=shown, frame_hashes=moving
     )
 
 
@@ -105,10 +117,14 @@ def _examine_video(
     film = Film(kind)
     moments = play(view, kind, film)
     seen = watch(moments, lambda: film.rate, FRAME_HASHING, sheet=with_previews)
+    moments.close()
+    if seen.stopped:
+        film.stop(seen.stopped, seen=bool(seen.records))
     metadata = film.metadata
     shown: dict[str, bytes] = {}
-    if seen.tiles:
+    if film.decoded:
         metadata |= _told(seen) | {"rotation": film.turn}
+    if seen.tiles:
         shown = previews(draw_sheet(seen.tiles, turn=film.turn))
     return Examined(
         film.state,
@@ -130,8 +146,11 @@ def _untimed() -> float:
 
 
 def _told(seen: Watched) -> dict[str, object]:
-    tiles = [[tile.number, tile.microseconds, tile.quality] for tile in seen.tiles]
-    return {"sheet": tiles, "shots": seen.shots, "last_frame_us": seen.last_us}
+    told: dict[str, object] = {"last_frame_us": seen.last_us}
+    if seen.tiles:
+        tiles = [[tile.number, tile.microseconds, tile.quality] for tile in seen.tiles]
+        told |= {"sheet": tiles, "shots": seen.shots}
+    return told
 
 
 def _of_record(seen: Watched, conversion: str) -> FrameHashes | None:

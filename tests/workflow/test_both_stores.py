@@ -6,6 +6,7 @@ import pytest
 from given import CUSTODY, draw_media, released, seen, with_people
 
 from iwflab import Lab
+from tests import films
 
 IDS = {"medium", "assessment", "copy", "intake", "graded_us", "one", "other", "id"}
 
@@ -14,6 +15,7 @@ IDS = {"medium", "assessment", "copy", "intake", "graded_us", "one", "other", "i
 def both(tmp_path, postgres):
     """Two labs that took in the same folder."""
     pictures = draw_media(tmp_path / "drawn")
+    (pictures / "clip.mp4").write_bytes(films.of_kind("MP4 h264"))
     owner, application = postgres.database()
     shared = {"owner_url": owner, "database_url": application}
     made = []
@@ -59,7 +61,8 @@ def said_by(trail, *names):
 def test_the_whole_way_gives_the_same_on_both_databases(both):
     releases = [goes_the_way(lab) for lab in both]
     one, other = both
-    for name in ("media", "copies", "assessments", "children", "hashes", "grades"):
+    frames = ("media", "copies", "assessments", "children", "hashes", "grades")
+    for name in (*frames, "frames"):
         assert plain(getattr(one, name)()) == plain(getattr(other, name)())
     tables = [lab.frame(lab.table("victims", unit="child_appearance")) for lab in both]
     assert tables[0].equals(tables[1])
