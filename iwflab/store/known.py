@@ -15,42 +15,19 @@ from iwflab.domain.hashes import HashValue
 from iwflab.store.act import Act
 from iwflab.store.database import Store
 from iwflab.store.reading import batched
+from iwflab.store.settling import KNOWN, SETTLES, STANDS, VERDICT
 
 EXACT, MATCH, CANDIDATE = "exact", "match", "candidate"
 SAME, NOT_SAME = "same", "not_same"
 OWN = "own"  # this lab's own signed-off grades, among what media are held against
-
-# The newest answer on this medium and this value, whichever list brought the value.
-_VERDICT = """(
-  SELECT a.verdict FROM hit o JOIN hit_answer a ON a.hit = o.id
-  WHERE o.medium = h.medium AND o.algorithm = h.algorithm AND o.value = h.value
-  ORDER BY a.entry DESC LIMIT 1
-)"""
-STANDS = """
-  NOT EXISTS (SELECT 1 FROM hash_list_end x WHERE x.hash_list = h.hash_list)
-  AND NOT EXISTS (
-    SELECT 1 FROM list_line_end y
-    WHERE y.hash_list = h.hash_list AND y.line = h.line
-  )
-  AND NOT EXISTS (SELECT 1 FROM sign_off_end z WHERE z.sign_off = h.sign_off)
-"""
-_SETTLES = f"""(
-  h.tier = 'candidate' AND COALESCE({_VERDICT}, '') = 'same'
-  OR h.tier <> 'candidate' AND COALESCE({_VERDICT}, '') <> 'not_same'
-)"""
-KNOWN = (
-    "EXISTS (SELECT 1 FROM hit h"  # noqa: S608 - our own text
-    f" WHERE h.medium = m.id AND {STANDS} AND {_SETTLES})"
-)
-"""Says of a medium ``m`` that it needs no eyes: a hit stands and settles it."""
 
 _HITS = f"""
   SELECT h.id AS hit, h.medium, h.hash_list, h.sign_off, h.line, h.algorithm, h.variant,
          h.value, h.distance, h.orientation, h.tier, h.label, h.entry,
          COALESCE(l.name, '') AS list, COALESCE(l.kind, 'known') AS kind,
          COALESCE(l.source, '') AS source, COALESCE(s.medium, '') AS twin,
-         COALESCE({_VERDICT}, '') AS answer,
-         CASE WHEN {_SETTLES} THEN 1 ELSE 0 END AS settles
+         COALESCE({VERDICT}, '') AS answer,
+         CASE WHEN {SETTLES} THEN 1 ELSE 0 END AS settles
   FROM hit h
   LEFT JOIN hash_list l ON l.id = h.hash_list
   LEFT JOIN sign_off s ON s.id = h.sign_off
@@ -58,7 +35,9 @@ _HITS = f"""
 """  # noqa: S608 - our own text
 
 
-def standing_hits(store: Store, media: Sequence[str] | None = None) -> list[dict[str, Any]]:
+def standing_hits(
+    store: Store, media: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
     """Give the hits that stand, of some media or of all, the surest first."""
     order = (
         " ORDER BY h.medium, CASE h.tier WHEN 'exact' THEN 0 WHEN 'match' THEN 1"
@@ -83,7 +62,8 @@ def hash_lists(store: Store) -> list[dict[str, Any]]:
       SELECT l.id, l.name, l.kind, l.source, l.format, l.sha256, l.items, l.columns,
              l.entry, e.at_us AS added_us, e.analyst AS added_by,
              COALESCE(x.reason, '') AS ended,
-             (SELECT COUNT(*) FROM list_line_end y WHERE y.hash_list = l.id) AS withdrawn
+             (SELECT COUNT(*) FROM list_line_end y
+              WHERE y.hash_list = l.id) AS withdrawn
       FROM hash_list l JOIN audit_entry e ON e.number = l.entry
       LEFT JOIN hash_list_end x ON x.hash_list = l.id ORDER BY l.entry
     """
@@ -102,6 +82,12 @@ def withdrawn_lines(store: Store, hash_list: str) -> set[int]:
     """Give the lines of a list that were withdrawn."""
     query = sa.text("SELECT line FROM list_line_end WHERE hash_list = :list")
     return {int(row["line"]) for row in store.rows(query, list=hash_list)}
+
+
+def all_media(store: Store) -> list[str]:
+    """Give every medium, in order of arrival."""
+    query = sa.text("SELECT id FROM medium ORDER BY entry, id")
+    return [row["id"] for row in store.rows(query)]
 
 
 def held_against(store: Store) -> dict[str, set[str]]:
@@ -152,7 +138,9 @@ def frames_of(store: Store, media: Sequence[str]) -> dict[str, list[HashValue]]:
 def _value(row: Mapping[str, Any]) -> HashValue:
     names = ("algorithm", "value", "library", "version", "conversion", "variant")
     told = {name: row[name] for name in names}
-    return HashValue(**told, quality=row["quality"], turned=tuple(row["turned"].split()))
+    return HashValue(
+        **told, quality=row["quality"], turned=tuple(row["turned"].split())
+    )
 
 
 def signed_codes(store: Store) -> dict[str, dict[str, Any]]:

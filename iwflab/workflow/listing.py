@@ -1,12 +1,13 @@
 """Hash lists of others are added to the lab, and withdrawn; nothing of them is lost."""
 
+import io
 import json
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from iwflab.domain.lists import ListLine
 from iwflab.errors import BadInput, NotFound, Unreadable
@@ -14,6 +15,9 @@ from iwflab.exchange import FORMATS
 from iwflab.hashing import lists
 from iwflab.store import Store
 from iwflab.store.known import hash_lists
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer as Buffer
 
 KINDS = ("known", "benign")  # to be blocked, or known to be harmless
 _AT_ONCE = 10_000  # lines between two words of progress
@@ -44,7 +48,7 @@ class NewList:
             )
 
 
-class _Digested:
+class _Digested(io.RawIOBase):
     """A file that is read once, by its format, and digested on the way."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -52,11 +56,16 @@ class _Digested:
         self.digest = sha256()
         self.done = 0
 
-    def read(self, size: int = -1) -> bytes:
-        part = self._file.read(size)
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "Buffer") -> int:
+        view = memoryview(buffer)
+        part = self._file.read(len(view))
+        view[: len(part)] = part
         self.digest.update(part)
         self.done += len(part)
-        return part
+        return len(part)
 
 
 def add_list(
@@ -69,7 +78,7 @@ def add_list(
     analyst: str,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Add the list in a file to the lab: its columns in ``folder``, its row in the store.
+    """Add the list in a file to the lab: columns in ``folder``, a row in the store.
 
     Raises BadInput naming the line that does not fit; then nothing of it is kept.
     """
@@ -87,9 +96,10 @@ def add_list(
         with file.open("rb") as opened:
             counted = _Digested(opened)
             total = file.stat().st_size
-            lines = _watched(read(counted), counted, total, progress)  # type: ignore[arg-type]
+            buffered = io.BufferedReader(counted, 1 << 20)
+            lines = _watched(read(buffered), counted, total, progress)
             built = lists.build(folder / key, lines)
-            while counted.read(1 << 20):  # a format may stop before the last byte
+            while buffered.read(1 << 20):  # a format may stop before the last byte
                 pass
     except OSError as fault:
         raise Unreadable(

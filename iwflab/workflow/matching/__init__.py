@@ -6,35 +6,34 @@ frame: what its frames find are candidates.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from iwflab.domain.hashes import ORIENTATIONS, HashValue
+from iwflab.domain.hashes import HashValue
 from iwflab.errors import BadInput, NotFound
-from iwflab.hashing import ALGORITHMS
 from iwflab.hashing.lists import CANDIDATE, MATCH, KnownList, ListHit
 from iwflab.store import Store
 from iwflab.store.known import (
     NOT_SAME,
     OWN,
     SAME,
+    all_media,
     enter_held,
     frames_of,
     held_against,
     one_hit,
-    signed_codes,
     standing_hits,
     standing_lists,
     unlooked,
     values_of,
     withdrawn_lines,
 )
-from iwflab.store.reading import overview
+from iwflab.workflow.matching.own import Own, against_own, own_grades
 
 AT_ONCE = 2_000  # media held, and entered, together
-SCHEME = "uk_2014"  # whose code a hit on our own grades names first
 
 Progress = Callable[[int, int], None]
 
@@ -48,16 +47,6 @@ class MatchReport:
     hits: Counter[str] = field(default_factory=Counter)  # by tier
     settled: int = 0
     skipped: int = 0  # held against all of these before
-
-
-@dataclass(frozen=True, slots=True)
-class _Own:
-    """What this lab signed off: media in order, with their codes and columns."""
-
-    media: tuple[str, ...]
-    labels: tuple[str, ...]
-    sign_offs: tuple[str, ...]
-    values: tuple[HashValue, ...]
 
 
 def hold(
@@ -78,23 +67,46 @@ def hold(
     """
     known = standing_lists(store)
     before = {} if again else held_against(store)
-    rows = overview(store) if media is None else None
-    chosen = [row["medium"] for row in rows] if rows is not None else list(media or ())
+    chosen = all_media(store) if media is None else list(media)
     wanted = {row["id"] for row in known}
     # Our own grades grow with every sign-off: they are asked each time.
-    todo = [m for m in chosen if again or media is not None or _is_due(m, before, wanted)]
+    todo = [
+        m for m in chosen if again or media is not None or _is_due(m, before, wanted)
+    ]
     report = MatchReport(len(todo), len(known), skipped=len(chosen) - len(todo))
-    own = _own(store)
+    own = own_grades(store)
     for at in range(0, len(todo), AT_ONCE):
         part = todo[at : at + AT_ONCE]
         found = _Held(store, folder, known, before, candidates)
-        _enter(store, part, found, own, analyst, report)
+        _enter(found, part, own, analyst, report)
         if progress:
             progress(min(at + AT_ONCE, len(todo)), len(todo))
     report.settled = len(
         {hit["medium"] for hit in standing_hits(store, todo) if hit["settles"]}
     )
     return report
+
+
+def look_up(
+    store: Store,
+    folder: Path,
+    values: Mapping[str, Sequence[HashValue]],
+    *,
+    candidates: int,
+) -> list[tuple[str, ListHit]]:
+    """Hold hashes of anything, by its name, against the lists; nothing is entered.
+
+    Gives names of lists and hits, the surest of each name first.
+    """
+    found = []
+    for row in standing_lists(store):
+        hits = KnownList.open(folder / row["id"]).match(
+            values,
+            candidates=candidates,
+            withdrawn=withdrawn_lines(store, row["id"]),
+        )
+        found += [(str(row["name"]), hit) for hit in hits]
+    return sorted(found, key=lambda one: (one[1].medium, one[1].distance, one[0]))
 
 
 def _is_due(medium: str, before: dict[str, set[str]], wanted: set[str]) -> bool:
@@ -118,25 +130,22 @@ class _Held:
             due = [m for m in media if row["id"] not in self.before.get(m, set())]
             opened = KnownList.open(self.folder / row["id"])
             withdrawn = withdrawn_lines(self.store, row["id"])
-            asked = {"candidates": self.candidates, "withdrawn": withdrawn}
-            own = {m: stills[m] for m in due}
-            yield from ((row["id"], hit) for hit in opened.match(own, **asked))
-            moving = {m: frames[m] for m in due if m in frames}
-            for hit in opened.match(moving, **asked) if moving else ():
+            match = partial(
+                opened.match, candidates=self.candidates, withdrawn=withdrawn
+            )
+            for hit in match({m: stills[m] for m in due}):
+                yield row["id"], hit
+            for hit in match({m: frames[m] for m in due if m in frames}):
                 tier = CANDIDATE if hit.tier == MATCH else hit.tier
                 yield row["id"], replace(hit, tier=tier, variant="frame")
 
 
 def _enter(
-    store: Store,
-    media: Sequence[str],
-    held: _Held,
-    own: _Own,
-    analyst: str,
-    report: MatchReport,
+    held: _Held, media: Sequence[str], own: Own, analyst: str, report: MatchReport
 ) -> None:
+    store = held.store
     found = list(held.hits(media))
-    ours = list(_against_own(store, media, own, held.candidates))
+    ours = list(against_own(store, media, own, held.candidates))
     lists = [row["id"] for row in held.known]
     with store.act("match", "lab", analyst=analyst) as act:
         there = {_key(row) for row in standing_hits(store, media)}
@@ -164,83 +173,6 @@ def _key(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in names)
 
 
-# -- against what this lab signed off ------------------------------------------------
-def _own(store: Store) -> _Own:
-    signed = signed_codes(store)
-    values = values_of(store, list(signed))
-    least = ALGORITHMS["pdq"].least_quality or 0
-    found = [
-        (medium, value)
-        for medium in signed
-        for value in values[medium]
-        if (value.algorithm, value.variant) == ("pdq", "full")
-        and (value.quality or 0) >= least
-    ]
-    media = tuple(medium for medium, _ in found)
-    return _Own(
-        media,
-        tuple(_code(signed[medium]["grades"]) for medium in media),
-        tuple(signed[medium]["sign_off"] for medium in media),
-        tuple(value for _, value in found),
-    )
-
-
-def _code(grades: dict[str, Any]) -> str:
-    for scheme in (SCHEME, *grades):
-        if scheme in grades:
-            return f"{scheme} {grades[scheme]['code']}"
-    return ""
-
-
-def _against_own(
-    store: Store, media: Sequence[str], own: _Own, candidates: int
-) -> Iterator[dict[str, Any]]:
-    """Give hits against signed-off media, the nearest orientation of each pair."""
-    from iwflab.hashing.search import columns_of, search
-
-    known = ALGORITHMS["pdq"]
-    asked = [
-        (medium, orientation, value)
-        for medium, values in values_of(store, media).items()
-        for one in values
-        if (one.algorithm, one.variant) == ("pdq", "full")
-        and (one.quality or 0) >= (known.least_quality or 0)
-        for orientation, value in zip(
-            ORIENTATIONS, (one.value, *one.turned), strict=False
-        )
-    ]
-    if not asked or not own.media:
-        return
-    queries = columns_of([value for *_, value in asked], known.bits)
-    entries = columns_of([value.value for value in own.values], known.bits)
-    hits = search(queries, entries, candidates)
-    best: dict[tuple[str, int], tuple[int, str]] = {}
-    for query, entry, distance in zip(
-        hits.query.tolist(), hits.entry.tolist(), hits.distance.tolist(), strict=True
-    ):
-        medium, orientation, _ = asked[query]
-        key = (medium, entry)
-        if own.media[entry] != medium and (
-            key not in best or distance < best[key][0]
-        ):
-            best[key] = distance, orientation
-    for (medium, entry), (distance, orientation) in best.items():
-        near = distance <= (known.match_distance or 0)
-        yield {
-            "medium": medium,
-            "hash_list": None,
-            "sign_off": own.sign_offs[entry],
-            "line": -1,
-            "algorithm": "pdq",
-            "variant": "full",
-            "value": own.values[entry].value,
-            "distance": distance,
-            "orientation": orientation,
-            "tier": MATCH if near else CANDIDATE,
-            "label": own.labels[entry],
-        }
-
-
 # -- what a person says to it --------------------------------------------------------
 def answer(
     store: Store,
@@ -261,7 +193,9 @@ def answer(
             f"{verdict!r} is no answer to a hit", advice=f"say {SAME} or {NOT_SAME}"
         )
     if one_hit(store, hit) is None:
-        raise NotFound("this hit does not stand", advice="look again: iwflab match show")
+        raise NotFound(
+            "this hit does not stand", advice="look again: iwflab match show"
+        )
     with store.act("answer hit", hit, analyst=analyst, request=request) as act:
         if not act.repeated:
             said = {"verdict": verdict, "reason": reason, "analyst": analyst}
