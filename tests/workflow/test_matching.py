@@ -155,7 +155,7 @@ def test_one_entry_can_be_withdrawn(listed):
 
 
 def test_what_arrives_is_held_before_anybody_gets_it(listed, tmp_path):
-    lab, media, _ = listed
+    lab, _media, _ = listed
     folder = tmp_path / "more"
     write(folder, "turned.png", drawn(1, lambda p: p.rotate(90, expand=True)))
     write(folder, "inverted.png", drawn(1, ImageOps.invert))
@@ -176,7 +176,7 @@ def test_what_arrives_is_held_before_anybody_gets_it(listed, tmp_path):
 
 def test_nothing_is_handed_out_that_was_not_held(listed, tmp_path, monkeypatch):
     """An intake that ends in the middle leaves media that nobody gets before they are."""
-    lab, media, _ = listed
+    lab, _media, _ = listed
     lab.seat("ann").open_set(20)
     folder = tmp_path / "more"
     write(folder, "late.png", drawn(10))
