@@ -49,6 +49,8 @@ def intake(paths: tuple[str, ...], folder: str, as_json: bool, **given: Any) -> 
         f"{report.known_copies} known, {len(report.refused)} refused; "
         f"{report.new_media} new media in {report.seconds:.1f} s"
     )
+    if report.known:
+        click.echo(f"  {report.known} known: nobody needs to look at them")
     for state, number in sorted(report.states.items()):
         click.echo(f"  {number} {state}")
     for name, sha256 in report.archives:

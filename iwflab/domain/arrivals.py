@@ -14,7 +14,8 @@ class IntakeReport:
     as its members, and ``archives`` names it with its SHA-256.  ``states``
     counts the media newly examined by decoder state; ``unmatched`` names lines of
     the sidecar that no file answered to; ``problems`` says what was kept and hashed,
-    yet could not be examined now: the next intake tries again.
+    yet could not be examined now: the next intake tries again.  ``known`` counts
+    media that a list or an own grade settled: they need no eyes.
     """
 
     intake: str
@@ -27,6 +28,7 @@ class IntakeReport:
     states: Counter[str] = field(default_factory=Counter)
     unmatched: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    known: int = 0
     seconds: float = 0.0
 
 

@@ -10,6 +10,7 @@ class Stage(StrEnum):
     """Where a medium is on its way; each stage is reached by exactly one step."""
 
     WAITING = "waiting"  # intake: nobody has graded it
+    KNOWN = "known"  # matching: a hit stands that settles it without a look
     GRADED = "graded"  # grading: one assessment stands
     SIGNED_OFF = "signed_off"  # quality: a second person agreed to it
     RELEASED = "released"  # release: it left on a hash list

@@ -1,7 +1,8 @@
 """What leaves and arrives as lists: entries of a hash list, lines of a sidecar."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,43 @@ class ListEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedHash:
+    """One hash of an entry of a list that arrived, as the list states it.
+
+    ``algorithm`` is a name of ``iwflab.hashing`` or one that is only carried
+    (``photodna``).  ``value`` is hex (PhotoDNA also base64).  An empty ``variant``: the
+    list does not say which.  ``quality`` is 0-100, None where the list has none.
+    """
+
+    algorithm: str
+    value: str
+    variant: str = ""
+    quality: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """One entry of a list that arrived.
+
+    ``line`` counts from 1 in the file it came in; ``label`` is what the list says of
+    the medium (its category), ``note`` any further word.
+    """
+
+    line: int
+    hashes: tuple[ListedHash, ...]
+    label: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangeFormat:
     """A form in which hash lists travel: added in one file of ``iwflab.exchange``.
 
     ``dump`` turns entries into bytes, ``load`` gives them back.  ``example`` is what
-    the tests send through both.
+    the tests send through both.  ``read``, where a form has it, goes through a list of
+    anybody's line by line, in bounded memory; it raises BadInput with the number of
+    the line that does not fit.  What a value must look like is not its business: that
+    is checked where the values are kept (``iwflab.hashing``).
     """
 
     name: str
@@ -48,3 +81,4 @@ class ExchangeFormat:
     dump: Callable[[Sequence[ListEntry]], bytes]
     load: Callable[[bytes], list[ListEntry]]
     example: tuple[ListEntry, ...]
+    read: Callable[[BinaryIO], Iterator[ListLine]] | None = None

@@ -42,6 +42,8 @@ class Operation(StrEnum):
     MANAGE_USERS = "manage_users"
     USE_LAB = "use_lab"
     TAKE_IN = "take_in"
+    MANAGE_LISTS = "manage_lists"
+    ANSWER_MATCHES = "answer_matches"
     SIGN_OFF = "sign_off"
     VOUCH = "vouch"
     KEEP = "keep"

@@ -25,6 +25,9 @@ KEYS: Mapping[str, str] = {
     "why": "v",
     "help": "?",
 }
+# Bits of PDQ: up to 31 is a match; unrelated photographs came no nearer than 72 (1.05
+# million pairs in eight orientations, measured for this project in November 2026).
+NEAREST_CANDIDATE, FARTHEST_CANDIDATE = 31, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Settings:
     audit trail, which shows a lab that was rolled back whole.
     ``database_url`` names the shared PostgreSQL database; empty means ``lab.db``.
     ``low_space_mb``: with less free space (in 10^6 bytes) desks and commands warn.
+    ``candidate_distance``: PDQ hits up to this many bits are shown to a person.
     ``assignment_hours``: after these an unfinished medium goes back to the queue.
     """
 
@@ -50,6 +54,7 @@ class Settings:
     workers: int = 2
     decode_seconds: float = 20.0
     assignment_hours: float = 12.0
+    candidate_distance: int = 60
     approval_hours: float = 24.0
     intake_roots: Sequence[str] = ()
     set_size: int = 12
@@ -80,6 +85,12 @@ def check_settings(settings: Settings) -> None:
     for name in ("workers", "set_size", "prefetch", "outbox"):
         if getattr(settings, name) < 1:
             raise BadInput(f"lab.toml: {name} must be 1 or more", advice="raise it")
+    if not NEAREST_CANDIDATE <= settings.candidate_distance <= FARTHEST_CANDIDATE:
+        raise BadInput(
+            "lab.toml: candidate_distance is out of bounds",
+            advice=f"{NEAREST_CANDIDATE} shows none, {FARTHEST_CANDIDATE} is the most"
+            " that was measured to be far from unrelated pictures",
+        )
     if settings.low_space_mb < 0:
         raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
     roots = settings.intake_roots

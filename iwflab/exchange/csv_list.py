@@ -2,10 +2,19 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
-from iwflab.domain.lists import ExchangeFormat, ListEntry
+from iwflab.domain.lists import ExchangeFormat, ListedHash, ListEntry, ListLine
 from iwflab.errors import BadInput
+from iwflab.exchange.arriving import (
+    QUALITY,
+    SAID,
+    arrived,
+    lines_of,
+    quality_of,
+    refusal,
+)
 from iwflab.exchange.cells import plain_cell, safe_cell
 
 # Column -> what it holds; the manifest repeats this for the reader of the list.
@@ -83,6 +92,62 @@ def _entry(row: dict[str, str]) -> ListEntry:
     )
 
 
+def read(source: BinaryIO) -> Iterator[ListLine]:
+    """Go through anybody's CSV with a header line; ``;`` or a tab separate as well.
+
+    Columns are those of :mod:`iwflab.exchange.arriving`.
+    """
+    numbered = lines_of(source)
+    at = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal at
+        for number, text in numbered:
+            at = number
+            yield text
+
+    header = next(texts(), "")
+    sign = max(",;\t", key=header.count)
+    names = [
+        name.strip().lower() for name in next(csv.reader([header], delimiter=sign))
+    ]
+    _check_header(names)
+    reader = csv.reader(texts(), delimiter=sign, strict=True)
+    while True:
+        first = at + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as fault:
+            raise refusal(first, str(fault)) from fault
+        if cells is None:
+            return
+        if any(cells):
+            yield _line(names, cells, first)
+
+
+def _check_header(names: list[str]) -> None:
+    hashes = [name for name in names if name not in SAID and not name.endswith(QUALITY)]
+    if not hashes or len(set(names)) < len(names) or "" in names:
+        raise BadInput(
+            "line 1 does not name the columns, each once",
+            advice="begin with a line such as: sha256,md5,pdq,pdq_quality,label",
+        )
+
+
+def _line(names: list[str], cells: list[str], number: int) -> ListLine:
+    if len(cells) != len(names):
+        raise refusal(number, f"it has {len(cells)} cells, not {len(names)}")
+    said = dict(zip(names, cells, strict=True))
+    hashes = []
+    for name, cell in said.items():
+        if name in SAID or name.endswith(QUALITY) or not (value := cell.strip()):
+            continue
+        quality = quality_of(said.get(name + QUALITY, "").strip(), number)
+        hashes.append(ListedHash(name, value, "", quality))
+    texts = {name: plain_cell(said[name].strip()) for name in SAID if name in said}
+    return arrived(number, tuple(hashes), texts)
+
+
 _EXAMPLE = (
     # SHA-256, SHA-1 and MD5 of the text "a"; the perceptual values are made up.
     ListEntry(
@@ -112,4 +177,6 @@ _EXAMPLE = (
     ),
 )
 
-CSV_LIST = ExchangeFormat("csv", ".csv", "CSV, one line a medium", dump, load, _EXAMPLE)
+CSV_LIST = ExchangeFormat(
+    "csv", ".csv", "CSV, one line a medium", dump, load, _EXAMPLE, read
+)

@@ -1,11 +1,20 @@
 """A hash list as JSON lines: one object a medium, any algorithm."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
+from typing import Any, BinaryIO
 
-from iwflab.domain.lists import ExchangeFormat, ListEntry
+from iwflab.domain.lists import ExchangeFormat, ListedHash, ListEntry, ListLine
 from iwflab.errors import BadInput
+from iwflab.exchange.arriving import (
+    QUALITY,
+    SAID,
+    arrived,
+    lines_of,
+    quality_of,
+    refusal,
+)
 from iwflab.exchange.csv_list import CSV_LIST
 
 
@@ -32,6 +41,68 @@ def load(text: bytes) -> list[ListEntry]:
     return entries
 
 
+def read(source: BinaryIO) -> Iterator[ListLine]:
+    """Go through anybody's JSON lines, each an object.
+
+    Keys are those of :mod:`iwflab.exchange.arriving`.  ``hashes`` may hold further
+    algorithms as an object, or a list of objects with ``algorithm``, ``value`` and
+    perhaps ``variant`` and ``quality``.
+    """
+    for number, text in lines_of(source):
+        if text.strip():
+            try:
+                plain = json.loads(text)
+            except (ValueError, RecursionError) as fault:
+                raise refusal(number, f"it is no JSON: {str(fault)[:80]}") from fault
+            if not isinstance(plain, dict):
+                raise refusal(number, "it is no JSON object")
+            yield _line(plain, number)
+
+
+def _line(plain: dict[str, Any], number: int) -> ListLine:
+    stated = plain.pop("hashes", None) or {}
+    if isinstance(stated, dict):
+        stated = [{"algorithm": name, "value": stated[name]} for name in stated]
+    if not isinstance(stated, list) or not all(isinstance(x, dict) for x in stated):
+        raise refusal(number, "'hashes' is neither an object nor a list of objects")
+    qualities = {k: v for k, v in plain.items() if k.endswith(QUALITY)}
+    for name, value in plain.items():
+        if name not in SAID and name not in qualities:
+            stated.append({"algorithm": name, "value": value})
+    hashes = tuple(
+        _hash(one, qualities, number)
+        for one in stated
+        if one.get("value") is not None and one["value"] != ""
+    )
+    said = {n: _text(plain[n], n, number) for n in SAID - {"size"} if n in plain}
+    return arrived(number, hashes, said)
+
+
+def _hash(one: dict[str, Any], qualities: dict[str, Any], number: int) -> ListedHash:
+    unknown = one.keys() - {"algorithm", "value", "variant", "quality"}
+    if unknown:
+        raise refusal(number, f"a hash has the unknown key {min(unknown)[:40]!r}")
+    name, value, variant = (
+        _text(one.get(key, ""), key, number)
+        for key in ("algorithm", "value", "variant")
+    )
+    quality = one.get("quality", qualities.get(name + QUALITY))
+    known = None
+    if quality is not None:
+        if isinstance(quality, bool) or not isinstance(quality, int | str):
+            raise refusal(number, f"the quality of {name[:40]!r} is no whole number")
+        known = quality_of(str(quality), number)
+    return ListedHash(name, value, variant, known)
+
+
+def _text(value: object, name: str, number: int) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise refusal(number, f"{name[:40]!r} is no text")
+    return value
+
+
 JSON_LINES = ExchangeFormat(
     "json_lines",
     ".jsonl",
@@ -39,4 +110,5 @@ JSON_LINES = ExchangeFormat(
     dump,
     load,
     CSV_LIST.example,
+    read,
 )

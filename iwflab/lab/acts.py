@@ -12,7 +12,15 @@ from iwflab.domain.roles import need
 from iwflab.lab.matrix import needs
 from iwflab.lab.proof import Proof
 from iwflab.store.head import Head
-from iwflab.workflow import examining, grading, presenting, quality, queue, viewing
+from iwflab.workflow import (
+    examining,
+    grading,
+    matching,
+    presenting,
+    quality,
+    queue,
+    viewing,
+)
 from iwflab.workflow import intake as arrival
 
 
@@ -31,8 +39,11 @@ class Acts(Proof):
         sidecar: str | os.PathLike[str] | None = None,
         progress: arrival.Progress | None = None,
     ) -> IntakeReport:
-        """Take in folders (recursive) and files; the report adds up."""
-        return arrival.take_in(
+        """Take in folders (recursive) and files; the report adds up.
+
+        What arrived is held against the lists before it is handed out to anybody.
+        """
+        report = arrival.take_in(
             self._bench,
             paths,
             Custody(case, exhibit, purpose, authority),
@@ -41,6 +52,13 @@ class Acts(Proof):
             progress=progress,
             keep_out=(self.folder, self.heads.folder),
         )
+        report.known = matching.hold(
+            self._store,
+            self.folder / "lists",
+            analyst=self.analyst,
+            candidates=self.settings.candidate_distance,
+        ).settled
+        return report
 
     @needs("take_in")
     def examine(

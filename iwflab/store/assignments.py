@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from iwflab.store.database import Store
 from iwflab.store.reading import WAITS, batched
+from iwflab.store.settling import HELD, KNOWN
 
 _OPEN = """
   SELECT a.id, a.medium, a.analyst, a.entry
@@ -16,7 +17,7 @@ _OPEN = """
     AND NOT EXISTS (SELECT 1 FROM assignment_end x WHERE x.assignment = a.id)
 """
 _FREE = (
-    f"{WAITS} AND m.id NOT IN"  # noqa: S608 - our own text
+    f"{WAITS} AND NOT {KNOWN} AND {HELD} AND m.id NOT IN"  # noqa: S608 - our own text
     f" (SELECT taken.medium FROM ({_OPEN}) taken)"
 )
 

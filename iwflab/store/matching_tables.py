@@ -42,6 +42,11 @@ hit = table(
     text("label"),  # what the list says of the entry
     sa.CheckConstraint("(hash_list IS NULL) <> (sign_off IS NULL)", name="one_source"),
 )
+held = table(
+    "held",  # a medium was held against these lists, and against this lab's own grades
+    to("medium", "medium"),
+    text("against"),  # JSON: ids of hash lists, and "own"
+)
 hit_answer = table(
     "hit_answer",
     to("hit", "hit"),

@@ -14,6 +14,7 @@ from iwflab.domain.elements import CHILD_FIELDS, Child, Record
 from iwflab.domain.hashes import FrameHash, FrameHashes, HashValue
 from iwflab.errors import NotFound
 from iwflab.store.database import Store
+from iwflab.store.settling import KNOWN
 
 # What stands now, of the media that ``chosen`` names: every step of the query starts
 # from it, so that one medium costs the same in a lab of ten and of 20,000.  (CROSS
@@ -52,6 +53,7 @@ WITH chosen AS (
                 THEN 'released'
               WHEN s.id IS NOT NULL THEN 'signed_off'
               WHEN t.id IS NOT NULL THEN 'graded'
+              WHEN {KNOWN} THEN 'known'
               ELSE 'waiting' END AS stage
   FROM chosen m
   LEFT JOIN seen x ON x.medium = m.id AND x.place = 1

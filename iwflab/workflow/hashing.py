@@ -7,12 +7,13 @@ at once, cleanly, goes to a worker all the same.
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, astuple
 from functools import partial
+from importlib import import_module
 
-from iwflab.domain.hashes import FrameHashes
+from iwflab.domain.hashes import FrameHashes, HashValue
 from iwflab.domain.media import DecoderState, Examined, display_name, display_text
 from iwflab.errors import BadInput, Unreadable
 from iwflab.hashing import ALGORITHMS
@@ -77,6 +78,18 @@ def flat(record: dict[str, object]) -> dict[str, object]:
     return row
 
 
+def values_in(record: Mapping[str, object]) -> list[HashValue]:
+    """Give the digests and hashes of a record, as they are held against lists."""
+    digests = [
+        HashValue(name, str(record[name]), "hashlib", "")
+        for name in ("md5", "sha1", "sha256")
+        if name in record
+    ]
+    hashes = record.get("hashes", [])
+    rows = hashes if isinstance(hashes, list) else []
+    return digests + [HashValue(**row) for row in rows]
+
+
 def _known(algorithms: Sequence[str]) -> tuple[str, ...]:
     unknown = [name for name in algorithms if name not in tuple(ALGORITHMS)]
     if unknown:
@@ -88,8 +101,9 @@ def _known(algorithms: Sequence[str]) -> tuple[str, ...]:
 
 
 def _here_first(asked: Sequence[str], walled: Examine) -> Examine:
-    from iwflab.workflow.examination import examine
-
+    # Named, not imported: steps of the way do not know each other.
+    module, _, function = EXAMINE.partition(":")
+    examine = getattr(import_module(module), function)
     prepare()
 
     def tried(sealed: Sealed) -> Examined:
@@ -97,7 +111,9 @@ def _here_first(asked: Sequence[str], walled: Examine) -> Examine:
         # videos need libraries of their own: both are left to a worker.
         if container(sealed.view()) is not None:
             return walled(sealed)
-        found = examine(sealed.view(), asked, with_previews=False, tolerant=False)
+        found: Examined = examine(
+            sealed.view(), asked, with_previews=False, tolerant=False
+        )
         return found if found.state is DecoderState.COMPLETE else walled(sealed)
 
     return tried

@@ -27,8 +27,8 @@ _OF_MEDIA = frozenset(
         *("refusal", "archive", "examination", "hash", "assignment", "assignment_end"),
         *("assessment", "child", "withdrawal", "sign_off", "sign_off_end"),
         *("release", "release_item", "four_eyes_request", "four_eyes_answer"),
-        *("four_eyes_use", "frame_hashes", "hit", "hit_answer", "propagation"),
-        *("hash_list", "hash_list_end", "list_line_end"),
+        *("four_eyes_use", "frame_hashes", "hit", "hit_answer", "held"),
+        *("propagation", "hash_list", "hash_list_end", "list_line_end"),
     }
 )
 

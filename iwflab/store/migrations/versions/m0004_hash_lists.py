@@ -28,6 +28,7 @@ ADDS = {
         *("medium", "hash_list", "sign_off", "line", "algorithm", "variant", "value"),
         *("distance", "orientation", "tier", "label"),
     ),
+    "held": (*OWN, "medium", "against"),
     "hit_answer": (*OWN, "hit", "verdict", "reason", "analyst"),
     "propagation": (
         *OWN,
@@ -89,6 +90,7 @@ def hits() -> None:
             "(hash_list IS NULL) <> (sign_off IS NULL)", name="one_source"
         ),
     )
+    table("held", to("medium"), *texts("against"))
     table("hit_answer", to("hit"), *texts("verdict", "reason", "analyst"))
 
 

@@ -1,0 +1,98 @@
+"""Held against what this lab signed off itself: PDQ of whole pictures, all turns."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from iwflab.domain.hashes import ORIENTATIONS, HashValue
+from iwflab.hashing import ALGORITHMS
+from iwflab.hashing.lists import CANDIDATE, MATCH
+from iwflab.store import Store
+from iwflab.store.known import signed_codes, values_of
+
+SCHEME = "uk_2014"  # whose code a hit on our own grades names first
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What this lab signed off: media in order, with their codes and columns."""
+
+    media: tuple[str, ...]
+    labels: tuple[str, ...]
+    sign_offs: tuple[str, ...]
+    values: tuple[HashValue, ...]
+
+
+def own_grades(store: Store) -> Own:
+    """Give what was signed off here and can be matched."""
+    signed = signed_codes(store)
+    values = values_of(store, list(signed))
+    least = ALGORITHMS["pdq"].least_quality or 0
+    found = [
+        (medium, value)
+        for medium in signed
+        for value in values[medium]
+        if (value.algorithm, value.variant) == ("pdq", "full")
+        and (value.quality or 0) >= least
+    ]
+    media = tuple(medium for medium, _ in found)
+    return Own(
+        media,
+        tuple(_code(signed[medium]["grades"]) for medium in media),
+        tuple(signed[medium]["sign_off"] for medium in media),
+        tuple(value for _, value in found),
+    )
+
+
+def _code(grades: dict[str, Any]) -> str:
+    for scheme in (SCHEME, *grades):
+        if scheme in grades:
+            return f"{scheme} {grades[scheme]['code']}"
+    return ""
+
+
+def against_own(
+    store: Store, media: Sequence[str], own: Own, candidates: int
+) -> Iterator[dict[str, Any]]:
+    """Give hits against signed-off media, the nearest orientation of each pair."""
+    from iwflab.hashing.search import columns_of, search
+
+    known = ALGORITHMS["pdq"]
+    asked = [
+        (medium, orientation, value)
+        for medium, values in values_of(store, media).items()
+        for one in values
+        if (one.algorithm, one.variant) == ("pdq", "full")
+        and (one.quality or 0) >= (known.least_quality or 0)
+        for orientation, value in zip(
+            ORIENTATIONS, (one.value, *one.turned), strict=False
+        )
+    ]
+    if not asked or not own.media:
+        return
+    queries = columns_of([value for *_, value in asked], known.bits)
+    entries = columns_of([value.value for value in own.values], known.bits)
+    hits = search(queries, entries, candidates)
+    best: dict[tuple[str, int], tuple[int, str]] = {}
+    for query, entry, distance in zip(
+        hits.query.tolist(), hits.entry.tolist(), hits.distance.tolist(), strict=True
+    ):
+        medium, orientation, _ = asked[query]
+        key = (medium, entry)
+        if own.media[entry] != medium and (key not in best or distance < best[key][0]):
+            best[key] = distance, orientation
+    for (medium, entry), (distance, orientation) in best.items():
+        near = distance <= (known.match_distance or 0)
+        yield {
+            "medium": medium,
+            "hash_list": None,
+            "sign_off": own.sign_offs[entry],
+            "line": -1,
+            "algorithm": "pdq",
+            "variant": "full",
+            "value": own.values[entry].value,
+            "distance": distance,
+            "orientation": orientation,
+            "tier": MATCH if near else CANDIDATE,
+            "label": own.labels[entry],
+        }
