@@ -7,6 +7,7 @@ from typing import Any
 from iwflab.domain.hashes import ORIENTATIONS, HashValue
 from iwflab.hashing import ALGORITHMS
 from iwflab.hashing.lists import CANDIDATE, MATCH
+from iwflab.hashing.search import columns_of, search
 from iwflab.store import Store
 from iwflab.store.known import signed_codes, values_of
 
@@ -55,21 +56,10 @@ def against_own(
     store: Store, media: Sequence[str], own: Own, candidates: int
 ) -> Iterator[dict[str, Any]]:
     """Give hits against signed-off media, the nearest orientation of each pair."""
-    from iwflab.hashing.search import columns_of, search
-
-    known = ALGORITHMS["pdq"]
-    asked = [
-        (medium, orientation, value)
-        for medium, values in values_of(store, media).items()
-        for one in values
-        if (one.algorithm, one.variant) == ("pdq", "full")
-        and (one.quality or 0) >= (known.least_quality or 0)
-        for orientation, value in zip(
-            ORIENTATIONS, (one.value, *one.turned), strict=False
-        )
-    ]
+    asked = list(_asked(store, media))
     if not asked or not own.media:
         return
+    known = ALGORITHMS["pdq"]
     queries = columns_of([value for *_, value in asked], known.bits)
     entries = columns_of([value.value for value in own.values], known.bits)
     hits = search(queries, entries, candidates)
@@ -78,11 +68,10 @@ def against_own(
         hits.query.tolist(), hits.entry.tolist(), hits.distance.tolist(), strict=True
     ):
         medium, orientation, _ = asked[query]
-        key = (medium, entry)
-        if own.media[entry] != medium and (key not in best or distance < best[key][0]):
-            best[key] = distance, orientation
+        near = best.get((medium, entry))
+        if own.media[entry] != medium and (near is None or distance < near[0]):
+            best[medium, entry] = distance, orientation
     for (medium, entry), (distance, orientation) in best.items():
-        near = distance <= (known.match_distance or 0)
         yield {
             "medium": medium,
             "hash_list": None,
@@ -93,6 +82,18 @@ def against_own(
             "value": own.values[entry].value,
             "distance": distance,
             "orientation": orientation,
-            "tier": MATCH if near else CANDIDATE,
+            "tier": MATCH if distance <= (known.match_distance or 0) else CANDIDATE,
             "label": own.labels[entry],
         }
+
+
+def _asked(store: Store, media: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Give what media ask with: medium, orientation, value."""
+    least = ALGORITHMS["pdq"].least_quality or 0
+    for medium, values in values_of(store, media).items():
+        for one in values:
+            whole = (one.algorithm, one.variant) == ("pdq", "full")
+            if whole and (one.quality or 0) >= least:
+                turned = (one.value, *one.turned)
+                for orientation, value in zip(ORIENTATIONS, turned, strict=False):
+                    yield medium, orientation, value
