@@ -10,17 +10,17 @@ four, 64-bit hashes one.  Columns may be memory-mapped and read-only.
     stacks_within(columns, radius)       -> the same from the hashes, in bounded memory
 
 Two ways lead to the same answer, and the cheaper one is taken.  The *scan* holds every
-query against every hash and knows no index.  The *band join* groups both by 16-bit
-bands while it runs; it is exact up to a radius of 31 (see kernels/join.py for the
-proof).  Nothing is kept that could go stale.
+query against every hash.  The *band join* groups both by 16-bit bands while it runs; it
+is exact up to 31 (kernels/join.py has the proof).  Nothing is kept that could go stale.
 
-Memory beside the hashes themselves: the scan needs room for its hits only, the band
-join about 120 MB more.  Both let other threads run (they hold no GIL).  The kernels are
-compiled on first use (seconds, once) and kept in numba's cache.
+Beside the hashes themselves the scan needs room for its hits only, the band join about
+120 MB.  Both hold no GIL.  Kernels are compiled on first use and kept in numba's cache.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from iwflab.errors import BadInput
@@ -51,9 +51,9 @@ MOST = 20_000_000  # hits; more are no answer that anybody could look at
 _HALVED = 40
 _JOINED = 31  # kernels.join.REACH, known here without loading numba
 _PIECE, _TILE = 2_500_000, 131_072  # entries, queries put in order together
-# Seconds, measured with AVX-512; they choose the way, never the answer.
-_SCANNED, _LOOKED = 7e-11, 1.2e-10  # a pair
-_ENTRY, _QUERY, _RUN = 14e-9, 300e-9, 20e-9  # in one band
+# Seconds in one band; they choose the way, never the answer.
+_ENTRY, _QUERY, _RUN = 14e-9, 300e-9, 20e-9
+_LOOKED = 1.7  # a pair in the band join, in pairs of the scan
 _SAMPLE = 16_384  # hashes, at each of 16 places: how uneven the bands are
 
 
@@ -256,7 +256,8 @@ def _join_pays(asked: _Question) -> bool:
     """Tell whether the band join is the cheaper way; skewed bands make it dear."""
     q, e = asked.queries, asked.entries
     queries, entries = len(q[0]), len(e[0])
-    scan = queries * entries * _SCANNED * (0.5 if asked.pairs else 1)
+    pace = _pace()
+    scan = queries * entries * pace * (0.5 if asked.pairs else 1)
     tiles, pieces = -(-queries // _TILE), -(-entries // _PIECE)
     fixed = entries * tiles * _ENTRY + queries * _QUERY + pieces * tiles * 65_536 * _RUN
     if scan <= 16 * fixed:
@@ -266,7 +267,24 @@ def _join_pays(asked: _Question) -> bool:
     one, other = _sampled(e), _sampled(q)
     looked = join.looked_at(join.tally(one), join.tally(other))
     share = looked / (len(one[0]) * len(other[0]))
-    return bool(scan > 16 * fixed + share * queries * entries * _LOOKED)
+    return bool(scan > 16 * fixed + share * queries * entries * _LOOKED * pace)
+
+
+@cache
+def _pace() -> float:
+    """Measure what a pair costs in a scan here: five times less with AVX-512."""
+    import numpy as np
+
+    from iwflab.hashing.kernels import scan
+
+    entries = (np.zeros(1 << 14, np.uint64),) * 4
+    queries = (np.full(64, 2**64 - 1, np.uint64),) * 4
+    none, spent = np.empty(0, np.int64), []
+    for _ in range(5):
+        start = perf_counter()
+        scan.scan4(entries, queries, _JOINED, False, False, none, MOST)
+        spent.append(perf_counter() - start)
+    return min(spent) / (len(entries[0]) * len(queries[0]))
 
 
 def _sampled(columns: "tuple[Column, ...]") -> "tuple[Column, ...]":
