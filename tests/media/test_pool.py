@@ -94,12 +94,13 @@ def test_a_stem_killed_from_outside_is_replaced_and_its_workers_end():
     with DecodePool(TASK, workers=1, recycle=1) as pool:
         assert ask(pool, "one").reason == "one"
         stem = pool._stems.get()
-        worker, _ = stem.fork(1 << 30)
+        worker, channel = stem.fork(1 << 30)
         stem._child.kill()
         stem._child.wait()
         assert ask(pool, "two").reason == "two"
         assert pool._stems.get() is not stem
         assert worker.poll() == -signal.SIGKILL
+        channel.close()
 
 
 def test_every_medium_of_a_fresh_pool_has_a_worker_of_its_own():
@@ -127,8 +128,9 @@ def test_a_stem_says_how_each_worker_ended():
         channel.close()
         assert worker.wait(5) == 0
         assert worker.poll() == 0
-        other, _kept = stem.fork(1 << 30)
+        other, channel = stem.fork(1 << 30)
         other.kill()
+        channel.close()
         assert other.wait(5) == -signal.SIGKILL
         other.kill()
 
