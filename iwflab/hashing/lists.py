@@ -279,10 +279,11 @@ def changed(folder: Path, files: Mapping[str, str]) -> list[str]:
     return wrong
 
 
-def _rank(hit: ListHit) -> tuple[int, int, int, int]:
+def _rank(hit: ListHit) -> tuple[int, ...]:
     """Order hits of one medium and entry: the surest and the plainest first."""
     turned, _, inverted = hit.orientation.partition(", ")
     place = ORIENTATIONS.index(turned) if turned in ORIENTATIONS else 0
     plain = bool(inverted) or hit.orientation == INVERTED
     tiers = (EXACT, MATCH, CANDIDATE)
-    return tiers.index(hit.tier), hit.distance, int(plain), place
+    other = hit.variant != "full"  # small pictures have the same value in each variant
+    return tiers.index(hit.tier), hit.distance, int(plain), place, int(other)
