@@ -203,8 +203,8 @@ def test_a_fault_of_the_source_leaves_nothing_and_sweeping_removes_the_rest(tmp_
     with pytest.raises(BadInput, match="line 2"):
         build(tmp_path / "list", lines())
     assert list(tmp_path.iterdir()) == []
-    (tmp_path / ".list.0123.new").mkdir()
-    (tmp_path / ".list.0123.new" / "line.raw").write_bytes(b"1")
+    (tmp_path / ".list.0123.unfinished").mkdir()
+    (tmp_path / ".list.0123.unfinished" / "line.raw").write_bytes(b"1")
     sweep(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 from iwflab.demo.drawing import encoded, picture
 from iwflab.errors import BadInput, NotAllowed, NotFound, Tampered
 from iwflab.hashing import ALGORITHMS
+from iwflab.lab import Lab
 
 HEAD = "md5,pdq,pdq_quality,label\n"
 
@@ -257,6 +258,18 @@ def test_a_changed_list_is_found(listed):
     (place / "list.json").unlink()
     with pytest.raises(Tampered):
         lab.match(again=True)
+
+
+def test_lists_come_back_with_a_backup(listed, tmp_path):
+    lab, media, _ = listed
+    (lab.folder / "lists" / ".x.0.unfinished").mkdir()
+    lab.backup(tmp_path / "backup")
+    assert Lab.check_backup(tmp_path / "backup") == []
+    Lab.restore(tmp_path / "backup", tmp_path / "restored")
+    with Lab.open(tmp_path / "restored") as again:
+        report = again.match(again=True)
+        assert (report.lists, report.settled, sum(report.hits.values())) == (1, 2, 0)
+        assert again.verify(read_data=True) == []
 
 
 def test_files_are_held_without_being_taken_in(listed, tmp_path):
