@@ -261,7 +261,7 @@ def test_a_changed_list_is_found(listed):
 
 
 def test_lists_come_back_with_a_backup(listed, tmp_path):
-    lab, media, _ = listed
+    lab, _media, _ = listed
     (lab.folder / "lists" / ".x.0.unfinished").mkdir()
     lab.backup(tmp_path / "backup")
     assert Lab.check_backup(tmp_path / "backup") == []
