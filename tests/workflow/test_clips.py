@@ -34,7 +34,7 @@ def test_frames_are_in_the_lab_and_in_its_tables(new_lab, tmp_path):
     assert list(of_video["frame"]) == [0, 10]
     assert list(of_video["microseconds"]) == [0, 1_000_000]
     assert (of_video["quality"] >= 50).all()
-    assert of_video["hash"].str.fullmatch("[0-9a-f]{64}").all()
+    assert of_video["value"].str.fullmatch("[0-9a-f]{64}").all()
     assert set(of_video["variant"]) == {"vpdq 1/s"}
     assert set(found["medium"]) == {video["medium"], media["moving.gif"]["medium"]}
     hashes = lab.hashes()

@@ -12,6 +12,7 @@ from iwflab.demo.drawing import encoded, picture
 from iwflab.errors import BadInput, NotAllowed, NotFound, Tampered
 from iwflab.hashing import ALGORITHMS
 from iwflab.lab import Lab
+from tests import films
 
 HEAD = "md5,pdq,pdq_quality,label\n"
 
@@ -258,6 +259,31 @@ def test_a_changed_list_is_found(listed):
     (place / "list.json").unlink()
     with pytest.raises(Tampered):
         lab.match(again=True)
+
+
+def test_a_frame_on_a_list_makes_a_video_a_candidate_and_never_settles_it(
+    new_lab, tmp_path
+):
+    lab = new_lab()
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "clip.mp4").write_bytes(
+        films.film(films.frames((1, 12), (2, 12), (3, 12)))
+    )
+    lab.intake([folder], **CUSTODY)
+    frames = lab.frames()
+    best = frames.sort_values("quality").iloc[-1]
+    file = tmp_path / "list.csv"
+    file.write_text(HEAD + f",{best['value']},100,A\n")
+    lab.list_add(file, form="csv", name="L", source="x")
+    lab.match()
+    hit = lab.hits().iloc[0]
+
+    assert best["quality"] >= 50
+    assert (hit["tier"], hit["distance"], hit["variant"]) == ("candidate", 0, "frame")
+    assert list(stages(lab).values()) == ["waiting"]
+    lab.seat("ben").answer_hit(hit["hit"], "same", reason="seen")
+    assert list(stages(lab).values()) == ["known"]
 
 
 def test_lists_come_back_with_a_backup(listed, tmp_path):
