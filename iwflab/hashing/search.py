@@ -137,24 +137,36 @@ def pairs_within(
 
 
 def stacks_within(
-    columns: "Sequence[Column]", radius: int, *, method: Method = "auto"
+    columns: "Sequence[Column]",
+    radius: int,
+    *,
+    method: Method = "auto",
+    turned: "Sequence[Sequence[Column]]" = (),
 ) -> "Whole":
     """Give each hash the smallest position that it hangs together with (int64).
 
     The same as :func:`components` of :func:`pairs_within`, but no pair is kept and
     equal hashes are looked at once: a thousand copies of one picture cost nothing.
+    ``turned`` are columns of the same pictures in other orientations: two belong
+    together where either of them, turned, is near the other as it is stored.  (Of
+    equal hashes the first one's turned values are taken.)
     """
     import numpy as np
 
-    known = _checked(columns)
+    known, *others = (_checked(each) for each in (columns, *turned))
+    if {tuple(map(len, each)) for each in others} - {tuple(map(len, known))}:
+        raise BadInput("turned hashes do not fit", advice="give one for each hash")
     firsts, which = distinct(known)
     if len(firsts) < len(known[0]):
         known = tuple(column[firsts] for column in known)
-    parents = np.arange(len(firsts))
-    asked = _Question(known, known, radius, True, MOST, method, parents)
+        others = [tuple(column[firsts] for column in each) for each in others]
+    # A turned hash hangs on its picture from the start, and is never queried itself.
+    parents = np.tile(np.arange(len(firsts)), 1 + len(others))
+    every = tuple(map(np.concatenate, zip(known, *others, strict=True)))
+    asked = _Question(known, every, radius, not others, MOST, method, parents)
     for _ in _found(asked):
         pass
-    roots = components(len(firsts), np.arange(len(firsts)), parents)
+    roots = components(len(firsts), np.arange(len(firsts)), parents[: len(firsts)])
     labels: Whole = firsts[roots][which]
     return labels
 
