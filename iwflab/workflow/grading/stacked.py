@@ -124,10 +124,8 @@ def grade_stack(
 ) -> StackGrade:
     """Record what was seen on an exemplar, and carry it to named members: one act.
 
-    The exemplar is taken if it is free; refused as :func:`grade` refuses.  A member
-    that does not wait, is another's, or is farther than ``distance`` bits from the
-    exemplar is left out, and named with the reason.  Safe to send again with the same
-    ``request``.
+    The exemplar is taken if free; refused as ``grade`` refuses.  Left out, and named, is
+    a member that does not wait, is another's, or is beyond ``distance`` bits.
     """
     check(record, tags())
     check_conditions(reveal, seconds)
