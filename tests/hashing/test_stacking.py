@@ -220,7 +220,7 @@ def test_the_largest_threshold_keeps_the_bound_below_the_rate():
 
 
 def test_the_command_tells_pairs_bounds_and_what_cannot_be_said(tmp_path):
-    for number in (0, 1, 3):
+    for number in (2, 3, 6):
         (tmp_path / f"{number}").mkdir()
         picture(number).resize((160, 120)).save(tmp_path / f"{number}" / "a.png")
     run = CliRunner()
