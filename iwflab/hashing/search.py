@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from iwflab.errors import BadInput
+from iwflab.hashing.stacks import components, distinct
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +32,15 @@ if TYPE_CHECKING:
 
     Column = NDArray[np.uint64]
     Whole = NDArray[np.int64]
+
+__all__ = [
+    "Hits",
+    "columns_of",
+    "components",
+    "pairs_within",
+    "search",
+    "stacks_within",
+]
 
 Method = Literal["auto", "scan", "join"]
 
@@ -126,48 +136,38 @@ def pairs_within(
     return _told(_Question(known, known, radius, True, most, method))
 
 
-def components(items: int, left: "Whole", right: "Whole") -> "Whole":
-    """Give each of ``items`` the smallest item that pairs connect it with (int64)."""
-    import numpy as np
-
-    from iwflab.hashing.kernels.hits import stacks_of
-
-    ends = [np.ascontiguousarray(end, np.int64) for end in (left, right)]
-    for end in ends:
-        if end.size and not 0 <= int(end.min()) <= int(end.max()) < items:
-            raise BadInput("a pair names what is not there", advice="check the pairs")
-    labels: Whole = stacks_of(items, *ends)
-    return labels
-
-
 def stacks_within(
-    columns: "Sequence[Column]", radius: int, *, method: Method = "auto"
+    columns: "Sequence[Column]",
+    radius: int,
+    *,
+    method: Method = "auto",
+    turned: "Sequence[Sequence[Column]]" = (),
 ) -> "Whole":
     """Give each hash the smallest position that it hangs together with (int64).
 
     The same as :func:`components` of :func:`pairs_within`, but no pair is kept and
     equal hashes are looked at once: a thousand copies of one picture cost nothing.
+    ``turned`` are columns of the same pictures in other orientations: two belong
+    together where either of them, turned, is near the other as it is stored.  (Of
+    equal hashes the first one's turned values are taken.)
     """
     import numpy as np
 
-    known = _checked(columns)
-    order = np.lexsort(known)
-    ordered = tuple(column[order] for column in known)
-    new = np.ones(len(order), bool)
-    new[1:] = np.any([column[1:] != column[:-1] for column in ordered], axis=0)
-    # Equal hashes keep their order in the sort, so the first of a run is the smallest.
-    firsts, which = order[new], np.cumsum(new) - 1
-    rank = np.argsort(firsts)
-    distinct = tuple(column[firsts[rank]] for column in known)
-    parents = np.arange(len(firsts))
-    asked = _Question(distinct, distinct, radius, True, MOST, method, parents)
+    known, *others = (_checked(each) for each in (columns, *turned))
+    if {tuple(map(len, each)) for each in others} - {tuple(map(len, known))}:
+        raise BadInput("turned hashes do not fit", advice="give one for each hash")
+    firsts, which = distinct(known)
+    if len(firsts) < len(known[0]):
+        known = tuple(column[firsts] for column in known)
+        others = [tuple(column[firsts] for column in each) for each in others]
+    # A turned hash hangs on its picture from the start, and is never queried itself.
+    parents = np.tile(np.arange(len(firsts)), 1 + len(others))
+    every = tuple(map(np.concatenate, zip(known, *others, strict=True)))
+    asked = _Question(known, every, radius, not others, MOST, method, parents)
     for _ in _found(asked):
         pass
-    roots = components(len(firsts), np.arange(len(firsts)), parents)
-    place = np.empty_like(rank)
-    place[rank] = np.arange(len(rank))
-    labels = np.empty(len(order), np.int64)
-    labels[order] = firsts[rank][roots[place[which]]]
+    roots = components(len(firsts), np.arange(len(firsts)), parents[: len(firsts)])
+    labels: Whole = firsts[roots][which]
     return labels
 
 

@@ -186,7 +186,11 @@ class Acts(Proof):
     def undo(
         self, *, request: str | None = None, medium: str | None = None
     ) -> dict[str, Any]:
-        """Withdraw the analyst's newest assessment (of one medium, if named)."""
+        """Withdraw the analyst's newest assessment (of one medium, if named).
+
+        Where it was given to a stack, the whole stack: ``undone`` counts the media,
+        ``left`` names those that stay graded, each with ``medium`` and ``why``.
+        """
         found = grading.undo(
             self._store,
             analyst=self.analyst,
@@ -194,7 +198,9 @@ class Acts(Proof):
             request=request or uuid4().hex,
             medium=medium,
         )
-        return presenting.one(self._store, found, self.analyst)
+        left = [{"medium": medium, "why": why} for medium, why in found.left]
+        shown = presenting.one(self._store, found.medium, self.analyst)
+        return {**shown, "undone": len(found.media), "left": left}
 
     @needs("list_media", "sample", "series")
     def to_sign_off(self) -> list[dict[str, Any]]:

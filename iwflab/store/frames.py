@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from iwflab.domain.categories import Scheme, derive
 from iwflab.store.database import Store
 from iwflab.store.reading import children_of, overview, records
+from iwflab.store.stacks import carried_over
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +31,13 @@ def media_frame(store: Store) -> "pd.DataFrame":
 
 
 def assessments_frame(store: Store) -> "pd.DataFrame":
-    """One row a standing assessment: elements and tags as columns, seconds, reveal."""
+    """One row a standing assessment: elements and tags as columns, seconds, reveal.
+
+    ``carried_from`` is the exemplar of the stack that it was carried over from, at
+    ``carried_distance`` bits; empty where the medium was graded by itself.
+    """
     rows = []
+    carried = carried_over(store)
     for row in overview(store, "assessment IS NOT NULL"):
         seen = {f"element_{k}": v for k, v in json.loads(row["elements"]).items()}
         tags = {f"tag_{k}": v for k, v in json.loads(row["tags"]).items()}
@@ -39,9 +45,13 @@ def assessments_frame(store: Store) -> "pd.DataFrame":
             name: row[name]
             for name in ("medium", "assessment", "grader", "stage", "reveal", "seconds")
         }
+        source = carried.get(row["assessment"], {})
+        plain["carried_from"] = source.get("source", "")
+        plain["carried_distance"] = source.get("distance")
         rows.append({**plain, "graded_us": row["graded_us"], **seen, **tags})
     first = ["medium", "assessment", "grader", "stage", "reveal", "seconds"]
-    return _frame(rows, [*first, "graded_us"], whole=("graded_us",))
+    columns = [*first, "carried_from", "carried_distance", "graded_us"]
+    return _frame(rows, columns, whole=("carried_distance", "graded_us"))
 
 
 def children_frame(store: Store) -> "pd.DataFrame":

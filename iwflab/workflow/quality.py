@@ -9,26 +9,57 @@ import sqlalchemy as sa
 from iwflab.domain.categories import derive
 from iwflab.domain.contradictions import contradictions
 from iwflab.domain.elements import Record
+from iwflab.domain.hashes import ORIENTATIONS
 from iwflab.errors import BadInput, NotAllowed
 from iwflab.schemes import schemes
 from iwflab.store import Act, Store
 from iwflab.store.entering import must_be_same
 from iwflab.store.reading import one_medium, overview, records, some_media
+from iwflab.store.stacks import carried_over
+
+Carried = Mapping[str, Mapping[str, Any]]  # by assessment: whence it was carried over
 
 
 def to_sign_off(store: Store) -> list[dict[str, Any]]:
     """Give the graded media with their records and what speaks against a sign-off."""
     rows = overview(store, "stage = 'graded'")
     standing = records(store, rows)
+    carried = _carried(store, rows)
     return [
         {
             **row,
             "record": standing[row["medium"]],
             "grades": [derive(s, standing[row["medium"]]) for s in schemes().values()],
-            "against": [c.rule for c in contradictions(standing[row["medium"]])],
+            "against": _against(row, standing, carried),
+            "carried": _whence(carried.get(row["assessment"])),
         }
         for row in rows
     ]
+
+
+def _carried(store: Store, rows: Sequence[Mapping[str, Any]]) -> Carried:
+    graded = [row["assessment"] for row in rows if row["assessment"]]
+    return carried_over(store, graded)
+
+
+def _against(
+    row: Mapping[str, Any], standing: Mapping[str, Record], carried: Carried
+) -> list[str]:
+    found = [c.rule for c in contradictions(standing[row["medium"]])]
+    source = carried.get(row["assessment"])
+    if source and source["withdrawn"]:
+        found.append("the grade it was carried over from is withdrawn")
+    return found
+
+
+def _whence(source: Mapping[str, Any] | None) -> str:
+    """Say that a grade was carried over from the exemplar of a stack; empty if not."""
+    if source is None:
+        return ""
+    text = f"carried over from {source['source']}, {source['distance']} bits"
+    if source["orientation"] != ORIENTATIONS[0]:
+        text += f", {source['orientation']}"
+    return text + ("; that one was graded anew since" if source["anew"] else "")
 
 
 def sign_off(
@@ -55,11 +86,11 @@ def sign_off(
             wanted = [{"medium": m, "assessment": a} for m, a in pairs.items()]
             return must_be_same(act, "sign_off", wanted)
         rows = some_media(store, media)
-        standing = records(store, rows)
+        standing, carried = records(store, rows), _carried(store, rows)
         faults = [
             fault
             for row in rows
-            for fault in _faults(row, pairs, standing, (analyst, by_another))
+            for fault in _faults(row, pairs, standing, carried, (analyst, by_another))
         ]
         if faults or len(rows) != len(media):
             faults = faults or ["a medium is not of this lab"]
@@ -97,6 +128,7 @@ def _faults(
     row: dict[str, Any],
     shown: Mapping[str, str],
     standing: Mapping[str, Record],
+    carried: Carried,
     who: tuple[str, bool],
 ) -> list[str]:
     name, (analyst, by_another) = row["sha256"][:12], who
@@ -106,7 +138,7 @@ def _faults(
         return [f"{name} was graded again since it was shown to you"]
     if by_another and row["grader"] == analyst:
         return [f"{name} was graded by you; another person signs it off"]
-    return [f"{name}: {c.rule}" for c in contradictions(standing[row["medium"]])]
+    return [f"{name}: {fault}" for fault in _against(row, standing, carried)]
 
 
 def _grades(record: Record) -> str:

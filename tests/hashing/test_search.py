@@ -197,6 +197,17 @@ def test_dense_hashes_are_one_stack_without_their_pairs():
     assert set(labels.tolist()) == {0}
 
 
+def test_stacks_of_hashes_that_share_their_first_bits():
+    rng = np.random.default_rng(13)
+    entries = [column[rng.integers(0, 60, 400)] for column in drawn(rng, 60)]
+    entries[0][:] = 5
+    entries = tuple(np.concatenate([column, column[::-7]]) for column in entries)
+    pairs = pairs_within(entries, 31)
+    expected = components(len(entries[0]), pairs.query, pairs.entry)
+
+    assert stacks_within(entries, 31).tolist() == expected.tolist()
+
+
 @pytest.mark.parametrize("size", [0, 1, 2, 500])
 def test_stacks_are_the_components_of_the_pairs(size):
     rng = np.random.default_rng(size)

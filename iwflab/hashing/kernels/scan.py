@@ -25,6 +25,8 @@ from iwflab.hashing.kernels.hits import (
     roomy,
 )
 
+_PART = 64  # of a block, to find what is near in it
+
 
 @jit
 def least_of_one(x: Any, p: int) -> int:
@@ -63,6 +65,29 @@ def distance4(e: Any, i: int, q: Any, j: int) -> int:
     return half + ones(e[2][i] ^ q[2][j]) + ones(e[3][i] ^ q[3][j])
 
 
+@jit
+def looked(
+    e: Any,
+    q: Any,
+    j: int,
+    radius: int,
+    first: int,
+    high: int,
+    hits: Any,
+    count: int,
+    parents: Any,
+) -> int:
+    """Note what of a block is within the radius, leaving out what is plainly not."""
+    for low in range(first, high, _PART):
+        end = min(low + _PART, high)
+        near = least_of_two(e[0][low:end], e[1][low:end], q[0][j], q[1][j])
+        for i in range(low, end if near <= radius else low):
+            far = distance4(e, i, q, j)
+            if far <= radius:
+                count = noted(hits, count, parents, j, i, far)
+    return count
+
+
 _BOOL, _WORD, _INT = types.boolean, types.uint64, types.int64
 
 
@@ -91,10 +116,8 @@ def scan4(
             if near > radius:
                 continue
             hits = roomy(hits, count)
-            for i in range(max(low, j + 1) if pairs else low, high):
-                far = distance4(e, i, q, j)
-                if far <= radius:
-                    count = noted(hits, count, parents, j, i, far)
+            first = max(low, j + 1) if pairs else low
+            count = looked(e, q, j, radius, first, high, hits, count, parents)
             if count > most:
                 return count, hits
     return count, hits

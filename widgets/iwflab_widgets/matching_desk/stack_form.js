@@ -26,18 +26,17 @@ class StackForm {
   begin(stack) {
     this.stack = stack;
     this.began = performance.now();
-    const exemplar = this.desk.stacks.exemplarOf(stack);
+    const exemplar = stack.first;
     const item = { ...exemplar, record: null, grades: [], contradictions: [] };
     this.root.hidden = false;
     const kept = this.desk.compared;
     kept.leave();
     kept.pictures.keep([pictureOf({ ...exemplar, shielded: true })]);
-    const others = stack.size - 1;
     fill(
       this.left,
-      el("h3", { "data-testid": "form-title" }, `One decision for ${count(stack.waiting, "waiting medium", "waiting media")} of ${stack.size}`),
+      el("h3", { "data-testid": "form-title" }, `One decision for ${count(1 + stack.carried.length, "medium", "media")}`),
       kept.frame(pictureOf({ ...exemplar, shielded: true }), { testid: "exemplar" }),
-      el("p", { class: "iwf-hint" }, `The exemplar, ${shortName(exemplar.name, 60)}, shielded. What you record of it is carried to ${count(others, "other")} within ${this.desk.stacks.distance} bits, each with its distance.`),
+      el("p", { class: "iwf-hint" }, `The exemplar, ${shortName(exemplar.name, 60)}, shielded. What you record of it is carried to ${count(stack.carried.length, "other")} within ${this.desk.stacks.distance} bits, each with its distance.`),
     );
     this.answers.open(item);
     this.note.value = this.answers.record.note;
@@ -63,8 +62,7 @@ class StackForm {
     if (isEmpty(this.answers.record)) return this.desk.tell("Not saved: nothing is answered yet.");
     const { stack } = this;
     const seconds = Math.min((performance.now() - this.began) / 1000, 86_400);
-    const members = stack.members.filter((one) => one.stage === "waiting").map((one) => one.medium);
-    this.desk.stacks.graded(stack, { record: cleanRecord(this.answers.record), members, seconds });
+    this.desk.stacks.graded(stack, { record: cleanRecord(this.answers.record), members: stack.carried, seconds });
   }
 
   /** What a key means while the form is open; those of the grading desk that apply. */
@@ -98,7 +96,7 @@ class StackForm {
     const { keys } = lab;
     fill(
       this.bar,
-      button(`Grade ${this.stack.waiting} media`, { key: keys.save, act: () => this.save(), testid: "save-stack", class: "iwf-button iwf-strong", disabled: this.desk.busy }),
+      button(`Grade ${count(1 + this.stack.carried.length, "medium", "media")}`, { key: keys.save, act: () => this.save(), testid: "save-stack", class: "iwf-button iwf-strong", disabled: this.desk.busy }),
       button("Back, keep as a draft", { key: keys.previous, act: () => this.desk.closeForm(), testid: "close-form" }),
       button("Keys", { key: keys.help, act: () => this.desk.help(), testid: "form-help" }),
     );

@@ -1,12 +1,11 @@
 // Stacks: near-duplicates in the lab, the most distant member first; one decision for all.
 
-const THUMBS = 6;
 const STACKS_A_PAGE = 30;
 const FARTHEST = 60;
 
 class Stacks {
   constructor(desk) {
-    Object.assign(this, { desk, stacks: [], at: "", distance: 31, loaded: false });
+    Object.assign(this, { desk, stacks: [], total: 0, waiting: 0, at: "", distance: 31, loaded: false });
     Object.assign(this, { sample: null, hashes: null, done: [], form: null });
     const heard = (event) => this.choose(Number(event.target.value));
     this.dial = field("Distance in bits", "distance", { type: "number", min: 0, max: FARTHEST, step: 1, value: 31, onchange: heard });
@@ -53,7 +52,7 @@ class Stacks {
     const found = await this.desk.tried(() => this.desk.server.get(`iwflab/api/matching/stacks?distance=${distance}`, 0));
     if (this.asked !== asked) return;
     this.loaded = true;
-    if (found) this.stacks = found.stacks;
+    if (found) Object.assign(this, { stacks: found.stacks, total: found.total, waiting: found.waiting });
     if (!this.stack) this.at = this.stacks[0]?.exemplar ?? "";
     this.draw();
   }
@@ -98,21 +97,25 @@ class Stacks {
   async graded(stack, body) {
     await this.desk.run(async () => {
       const reply = await this.desk.server.post("iwflab/api/matching/grade", { request: freshId(), exemplar: stack.exemplar, distance: this.distance, ...body }, {}, 0);
-      this.done.push({ exemplar: stack.exemplar, assessment: reply.assessment });
+      this.done.push(stack.exemplar);
       this.desk.closeForm(true);
       await this.load();
-      this.desk.tell(`${count(reply.graded, "medium", "media")} graded in one act. ${keyName(this.desk.lab.keys.undo)} takes the whole stack back.`);
+      const left = reply.left_out.length ? ` ${count(reply.left_out.length, "member")} left out: ${[...new Set(reply.left_out.map((one) => one.why))].join("; ")}.` : "";
+      this.desk.tell(`${count(1 + reply.graded.length, "medium", "media")} graded in one act.${left} ${keyName(this.desk.lab.keys.undo)} takes the whole stack back.`);
     });
   }
 
+  /** What was decided at this window; else whatever stands of the stack that is shown. */
   async undo() {
-    const last = this.done.at(-1) ?? {};
+    const medium = this.done.at(-1) ?? this.at;
+    if (!medium) return this.desk.tell("No stack is shown.");
     await this.desk.run(async () => {
-      const reply = await this.desk.server.post("iwflab/api/matching/undo", { request: freshId(), ...last }, {}, 0);
+      const reply = await this.desk.server.post("iwflab/api/matching/undo", { request: freshId(), medium }, {}, 0);
       this.done.pop();
-      if (last.exemplar) this.at = last.exemplar;
+      this.at = medium;
       await this.load();
-      this.desk.tell(`Undone: ${count(reply.undone, "medium waits", "media wait")} again.`);
+      const left = reply.left.length ? ` ${count(reply.left.length, "medium stays", "media stay")} graded: ${reply.left[0].why}.` : "";
+      this.desk.tell(`Undone in one act: ${count(reply.withdrawn.length, "medium waits", "media wait")} again.${left}`);
     });
   }
 
@@ -123,14 +126,13 @@ class Stacks {
       this.load();
       return;
     }
-    const waiting = this.stacks.reduce((sum, one) => sum + one.waiting, 0);
-    fill(this.status, `${count(this.stacks.length, "stack")}, ${count(waiting, "medium waits", "media wait")}`);
+    fill(this.status, `${count(this.total, "stack")}, ${count(this.waiting, "medium waits", "media wait")}`);
     const { stack } = this;
     this.desk.compared.pictures.keep(stack ? this.thumbs(stack).map((one) => pictureOf({ ...one, shielded: true })) : []);
     const at = Math.max(0, this.stacks.findIndex((one) => one.exemplar === this.at));
     const from = Math.floor(at / STACKS_A_PAGE) * STACKS_A_PAGE;
     const part = this.stacks.slice(from, from + STACKS_A_PAGE);
-    const rest = this.stacks.length - from - part.length;
+    const rest = this.total - from - part.length;
     fill(
       this.cards,
       part.map((one, place) => (one === stack ? this.card(one, from + place + 1) : this.line(one, from + place + 1))),
@@ -140,18 +142,13 @@ class Stacks {
     this.cards.querySelector("[data-open]")?.scrollIntoView({ block: "nearest" });
   }
 
-  thumbs({ members, exemplar }) {
-    const others = members.filter((one) => one.medium !== exemplar).slice(0, THUMBS);
+  thumbs({ first, members, exemplar }) {
     const sampled = this.sample?.exemplar === exemplar ? this.sample.members : [];
-    return [this.exemplarOf({ members, exemplar }), ...others, ...sampled];
-  }
-
-  exemplarOf({ members, exemplar }) {
-    return members.find((one) => one.medium === exemplar) ?? { medium: exemplar, name: "exemplar", distance: 0, orientation: "as stored" };
+    return [first, ...members, ...sampled];
   }
 
   titleOf(stack, number) {
-    return `${number}. ${shortName(this.exemplarOf(stack).name)}: ${count(stack.size, "medium", "media")}, ${stack.waiting} waiting`;
+    return `${number}. ${shortName(stack.first.name)}: ${count(stack.size, "medium", "media")}, ${stack.waiting} waiting`;
   }
 
   line(stack, number) {
@@ -160,14 +157,17 @@ class Stacks {
   }
 
   card(stack, number) {
-    const others = stack.members.filter((one) => one.medium !== stack.exemplar);
-    const more = others.length - THUMBS;
-    const exemplar = this.thumb(this.exemplarOf(stack), "Exemplar");
+    const more = stack.size - 1 - stack.members.length;
+    const facts = [
+      stack.known > 0 && `${stack.known} more settled by lists or own grades.`,
+      stack.beyond > 0 && `${stack.beyond} of them lie beyond ${this.distance} bits of the exemplar and stay in the queue.`,
+    ];
     return el(
       "section",
       { class: "iwf-job", "data-testid": `stack-${stack.exemplar}`, "data-open": true, "aria-current": "true" },
       el("h3", {}, this.titleOf(stack, number)),
-      el("div", { class: "iwf-thumbs" }, exemplar, others.slice(0, THUMBS).map((one) => this.thumb(one)), more > 0 && el("span", { class: "iwf-more" }, `and ${more} nearer`)),
+      el("div", { class: "iwf-thumbs" }, this.thumb(stack.first, "Exemplar"), stack.members.map((one) => this.thumb(one)), more > 0 && el("span", { class: "iwf-more" }, `and ${more} nearer`)),
+      el("p", { class: "iwf-hint" }, facts.filter(Boolean).join(" ")),
       this.sampleView(stack),
       el("div", { class: "iwf-row" }, this.acts(stack)),
       this.hashes && hashesView(this.hashes),
@@ -199,7 +199,7 @@ class Stacks {
   sampleView(stack) {
     if (this.sample?.exemplar !== stack.exemplar) return null;
     const { members } = this.sample;
-    const title = `Sample for checking: ${members.length} of ${stack.size}, drawn at random`;
+    const title = `Sample for checking: ${members.length} of ${stack.size}, the most distant and others drawn`;
     return el("div", { "data-testid": "sampled" }, el("h4", {}, title), el("div", { class: "iwf-thumbs" }, members.map((one) => this.thumb(one))));
   }
 }

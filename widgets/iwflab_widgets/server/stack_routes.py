@@ -1,36 +1,40 @@
 """The routes of stacks: near-duplicates, one decision for all, undone as one."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from iwflab.domain.elements import record_from
 from iwflab.domain.roles import need
 from iwflab_widgets.server.api import ApiHandler, Body
+from iwflab_widgets.server.grants import SHIELDED
 
 DAY_SECONDS = 86_400.0
 FARTHEST = 60
 SAMPLE_MOST = 50
-MEMBERS_MOST = 6_000  # ids in one body; a larger stack is graded whole
-STACKS = need("list_media", "series", "sample")
-GRADE = need("grade", "all")
+MEMBERS_MOST = 10_000  # ids in one body of the size that routes read
+STACKS_MOST = 300
+SHOWN = 6  # members of a card; the rest is counted
+LISTING = need("list_media", "own", "sample", "series")
+GRADE = need("grade", "own", "all")
 
 
 class StacksHandler(ApiHandler):
     """The stacks of the lab within a distance."""
 
-    needs = STACKS
+    needs = LISTING
 
     async def get(self) -> None:
-        """Return them, those with the most that waits first."""
+        """Return those with the most that waits first, and how many there are."""
         asked = _asked(self)
         distance = int(asked.number("distance", least=0, most=FARTHEST))
-        found = await self.service.run(self.seat.stacks, distance=distance)
-        self.reply({"stacks": found})
+        found = await self.service.run(self.seat.stacks, distance)
+        self.reply({"stacks": [_told(s) for s in found[:STACKS_MOST]], **_sums(found)})
 
 
 class SampleHandler(ApiHandler):
-    """Some members of a stack, drawn at random for checking."""
+    """Some members of a stack, drawn for checking."""
 
-    needs = STACKS
+    needs = LISTING
 
     async def get(self) -> None:
         """Return them."""
@@ -39,9 +43,9 @@ class SampleHandler(ApiHandler):
             self.seat.stack_sample,
             asked.text("exemplar", most=200),
             int(asked.number("k", least=1, most=SAMPLE_MOST)),
-            distance=int(asked.number("distance", least=0, most=FARTHEST)),
+            int(asked.number("distance", least=0, most=FARTHEST)),
         )
-        self.reply({"sample": found})
+        self.reply({"sample": [_named(member) for member in found]})
 
 
 class GradeStackHandler(ApiHandler):
@@ -50,7 +54,10 @@ class GradeStackHandler(ApiHandler):
     needs = GRADE
 
     async def post(self) -> None:
-        """Save the record of the exemplar for every member, in one act."""
+        """Save the record of the exemplar for the members that were named, in one act.
+
+        This desk shows shielded previews, so no more than that was seen.
+        """
         body = self.body()
         found = await self.service.run(
             self.seat.grade_stack,
@@ -58,7 +65,7 @@ class GradeStackHandler(ApiHandler):
             record_from(body.mapping("record")),
             members=body.texts("members", most=MEMBERS_MOST),
             distance=int(body.number("distance", least=0, most=FARTHEST)),
-            reveal="shielded",
+            reveal=SHIELDED,
             seconds=body.number("seconds", least=0, most=DAY_SECONDS),
             request=body.request_id(),
         )
@@ -71,11 +78,36 @@ class UndoStackHandler(ApiHandler):
     needs = GRADE
 
     async def post(self) -> None:
-        """Undo it under a request id; by default the person's newest."""
+        """Undo the person's newest act that graded this medium with a stack."""
         body = self.body()
-        request = body.request_id()
-        found = await self.service.run(self.seat.undo_stack, request=request)
-        self.reply(found)
+        medium, request = body.text("medium", most=200), body.request_id()
+        self.reply(
+            await self.service.run(self.seat.undo_stack, medium, request=request)
+        )
+
+
+def _told(stack: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a stack as its card shows it; of its other members only the ids."""
+    exemplar = stack["exemplar"]
+    others = [m for m in stack["members"] if m["medium"] != exemplar]
+    (first,) = [m for m in stack["members"] if m["medium"] == exemplar]
+    waiting = [m for m in others if m["stage"] == "waiting"]
+    return {
+        **{name: stack[name] for name in ("exemplar", "size", "waiting", "known")},
+        "first": _named(first),
+        "members": [_named(member) for member in others[:SHOWN]],
+        "carried": [m["medium"] for m in waiting if m["within"]],
+        "beyond": sum(not m["within"] for m in waiting),
+    }
+
+
+def _named(member: Mapping[str, Any]) -> dict[str, Any]:
+    # The folders of a path may name people and places: the desk shows the file.
+    return {**member, "name": str(member["name"] or "").rsplit("/", 1)[-1]}
+
+
+def _sums(stacks: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    return {"total": len(stacks), "waiting": sum(s["waiting"] for s in stacks)}
 
 
 def _asked(handler: ApiHandler) -> Body:

@@ -1,0 +1,128 @@
+"""Elements, children and tags are recorded; what follows from them is derived."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from iwflab.domain.categories import Grade, derive
+from iwflab.domain.elements import Record, check
+from iwflab.errors import NotAllowed, NotYours
+from iwflab.schemes import schemes, tags
+from iwflab.store import Store
+from iwflab.store.assignments import whose
+from iwflab.store.stacks import entry_of_stack
+from iwflab.workflow.grading.entering import (
+    UNSEEN,
+    check_conditions,
+    enter,
+    must_be_open,
+    must_be_seen,
+    same,
+)
+from iwflab.workflow.grading.stacked import (
+    LeftOut,
+    StackGrade,
+    Undone,
+    grade_stack,
+    undo_stack,
+    undone_before,
+    withdraw_act,
+)
+
+__all__ = [
+    "UNSEEN",
+    "LeftOut",
+    "StackGrade",
+    "Undone",
+    "grade",
+    "grade_stack",
+    "grades_of",
+    "undo",
+    "undo_stack",
+]
+
+
+def grade(
+    store: Store,
+    medium: str,
+    record: Record,
+    *,
+    analyst: str,
+    since: int,
+    reveal: str,
+    seconds: float,
+    request: str,
+    over: str | None = UNSEEN,
+    over_another: bool = False,
+) -> str:
+    """Record what the analyst saw; give the id of the assessment.
+
+    Safe to send again with the same ``request``: it is recorded once.  Refused where
+    the medium is another's or signed off, and where ``over`` (the assessment that the
+    page showed, or None) is not the one that stands: another window may have graded.
+    What another person graded is graded anew only with ``over_another``.
+    """
+    check(record, tags())
+    check_conditions(reveal, seconds)
+    with store.act("grade", medium, analyst=analyst, request=request) as act:
+        if act.repeated:
+            return same(store, act, record)
+        if whose(store, medium, since=since) != analyst:
+            raise NotYours(
+                "this medium is not assigned to you",
+                advice="open the grading desk, which assigns media to you",
+            )
+        standing = must_be_open(store, medium)
+        must_be_seen(standing, analyst, over, over_another=over_another)
+        return enter(
+            act,
+            record,
+            medium=medium,
+            analyst=analyst,
+            reveal=str(reveal),
+            seconds=abs(float(seconds)),  # no negative zero: it would not come back
+        )
+
+
+def undo(
+    store: Store, *, analyst: str, since: int, request: str, medium: str | None = None
+) -> Undone:
+    """Withdraw the analyst's newest standing assessment; say of which medium.
+
+    What stood before stands again.  The withdrawn record stays in the trail.  Where
+    the newest was given to a stack, all of that act is withdrawn, unless a ``medium``
+    is named.
+    """
+    with store.act("undo", medium or analyst, analyst=analyst, request=request) as act:
+        if act.repeated:
+            return undone_before(store, act)
+        newest = _newest(store, analyst, medium)
+        entry = 0 if medium else entry_of_stack(store, newest["id"])
+        if entry:
+            return withdraw_act(store, act, entry, analyst=analyst, since=since)
+        if whose(store, newest["medium"], since=since) != analyst:
+            raise NotYours(
+                "this medium is no longer assigned to you",
+                advice="ask for it to be assigned to you again",
+            )
+        must_be_open(store, newest["medium"])
+        act.insert("withdrawal", assessment=newest["id"])
+    return Undone(str(newest["medium"]), (str(newest["medium"]),))
+
+
+def _newest(store: Store, analyst: str, medium: str | None) -> Mapping[str, str]:
+    query = (
+        "SELECT a.id, a.medium FROM assessment a WHERE a.analyst = :analyst"
+        " AND (CAST(:medium AS TEXT) IS NULL OR a.medium = :medium) AND NOT EXISTS"
+        " (SELECT 1 FROM withdrawal w WHERE w.assessment = a.id)"
+        " ORDER BY a.entry DESC LIMIT 1"
+    )
+    found = store.rows(sa.text(query), analyst=analyst, medium=medium)
+    if not found:
+        raise NotAllowed("there is nothing to undo", advice="grade a medium first")
+    return found[0]
+
+
+def grades_of(record: Record) -> list[Grade]:
+    """Derive the grade of a record under every scheme there is."""
+    return [derive(scheme, record) for scheme in schemes().values()]

@@ -1,0 +1,83 @@
+"""What an assessment is made of, and when it may be made."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from iwflab.domain.assessments import RevealLevel
+from iwflab.domain.elements import Record
+from iwflab.errors import BadInput, ChangedMeanwhile, NotAllowed, RequestReused
+from iwflab.store import Act, Store
+from iwflab.store.reading import children_of, one_medium, record_of
+
+_LONGEST = 86_400.0  # seconds
+UNSEEN = "*"  # whoever grades did not say what was shown (a script, the command line)
+
+
+def must_be_seen(
+    standing: Mapping[str, Any], analyst: str, over: str | None, *, over_another: bool
+) -> None:
+    """Refuse to record over what the analyst did not see, or may not touch."""
+    if not over_another and standing["grader"] not in {None, analyst}:
+        raise NotAllowed(
+            "another person graded this medium; their record stands",
+            advice="a senior analyst may grade it anew, beside what stands",
+        )
+    if over not in {UNSEEN, standing["assessment"]}:
+        raise ChangedMeanwhile(
+            "this medium was graded in another window meanwhile",
+            advice="look at what stands now, then save again",
+        )
+
+
+def check_conditions(reveal: str, seconds: float) -> None:
+    """Refuse what a page cannot have shown, and a time that is none."""
+    if reveal not in set(RevealLevel):
+        raise BadInput(
+            f"there is no reveal level {reveal!r}",
+            advice=f"it is one of: {', '.join(RevealLevel)}",
+        )
+    if not math.isfinite(seconds) or not 0 <= seconds <= _LONGEST:
+        raise BadInput("the time at the medium is no time", advice="give seconds")
+
+
+def enter(act: Act, record: Record, **conditions: object) -> str:
+    """Enter an assessment with its children; give its id."""
+    assessment = act.insert(
+        "assessment",
+        elements=json.dumps(dict(record.elements), sort_keys=True),
+        tags=json.dumps(dict(record.tags), sort_keys=True),
+        note=record.note,
+        **conditions,
+    )
+    for child in record.children:
+        act.insert("child", assessment=assessment, **asdict(child))
+    return assessment
+
+
+def same(store: Store, act: Act, record: Record) -> str:
+    """Give the assessment of a repeated request; refuse another record."""
+    assessment = act.written("assessment")
+    query = sa.text("SELECT * FROM assessment WHERE id = :id")
+    (row,) = store.rows(query, id=assessment)
+    if record_of(row, children_of(store, [assessment])[assessment]) != record:
+        raise RequestReused(
+            "this request id was used for another decision",
+            advice="reload the page; the earlier decision stands",
+        )
+    return assessment
+
+
+def must_be_open(store: Store, medium: str) -> Mapping[str, Any]:
+    """Give a medium that may be graded; refuse one that is signed off."""
+    standing = one_medium(store, medium)
+    if standing["stage"] in {"signed_off", "released"}:
+        raise NotAllowed(
+            "this medium is signed off; its record stands",
+            advice="ask for the sign-off to be taken back first (release desk)",
+        )
+    return standing
