@@ -164,7 +164,7 @@ def _burst(number: int, image: Image.Image) -> Iterator[tuple[str, bytes, str]]:
         box = (cut, cut // 2, image.width, image.height)
         moved = ImageEnhance.Brightness(image.crop(box)).enhance(bright)
         content = encoded(moved, "JPEG", quality=quality)
-        yield f"burst/SCENE_{number}_{place}.jpg", content, "Harbour wall"
+        yield f"scenes/SCENE_{number}_{place}.jpg", content, "Harbour wall"
 
 
 def _seen(activity: str, **more: str) -> dict[str, str]:

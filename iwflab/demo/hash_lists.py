@@ -25,7 +25,7 @@ BENIGN: Sequence[tuple[int | None, str]] = (
     (6, "stock picture"),
     (44, "stock picture"),
 )
-EVERY = 3  # of the media that wait one is on a list, so that the queue keeps the rest
+EVERY = 2  # of the pictures that wait one is on a list: the queue keeps the rest
 CLEAR = 50  # quality of PDQ from which it is compared
 
 
@@ -41,7 +41,8 @@ def add(lab: Lab) -> None:
         & found["medium"].isin([m for m, name in names.items() if "/card/" in name])
     ]
     digests = {one["medium"]: one["sha256"] for one in waiting}
-    chosen = list(zip(clear["medium"], clear["value"], strict=True))[::EVERY]
+    pairs = zip(clear["medium"], clear["value"], strict=True)
+    chosen = sorted(pairs, key=lambda pair: names[pair[0]])[::EVERY]
     rows = [(digests[medium], value) for medium, value in chosen]
     with tempfile.TemporaryDirectory() as place:
         for name, kind, wanted, part in (

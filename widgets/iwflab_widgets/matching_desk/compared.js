@@ -50,8 +50,10 @@ class Compared {
     const canvas = await this.pictures.want(item);
     if (this.blanked || !place.isConnected) return;
     if (!canvas) return plain(this.pictures.faultOf(item)?.inWords ?? "The preview cannot be shown now.");
-    place.replaceChildren(canvas);
-    whenPainted(() => canvas.isConnected && this.begin(item.medium));
+    // It may be on the page already, in a sample below its stack: there it stays.
+    const mine = canvas.isConnected ? copyOf(canvas) : canvas;
+    place.replaceChildren(mine);
+    whenPainted(() => mine.isConnected && this.begin(item.medium));
   }
 
   begin(medium) {
@@ -94,4 +96,10 @@ class Compared {
     this.leave({ keepalive: true });
     this.pictures.keep([]);
   }
+}
+
+function copyOf(canvas) {
+  const copy = canvas.cloneNode();
+  copy.getContext("2d").drawImage(canvas, 0, 0);
+  return copy;
 }

@@ -15,6 +15,7 @@ class MatchingDesk {
     this.server = new Server(base, { analyst });
     this.live = liveRegion();
     this.notice = noticeLine();
+    this.notice.place.dataset.testid = "told"; // the intake has a notice of its own
     this.work = new AbortController();
     this.compared = new Compared(this.server, (text) => this.tell(text));
     this.bar = el("nav", { class: "iwf-row iwf-parts", "aria-label": "Parts of this desk" });
@@ -63,7 +64,7 @@ class MatchingDesk {
     this.lists = new Lists(this);
     this.form = new StackForm(this);
     const facts = { base: this.base, analyst: this.server.analyst };
-    const intakeRoot = el("div", {});
+    const intakeRoot = el("div", { "data-testid": "intake-part" });
     if (this.may.take_in) this.intake = new Intake(intakeRoot, facts, this.model, (jobs) => this.heard(jobs));
     this.places = { intake: intakeRoot };
     for (const name of ["settled", "hits", "stacks", "lists"]) this.places[name] = this[name].root;
@@ -115,6 +116,8 @@ class MatchingDesk {
     this.closeForm();
     const before = this.part;
     this.part = part;
+    this.hits.told = null;
+    if (before !== part) this.notice.tell("");
     if (before && before !== part) await this.refresh();
     else this.draw();
   }
@@ -140,7 +143,11 @@ class MatchingDesk {
   draw() {
     if (!this.lab) return;
     this.nav();
-    for (const [name, place] of Object.entries(this.places)) place.hidden = name !== this.part || this.form.open;
+    for (const [name, place] of Object.entries(this.places)) {
+      place.hidden = name !== this.part || this.form.open;
+      // What is not on the screen is not on the page either.
+      if (place.hidden) for (const frame of place.querySelectorAll("[data-medium]")) frame.replaceChildren();
+    }
     this.root.setAttribute("aria-busy", String(this.busy));
     if (this.form.open) return this.form.draw();
     if (!["hits", "stacks"].includes(this.part)) this.compared.leave();

@@ -13,7 +13,7 @@ class Hits {
     this.hashes = null;
     this.list = el("div", { class: "iwf-hits", role: "group", tabindex: "0", "aria-label": "Hits" });
     this.main = el("div", { class: "iwf-hit" });
-    this.reason = field("Reason (optional)", "hit-reason", { maxlength: 400, size: 40 });
+    this.reason = field("Reason (optional)", "hit-reason", { maxlength: 400, size: 22 });
     this.root = el("div", { class: "iwf-side-by-side" }, this.list, this.main);
   }
 
@@ -95,6 +95,7 @@ class Hits {
     const medium = group.lead.medium;
     this.hashes = this.hashes ? null : await this.desk.tried(() => this.desk.hashesOf(medium));
     this.draw();
+    if (this.hashes) this.main.lastElementChild.scrollIntoView({ block: "nearest" });
   }
 
   // -- answering -------------------------------------------------------------------
@@ -172,14 +173,14 @@ class Hits {
     ];
   }
 
-  /** Fetch the explanation, and ahead of need that of the next one. */
+  /** Fetch the explanation; what may be shown of it is shown. */
   async explain(group) {
     this.desk.compared.leave();
     const asked = (this.asked = group.key);
     const found = await this.desk.tried(() => this.desk.server.get(`iwflab/api/matching/hit?hit=${encodeURIComponent(group.lead.hit)}`));
     if (this.asked !== asked || !found) return;
     this.told = { key: group.key, ...found };
-    this.desk.compared.pictures.keep(this.pictures(found));
+    this.desk.compared.pictures.keep(this.pictured ? this.pictures(found) : []);
     this.put(group, true);
   }
 
@@ -239,7 +240,7 @@ class Hits {
       ["How", hits.map((hit) => el("div", {}, howInWords(hit)))],
       ["Tier", TIERS[lead.tier]],
       ["Answer", SAID[lead.answer] || "none yet"],
-      ["May be overridden by", `a ${this.told.override}`],
+      ["Who may override", `a ${this.told.override}`],
     ];
     return el("dl", { class: "iwf-metadata", "data-testid": "hit-facts" }, rows.filter(([, text]) => text && text.length).map(([name, text]) => [el("dt", {}, name), el("dd", {}, text)]));
   }

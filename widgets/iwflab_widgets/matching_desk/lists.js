@@ -4,6 +4,7 @@ const LIST_FACTS = [
   ["list", "Name of the list"],
   ["list-source", "Who gave it"],
 ];
+const FORMS = { csv: "CSV with a header line", json_lines: "JSON lines" };
 const NO_ROOT = "No folder of the server may be read here (intake_roots in lab.toml): send the file instead.";
 
 class Lists {
@@ -57,7 +58,7 @@ class Lists {
       { class: "iwf-fields" },
       field("Reason", "list-reason", { maxlength: 400 }),
       field("Only this line (optional)", "list-line", { inputmode: "numeric", size: 6 }),
-      button("Withdraw now", go),
+      el("div", {}, button("Withdraw now", go)),
     );
   }
 
@@ -81,8 +82,8 @@ class Lists {
   formView() {
     const pairs = (names) => names.map((name) => [name, KINDS[name] ?? words(name)]);
     const fact = ([name, label]) => field(label, name, { maxlength: 400 });
-    const add = button("Add the list", { act: () => this.add(), testid: "add-list" });
-    const send = button("Send the list", { act: () => this.send(), testid: "send-list" });
+    const add = el("div", {}, button("Add the list", { act: () => this.add(), testid: "add-list" }));
+    const send = el("div", {}, button("Send the list", { act: () => this.send(), testid: "send-list" }));
     return el(
       "section",
       { class: "iwf-group" },
@@ -93,7 +94,7 @@ class Lists {
         { class: "iwf-fields" },
         LIST_FACTS.map(fact),
         choice("Its entries are", "list-kind", pairs(Object.keys(KINDS))),
-        choice("It comes as", "list-form", this.forms.map((name) => [name, words(name)])),
+        choice("It comes as", "list-form", this.forms.map((name) => [name, FORMS[name] ?? words(name)])),
         this.roots.length ? field("File on the server", "list-file", { placeholder: `${this.roots[0]}/list.csv` }) : el("p", { class: "iwf-hint" }, NO_ROOT),
         this.roots.length > 0 && [el("span", {}), add],
         field("Or a file of this computer", "list-upload", { type: "file" }),

@@ -12,7 +12,7 @@ class Settled {
     this.figures = el("div", { class: "iwf-figures", "data-testid": "avoided" });
     this.table = el("div", {});
     const search = field("Only with this text", "settled-filter", { type: "search", oninput: heard });
-    this.root = el("div", {}, this.figures, el("div", { class: "iwf-fields" }, search), this.table);
+    this.root = el("div", {}, this.figures, el("div", { class: "iwf-row" }, search), this.table);
   }
 
   take({ rows, settled, avoided }) {
@@ -47,7 +47,7 @@ class Settled {
     this.page = Math.min(this.page, pages - 1);
     const from = this.page * SETTLED_A_PAGE;
     const part = groups.slice(from, from + SETTLED_A_PAGE);
-    const heads = ["Medium", "Known by", "Source", "Line", "Label", "How", "Tier", "Answer", "May be overridden by"];
+    const heads = ["Medium", "Known by", "Source", "Line", "Label", "How", "Tier", "Answer", "Who may override"];
     const { keys } = this.desk.lab;
     const turn = (step, text, testid, key, disabled) => button(text, { act: () => this.turn(step), testid, key, disabled });
     return [

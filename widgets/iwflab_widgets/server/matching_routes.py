@@ -27,7 +27,7 @@ MAY: dict[str, Need] = {
     "answer": ANSWER,
     "lists": LISTS,
     "compare": COMPARE,
-    "grade": need("grade", "all"),
+    "grade": need("grade", "own", "all"),
 }
 LIST_FACTS = ("list", "source", "kind", "form")
 
