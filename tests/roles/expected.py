@@ -102,7 +102,13 @@ FREE = {
     *("must_go_on", "must_be_whole", "account_check", "logins"),
     *("restore", "upgrade", "warnings", "check_backup"),
 }
-DOORS = {"intake": "s", "grading": "as", "release": "sq", "statistics": "sqt"}
+DOORS = {
+    "intake": "s",
+    "matching": "sq",
+    "grading": "as",
+    "release": "sq",
+    "statistics": "sqt",
+}
 
 
 def may(letters, role):
