@@ -9,7 +9,8 @@ from media_at_hand import media_folder
 
 from iwflab.hashing.frames import hash_luma, hash_rgb
 from iwflab.media.containers import container
-from iwflab.media.video import Film, play, prepare_video
+from iwflab.media.demuxing import prepare_video
+from iwflab.media.video import Film, play
 
 LEAST_QUALITY = 50
 NEAR = 2  # bits

@@ -16,9 +16,10 @@ from measuring import row
 from iwflab.hashing.frames import hash_luma, hash_rgb
 from iwflab.media.clips import Hashing, watch
 from iwflab.media.containers import container
+from iwflab.media.demuxing import prepare_video
 from iwflab.media.pool import DecodePool
 from iwflab.media.reading import seal
-from iwflab.media.video import Film, play, prepare_video
+from iwflab.media.video import Film, play
 from iwflab.workflow import EXAMINE
 
 REPEATS = 3

@@ -33,6 +33,7 @@ GOALS = {
     "untampered labs": "0 alarms",
     "escapes as nobody": "0",
     "hostile media": "0 dead parents, 0 hangs, the set that plain Pillow decodes",
+    "mutated videos": "0 dead workers, 0 hangs, every one with its state",
     "payloads in Chromium": "0",
     "hostile cells as formulas": "0",
     "leak scan after a browser and a research session": "0 hits",

@@ -130,16 +130,53 @@ def of_kind(kind):
     return film(frames((1, half), (2, half), width=width, height=height), kind)
 
 
-def spoken():
-    """Sound without a picture, as MP4."""
+def spoken(*, cover=False):
+    """Sound as MP4, without a picture or with one on its cover."""
     import av
+    from av.stream import Disposition
 
     out = io.BytesIO()
     with av.open(out, "w", format="mp4") as writer:
         voice = writer.add_stream("aac", rate=44_100, layout="mono")
+        if cover:
+            still = _track(writer, "mjpeg", "yuvj420p")
+            still.disposition = Disposition.attached_pic
+            for frame in _in(shot(1, 1), "yuvj420p"):
+                writer.mux(still.encode(frame))
+            writer.mux(still.encode())
         writer.mux(voice.encode(_silence()))
         writer.mux(voice.encode())
     return out.getvalue()
+
+
+def tracks(kinds, form="matroska"):
+    """A container with a second of pictures in each track, by (seed, encoder)."""
+    import av
+
+    out = io.BytesIO()
+    with av.open(out, "w", format=form) as writer:
+        made = [(_track(writer, codec, "yuv420p"), seed) for seed, codec in kinds]
+        for track, seed in made:
+            for frame in _in(shot(seed, 10), "yuv420p"):
+                writer.mux(track.encode(frame))
+        for track, _ in made:
+            writer.mux(track.encode())
+    return out.getvalue()
+
+
+def _track(writer, codec, pixels):
+    track = writer.add_stream(codec, rate=10)
+    track.width, track.height, track.pix_fmt = WIDTH, HEIGHT, pixels
+    track.codec_context.thread_count = 1
+    return track
+
+
+def _in(pictures, pixels):
+    import av
+
+    for array in pictures:
+        frame = av.VideoFrame.from_ndarray(array, format="rgb24")
+        yield frame.reformat(format=pixels, threads=1)
 
 
 def mutants(count, seed=7):

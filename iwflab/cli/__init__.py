@@ -28,7 +28,7 @@ _COMMANDS: tuple[click.Command, ...] = (
         way.undo,
         way.tags,
     ),
-    *(knowing.lists, knowing.match),
+    *(knowing.lists, knowing.match, knowing.rehash),
     *(quality.sign_off, quality.take_back, quality.exposure, leaving.release),
     *(counting.report, counting.export, counting.schemes),
 )

@@ -21,6 +21,7 @@ class Asked:
 
 
 def asked_of(media: Mapping[str, Iterable[HashValue]], group: Group) -> Iterator[Asked]:
+    """Give all values of media that can be compared with a group of a list."""
     for medium, hashes in media.items():
         for one in hashes:
             if one.algorithm == group.algorithm and _comparable(one, group):

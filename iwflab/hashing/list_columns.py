@@ -31,7 +31,7 @@ from iwflab.hashing import ALGORITHMS, photodna
 from iwflab.hashing.column_files import HEAD, ColumnFiles, synced_folder
 
 VERSION = 1
-UNFINISHED = ".new"
+UNFINISHED = ".unfinished"  # as backups know what is of the moment
 LABELS = 100_000  # different ones; more are no categories
 _AT_ONCE = 65_536  # values in memory, of a group
 NO_QUALITY = -1

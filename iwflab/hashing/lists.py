@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from iwflab.domain.hashes import ORIENTATIONS, HashValue
-from iwflab.errors import Tampered
+from iwflab.errors import BadInput, Tampered
 from iwflab.hashing import ALGORITHMS, photodna
 from iwflab.hashing.asking import INVERTED, INVERTIBLE, Asked, asked_of
 from iwflab.hashing.column_files import HEAD
@@ -59,6 +59,7 @@ EXACT, MATCH, CANDIDATE = "exact", "match", "candidate"
 # came no nearer than 72 bits (measured for this project in November 2026).
 FARTHEST_CANDIDATE = 60
 _CHUNK = 1 << 20
+_HITS = 2_000_000  # of several queries at once
 _EMPTY = 128  # bytes; of an .npy file that holds nothing but its header
 
 
@@ -183,14 +184,21 @@ class KnownList:
     def _near(self, group: Group, asked: list[Asked], radius: int) -> Iterator[_Found]:
         bits = ALGORITHMS[group.algorithm].bits
         queries = columns_of([one.value for one in asked], bits)
-        hits = search(queries, self._words(group), radius)
-        for query, entry, distance in zip(
-            hits.query.tolist(),
-            hits.entry.tolist(),
-            hits.distance.tolist(),
-            strict=True,
-        ):
-            yield _Found(asked[query], entry, distance)
+        words = self._words(group)
+        parts = [(0, len(asked))]
+        while parts:
+            low, high = parts.pop()
+            some = [column[low:high] for column in queries]
+            most = _HITS if high - low > 1 else len(words[0])
+            try:
+                hits = search(some, words, radius, most=most)
+            except BadInput:  # a list of very many alike: fewer queries at a time
+                middle = (low + high) // 2
+                parts += [(middle, high), (low, middle)]
+                continue
+            told = (hits.query + low, hits.entry, hits.distance)
+            for query, entry, distance in zip(*(x.tolist() for x in told), strict=True):
+                yield _Found(asked[query], entry, distance)
 
     def _words(self, group: Group) -> "list[Column]":
         count = form_of(group.algorithm).digits // (2 * HEAD)
@@ -271,10 +279,11 @@ def changed(folder: Path, files: Mapping[str, str]) -> list[str]:
     return wrong
 
 
-def _rank(hit: ListHit) -> tuple[int, int, int, int]:
+def _rank(hit: ListHit) -> tuple[int, ...]:
     """Order hits of one medium and entry: the surest and the plainest first."""
     turned, _, inverted = hit.orientation.partition(", ")
     place = ORIENTATIONS.index(turned) if turned in ORIENTATIONS else 0
     plain = bool(inverted) or hit.orientation == INVERTED
     tiers = (EXACT, MATCH, CANDIDATE)
-    return tiers.index(hit.tier), hit.distance, int(plain), place
+    other = hit.variant != "full"  # small pictures have the same value in each variant
+    return tiers.index(hit.tier), hit.distance, int(plain), place, int(other)

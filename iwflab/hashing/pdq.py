@@ -51,19 +51,6 @@ def hash_rgb(rgb: "NDArray[np.uint8]") -> tuple[tuple[str, ...], int]:
     return hashed(reduced(rgb, grey_too=False).small)
 
 
-def hash_luma(plane: "NDArray[np.uint8]") -> tuple[tuple[str, ...], int]:
-    """Hash a contiguous plane of luminance, height x width, 0 to 255."""
-    import numpy as np
-
-    from iwflab.hashing.kernels.reducing import reduce_luma
-
-    if min(plane.shape) < LEAST_SIDE:
-        return NOTHING
-    small = np.empty((64, 64), np.float32)
-    reduce_luma(plane, small)
-    return hashed(small)
-
-
 def compute(picture: object) -> HashValue:
     """Hash the stored pixels at full resolution; DecodeError if it is no picture."""
     pixels = pixels_of(picture, grey_too=False)

@@ -10,13 +10,11 @@ four, 64-bit hashes one.  Columns may be memory-mapped and read-only.
     stacks_within(columns, radius)       -> the same from the hashes, in bounded memory
 
 Two ways lead to the same answer, and the cheaper one is taken.  The *scan* holds every
-query against every hash and knows no index.  The *band join* groups both by 16-bit
-bands while it runs; it is exact up to a radius of 31 (see kernels/join.py for the
-proof).  Nothing is kept that could go stale.
+query against every hash.  The *band join* groups both by 16-bit bands while it runs; it
+is exact up to 31 (kernels/join.py has the proof).  Nothing is kept that could go stale.
 
-Memory beside the hashes themselves: the scan needs room for its hits only, the band
-join about 120 MB more.  Both let other threads run (they hold no GIL).  The kernels are
-compiled on first use (seconds, once) and kept in numba's cache.
+Beside the hashes themselves the scan needs room for its hits only, the band join about
+120 MB.  Both hold no GIL.  Kernels are compiled on first use and kept in numba's cache.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,6 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from iwflab.errors import BadInput
+from iwflab.hashing.costs import PIECE, TILE, join_pays
 from iwflab.hashing.stacks import components, distinct
 
 if TYPE_CHECKING:
@@ -50,11 +49,6 @@ MOST = 20_000_000  # hits; more are no answer that anybody could look at
 # 1,024 random hashes stays with 3e-6 at 31 and with 1.5% at 40.
 _HALVED = 40
 _JOINED = 31  # kernels.join.REACH, known here without loading numba
-_PIECE, _TILE = 2_500_000, 131_072  # entries, queries put in order together
-# Seconds, measured with AVX-512; they choose the way, never the answer.
-_SCANNED, _LOOKED = 7e-11, 1.2e-10  # a pair
-_ENTRY, _QUERY, _RUN = 14e-9, 300e-9, 20e-9  # in one band
-_SAMPLE = 16_384  # hashes, at each of 16 places: how uneven the bands are
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +214,11 @@ def _found(asked: _Question) -> "Iterator[tuple[Any, ...]]":
     parents = np.empty(0, np.int64) if asked.parents is None else asked.parents
     method = asked.method
     if method == "auto":
-        method = "join" if joins and _join_pays(asked) else "scan"
+        method = (
+            "join"
+            if joins and join_pays(asked.queries, asked.entries, pairs=asked.pairs)
+            else "scan"
+        )
     for count, hits in (_joined if method == "join" else _scanned)(asked, parents):
         yield tuple(part[:count].copy() for part in hits)
 
@@ -245,7 +243,7 @@ def _joined(asked: _Question, parents: "Whole") -> Iterator[Any]:
     queries, entries = len(q[0]), len(e[0])
     if not queries or not entries:
         return
-    piece, tile = min(_PIECE, entries), min(_TILE, queries)
+    piece, tile = min(PIECE, entries), min(TILE, queries)
     room = join.room_for(piece + min(piece, join.VALUES) * (join.PAD - 1))
     near = join.room_for(join.PROBES * tile)
     values, places = np.empty(tile, np.int64), np.empty(tile, np.int64)
@@ -262,33 +260,3 @@ def _joined(asked: _Question, parents: "Whole") -> Iterator[Any]:
                         *(e, q, radius, asked.pairs, parents, asked.most),
                         *(band, low, start, room, near, (much, values, places)),
                     )
-
-
-def _join_pays(asked: _Question) -> bool:
-    """Tell whether the band join is the cheaper way; skewed bands make it dear."""
-    q, e = asked.queries, asked.entries
-    queries, entries = len(q[0]), len(e[0])
-    scan = queries * entries * _SCANNED * (0.5 if asked.pairs else 1)
-    tiles, pieces = -(-queries // _TILE), -(-entries // _PIECE)
-    fixed = entries * tiles * _ENTRY + queries * _QUERY + pieces * tiles * 65_536 * _RUN
-    if scan <= 16 * fixed:
-        return False
-    from iwflab.hashing.kernels import join
-
-    one, other = _sampled(e), _sampled(q)
-    looked = join.looked_at(join.tally(one), join.tally(other))
-    share = looked / (len(one[0]) * len(other[0]))
-    return bool(scan > 16 * fixed + share * queries * entries * _LOOKED)
-
-
-def _sampled(columns: "tuple[Column, ...]") -> "tuple[Column, ...]":
-    import numpy as np
-
-    size = len(columns[0])
-    if size <= 16 * _SAMPLE:
-        return columns
-    starts = np.linspace(0, size - _SAMPLE, 16).astype(int)
-    return tuple(
-        np.concatenate([column[start : start + _SAMPLE] for start in starts])
-        for column in columns
-    )

@@ -19,6 +19,7 @@ from iwflab.workflow import (
     presenting,
     quality,
     queue,
+    rehashing,
     viewing,
 )
 from iwflab.workflow import intake as arrival
@@ -71,6 +72,25 @@ class Acts(Proof):
         """Decode and hash media anew from their evidence; the newest stands."""
         return examining.examine_again(
             self._bench, media, analyst=self.analyst, progress=progress
+        )
+
+    @needs("take_in")
+    def rehash(
+        self,
+        media: Sequence[str] | None = None,
+        *,
+        algorithms: Sequence[str] = (),
+        enter: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> rehashing.RehashReport:
+        """Hash media (by default all) anew; say what differs, enter it if asked."""
+        return rehashing.rehash(
+            self._bench,
+            media,
+            algorithms,
+            enter=enter,
+            analyst=self.analyst,
+            progress=progress,
         )
 
     @property

@@ -2,13 +2,15 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
+from iwflab.errors import LabError
 from iwflab.lab.bringing_back import bring_back, upgraded
 from iwflab.lab.matrix import free, needs
 from iwflab.lab.proof import Proof, told
 from iwflab.lab.safekeeping import Backup, Progress, back_up, check
-from iwflab.store import audit
+from iwflab.store import audit, known
 
 _FOLDER = "whoever has the folder, and the database, has all of it already"
 
@@ -72,9 +74,19 @@ class Keeping(Proof):
 
     @free("it tells of the disk, and of nothing in the lab")
     def warnings(self) -> list[str]:
-        """Say what will soon stop the work: a disk that is nearly full."""
+        """Say what stops the work, or soon will: a full disk, media not yet held."""
+        found = []
         free = shutil.disk_usage(self.folder).free // 1_000_000
-        if free >= self.settings.low_space_mb:
-            return []
-        told = f"the disk of the lab has {free} MB left: make room before it is full. "
-        return [told + "What was saved is safe; new work is refused on a full disk"]
+        if free < self.settings.low_space_mb:
+            found.append(
+                f"the disk of the lab has {free} MB left: make room before it is full. "
+                "What was saved is safe; new work is refused on a full disk"
+            )
+        with suppress(LabError):  # a damaged lab still opens, for verify to say so
+            unheld = known.unheld(self._store)
+            if unheld:
+                found.append(
+                    f"{unheld} media were not held against the hash lists yet and are"
+                    " handed out to nobody: run iwflab match"
+                )
+        return found

@@ -12,6 +12,7 @@ from iwflab.lab.seat import Seat
 from iwflab.store import audit
 from iwflab.store.head import Head
 from iwflab.store.vouching import is_vouched_for, must_go_on, vouch
+from iwflab.workflow import listing
 from iwflab.workflow.release import release_findings
 
 # Seconds that verify waits for what another process is in the middle of: a sign-off
@@ -63,6 +64,7 @@ class Proof(Seat):
         found += told(self._release_problems())
         if read_data:
             found += told(self._evidence_problems())
+            found += told(listing.problems(self._store, self.folder / "lists"))
         return found
 
     def _known_heads(self, file: Path | None) -> tuple[list[Head], list[audit.Finding]]:

@@ -15,9 +15,10 @@ from iwflab.domain.media import DecoderState, Examined
 from iwflab.errors import WallMissing
 from iwflab.media.containers import container
 from iwflab.media.kernel import supported
-from iwflab.media.process import Gone, Late, Process
+from iwflab.media.process import Gone, Late, Process, must_be_supported
 from iwflab.media.reading import Sealed
 from iwflab.media.sandbox import MEMORY
+from iwflab.media.stem import StemGone, Stems
 from iwflab.media.worker import EXHAUSTED, load, run
 
 # Reading alone takes time: seconds allowed for each 10^6 bytes above the deadline.
@@ -35,6 +36,7 @@ class DecodePool:
     ``video_deadline`` for what begins like a video.
     ``strict`` refuses to decode unless every wall stands.  ``unsafe_in_process``
     decodes in this process where no worker can be had; it is off unless asked for.
+    ``stems`` is where workers are forked from, when it is shared with another pool.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class DecodePool:
         recycle: int = 200,
         memory: int = MEMORY,
         unsafe_in_process: bool = False,
+        stems: Stems | None = None,
     ) -> None:
         """Remember what to start; workers come up when the first medium comes."""
         self._task = task
@@ -58,6 +61,8 @@ class DecodePool:
         self._recycle = recycle
         self._memory = memory
         self._unsafe = unsafe_in_process
+        self._stems = stems or Stems(task)
+        self._own = stems is None
         self._slots: queue.LifoQueue[Process | None] = queue.LifoQueue()
         self._closed = False
         for _ in range(workers):
@@ -113,6 +118,7 @@ class DecodePool:
             recycle=1,
             memory=self._memory,
             unsafe_in_process=self._unsafe,
+            stems=self._stems,
         )
         with pool:
             yield pool
@@ -125,6 +131,8 @@ class DecodePool:
                 process.kill()
             # Whoever waits for a slot gets one, and learns that the pool is closed.
             self._slots.put(None)
+        if self._own:
+            self._stems.close()
 
     def __enter__(self) -> Self:
         """Hand out itself."""
@@ -147,7 +155,13 @@ class DecodePool:
         return process
 
     def _start(self) -> Process:
-        return Process.start(self._task, strict=self._strict, memory=self._memory)
+        must_be_supported()
+        stem = self._stems.get()
+        try:
+            return Process.of(stem, strict=self._strict, memory=self._memory)
+        except StemGone:  # killed from outside: another one is started
+            stem = self._stems.get(instead_of=stem)
+            return Process.of(stem, strict=self._strict, memory=self._memory)
 
     def _once(
         self,

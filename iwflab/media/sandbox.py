@@ -58,7 +58,7 @@ def lock_down(*, memory: int = MEMORY, parent: int = 0) -> list[Layer]:
         "empty root": _empty_root,
         "no capabilities": _no_capabilities,
         "not dumpable": _not_dumpable,
-        "dies with parent": lambda: _die_with(parent),
+        "dies with parent": lambda: die_with(parent),
         "landlock": landlock.install,
         "system call list": _system_calls,
     }
@@ -152,7 +152,8 @@ def _not_dumpable() -> str:
     return ""
 
 
-def _die_with(parent: int) -> str:
+def die_with(parent: int) -> str:
+    """Let this process end with the thread that started it."""
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     # The parent may have died before the line above; nobody would tell us.
     if parent and os.getppid() != parent:

@@ -1,8 +1,7 @@
-"""Videos by PyAV, inside the worker only: named demuxers, listed codecs, caps.
+"""Videos, inside the worker only: every track of pictures, within caps.
 
-The demuxer is named and never guessed, no protocol may be opened, and only decoders of
-pictures are allowed: sound is counted, never decoded.  The walls of the worker hold
-where this does not.
+Decoders raise whatever they like, so every exception becomes a state with its reason,
+and what was seen until then stands.
 """
 
 import time
@@ -14,6 +13,7 @@ from iwflab.domain.media import DecoderState, display_text
 from iwflab.media import hourglass
 from iwflab.media.clips import MEMORY, Moment
 from iwflab.media.containers import Container, structure
+from iwflab.media.demuxing import Stop, open_container, tracks
 from iwflab.media.endings import trailing
 from iwflab.media.footage import describe_footage
 from iwflab.media.frame_clock import FrameClock
@@ -24,25 +24,7 @@ PIXELS = 40_000_000  # of one frame; 8K has 33 million, and sixteen may be held 
 FRAMES = 1_000_000
 CPU_SECONDS = 200.0  # of one video; what was seen until then stands
 FAULTS = 2_000  # broken packets, after which the rest is not tried
-STREAMS = 64
-
-CODECS = (
-    *("h264", "hevc", "av1", "libdav1d", "vp8", "vp9", "vp7", "theora", "vp3"),
-    *("mpeg4", "mpeg2video", "mpeg1video", "h263", "h263p", "h263i", "flv", "mjpeg"),
-    *("msmpeg4v1", "msmpeg4v2", "msmpeg4", "wmv1", "wmv2", "wmv3", "vc1"),
-    *("vp6", "vp6f", "vp6a", "svq1", "svq3", "cinepak", "indeo3", "msvideo1", "rpza"),
-    *("dvvideo", "prores", "dnxhd", "mjpegb", "qtrle", "png", "rawvideo"),
-    *("huffyuv", "ffvhuff", "ffv1"),
-)
-_OPTIONS = {
-    "protocol_whitelist": "none",  # no protocol is called that
-    "codec_whitelist": ",".join(CODECS),
-    "max_streams": str(STREAMS),
-}
-
-
-class _Stop(Exception):
-    """A cap of ours, not a fault of the medium."""
+TRACKS = 4  # of pictures; more than one is rare
 
 
 @dataclass(slots=True)
@@ -69,46 +51,6 @@ class Film:
         self.reasons.append(reason)
 
 
-class _Source:
-    """A file object over bytes in memory: it reads and seeks, and knows the time."""
-
-    def __init__(self, view: memoryview) -> None:
-        self._view = view
-        self._at = 0
-
-    def read(self, count: int) -> bytes:
-        if hourglass.is_empty():  # A demuxer may read for ever and give nothing.
-            raise _Stop("it took too long")
-        part = bytes(self._view[self._at : self._at + count])
-        self._at += len(part)
-        return part
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        base = (0, self._at, len(self._view))[whence]
-        self._at = min(max(0, base + offset), len(self._view))
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-
-def prepare_video() -> str:
-    """Import PyAV and quieten it; say which libraries decode."""
-    import logging
-
-    import av
-    import av.logging
-
-    av.logging.set_level(av.logging.ERROR)  # what it says then is counted as a fault
-    libav = logging.getLogger("libav")
-    libav.addHandler(logging.NullHandler())
-    libav.propagate = False
-    versions = av.library_versions
-    below = ("libavformat", "libavcodec", "libswscale")
-    told = [f"{n} {'.'.join(map(str, versions[n]))}" for n in below]
-    return ", ".join([f"PyAV {av.__version__}", *told])
-
-
 def play(
     view: memoryview, kind: Container, film: Film
 ) -> Generator[Moment, None, None]:
@@ -123,7 +65,7 @@ def play(
     try:
         with av.logging.Capture() as said:
             yield from _played(view, kind, film, said)
-    except _Stop as stop:
+    except Stop as stop:
         film.capped = str(stop)
     except MemoryError:  # what was seen until then stands
         film.capped = f"it needs {MEMORY}"
@@ -135,59 +77,39 @@ def play(
 def _played(
     view: memoryview, kind: Container, film: Film, said: list[tuple[int, str, str]]
 ) -> Iterator[Moment]:
-    import av
-
     if len(view) > BYTES:
-        raise _Stop(f"larger than {BYTES >> 20} MiB: not decoded, only kept and hashed")
-    with av.open(
-        _Source(view),
-        format=kind.demuxer,
-        mode="r",
-        options=_OPTIONS,
-        buffer_size=1 << 18,
-        metadata_errors="replace",
-    ) as opened:
-        film.metadata |= describe_footage(opened, kind.name)
-        stream = _stream(opened)
-        _measure(film, stream)
-        said.clear()  # what was said of sound, which may not be decoded
-        clock = FrameClock(film.rate)
-        for frame in _frames(opened, stream, film, said):
-            yield Moment(
-                film.decoded - 1, clock.of(frame), luma_of(frame), rgb_of(frame)
-            )
-
-
-def _stream(opened: Any) -> Any:
-    """Choose the stream that is shown; a cover picture is none."""
-    from av.stream import Disposition
-
-    still = Disposition.attached_pic | Disposition.timed_thumbnails
-    found = [s for s in opened.streams.video if not s.disposition & still]
-    if not found:
-        raise _Stop("it holds no video that could be decoded")
-    known = [s for s in found if s.codec_context is not None]
-    chosen = [s for s in known if s.codec_context.codec.name in CODECS]
-    if not chosen:
-        name = known[0].codec_context.name if known else "unknown"
-        raise _Stop(f"its codec ({display_text(name)}) is not one that is decoded")
-    return max(
-        chosen,
-        key=lambda s: (
-            bool(s.disposition & Disposition.default),
-            s.codec_context.width * s.codec_context.height,
-            -s.index,
-        ),
-    )
+        raise Stop(f"larger than {BYTES >> 20} MiB: not decoded, only kept and hashed")
+    began, start, number, count, odd = time.process_time(), 0, 0, 1, ""
+    # Each track from the beginning: between them, a container may lie in any order.
+    while number < min(count, TRACKS):
+        with open_container(view, kind) as opened:
+            if not number:
+                film.metadata |= describe_footage(opened, kind.name)
+            streams, odd = tracks(opened)
+            count = len(streams)
+            stream = streams[min(number, count - 1)]
+            _measure(film, stream)
+            said.clear()  # what was said of sound, which may not be decoded
+            clock = FrameClock(film.rate, start)
+            for frame in _frames(opened, stream, film, said, began):
+                at = clock.of(frame)
+                yield Moment(film.decoded - 1, at, luma_of(frame), rgb_of(frame))
+            start = clock.end
+        number += 1
+    if count > TRACKS:
+        raise Stop(f"only {TRACKS} of its {count} tracks of pictures were looked at")
+    if odd:
+        raise Stop(f"the codec of a further track ({odd}) is not one that is decoded")
 
 
 def _measure(film: Film, stream: Any) -> None:
     context = stream.codec_context
-    film.width, film.height = max(0, context.width), max(0, context.height)
-    film.mode = display_text(context.pix_fmt or "", limit=40)
+    if not film.decoded:
+        film.width, film.height = max(0, context.width), max(0, context.height)
+        film.mode = display_text(context.pix_fmt or "", limit=40)
     film.rate = _rate(stream)
-    if film.width * film.height > PIXELS:
-        raise _Stop(f"a frame has more than {PIXELS // 1_000_000} million pixels")
+    if context.width * context.height > PIXELS:
+        raise Stop(f"a frame has more than {PIXELS // 1_000_000} million pixels")
     # A second thread would not come up behind the walls.
     context.thread_count = 1
     context.thread_type = "NONE"
@@ -202,13 +124,16 @@ def _rate(stream: Any) -> float:
 
 
 def _frames(
-    opened: Any, stream: Any, film: Film, said: list[tuple[int, str, str]]
+    opened: Any,
+    stream: Any,
+    film: Film,
+    said: list[tuple[int, str, str]],
+    began: float,
 ) -> Iterator[Any]:
-    began = time.process_time()
     for packet in _packets(opened, stream, film):
         for frame in _decoded(packet, film):
             if frame.width * frame.height > PIXELS:
-                raise _Stop(f"a frame has over {PIXELS // 1_000_000} million pixels")
+                raise Stop(f"a frame has over {PIXELS // 1_000_000} million pixels")
             if not film.decoded:
                 film.turn = frame.rotation
                 film.width, film.height = frame.width, frame.height
@@ -220,11 +145,11 @@ def _frames(
             film.first_fault = film.first_fault or said[0][2]
             said.clear()
         if film.faults > FAULTS:
-            raise _Stop("it is broken in too many places")
+            raise Stop("it is broken in too many places")
         if film.decoded >= FRAMES:
-            raise _Stop(f"it has more than {FRAMES:,} frames")
+            raise Stop(f"it has more than {FRAMES:,} frames")
         if hourglass.is_empty() or time.process_time() - began > CPU_SECONDS:
-            raise _Stop("it took too long")
+            raise Stop("it took too long")
 
 
 def _packets(opened: Any, stream: Any, film: Film) -> Iterator[Any]:

@@ -1,19 +1,22 @@
-"""The process that decodes: import all, lock down, then serve one medium at a time.
+"""The process that decodes: import all, fork, lock down, serve one medium at a time.
 
-Started by ``iwflab.media.process``; the way here is
-``python -I -c BOOT <sys.path> <task> <descriptor> <parent> <memory>``.
+Started by ``iwflab.media.stem``; the way here is
+``python -I -c BOOT <sys.path> <task> <descriptor> <parent>``.
 """
 
+import gc
 import mmap
 import os
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from importlib import import_module
 
 from iwflab.domain.media import DecoderState, Examined
 from iwflab.media import hourglass, sandbox, wire
+from iwflab.media import stem as stem_process
 
 Task = Callable[..., Examined]
 EXHAUSTED = "decoding needs more memory than a worker may have"
@@ -21,22 +24,31 @@ EXHAUSTED = "decoding needs more memory than a worker may have"
 
 def main() -> None:
     """Run the worker until the other side of its channel is closed."""
-    name, descriptor, parent, memory = sys.argv[2:6]
+    name, descriptor, parent = sys.argv[2:5]
     channel = socket.socket(fileno=int(descriptor))
     try:
         task = load(name)
     except Exception as error:  # noqa: BLE001 - the parent is told, whatever it was
         wire.write(channel, {"error": f"{type(error).__name__}: {error}"[:1000]})
         os._exit(1)
-    layers = sandbox.lock_down(memory=int(memory), parent=int(parent))
-    wire.write(channel, {"layers": [asdict(layer) for layer in layers]})
-    try:
-        while _serve(channel, task):
-            pass
-    except (OSError, EOFError):
-        pass  # The parent is gone.
+    sandbox.die_with(int(parent))
+    gc.freeze()  # what all copies share stays where it is
+    wire.write(channel, {"warm": True})
+    stem = os.getpid()
+    with suppress(OSError, EOFError):  # the parent is gone
+        forked = stem_process.attend(channel)
+        if forked is not None:
+            _work(*forked, task, stem)
     # Not sys.exit: interpreter shut-down makes calls that the list does not allow.
     os._exit(0)
+
+
+def _work(channel: socket.socket, memory: int, task: Task, stem: int) -> None:
+    """Lock a fresh copy down, then serve one medium at a time."""
+    layers = sandbox.lock_down(memory=memory, parent=stem)
+    wire.write(channel, {"layers": [asdict(layer) for layer in layers]})
+    while _serve(channel, task):
+        pass
 
 
 def load(name: str) -> Task:

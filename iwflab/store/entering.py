@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
+from iwflab.domain.hashes import HashValue
 from iwflab.domain.media import Digests, Examined
 from iwflab.errors import RequestReused
 from iwflab.store.act import Act
@@ -121,6 +122,22 @@ def is_examined(act: Act, medium: str) -> bool:
     )
 
 
+def enter_hash(act: Act, medium: str, value: HashValue) -> None:
+    """Enter one hash of a medium; the newest of an algorithm and variant stands."""
+    act.insert(
+        "hash",
+        medium=medium,
+        algorithm=value.algorithm,
+        variant=value.variant,
+        value=value.value,
+        quality=value.quality,
+        library=value.library,
+        version=value.version,
+        conversion=value.conversion,
+        turned=" ".join(value.turned),
+    )
+
+
 def enter_examination(act: Act, medium: str, examined: Examined) -> None:
     """Enter what the worker said of a medium, and the hashes it computed."""
     act.insert(
@@ -149,18 +166,7 @@ def enter_examination(act: Act, medium: str, examined: Examined) -> None:
 
 def _enter_hashes(act: Act, medium: str, examined: Examined) -> None:
     for value in examined.hashes:
-        act.insert(
-            "hash",
-            medium=medium,
-            algorithm=value.algorithm,
-            variant=value.variant,
-            value=value.value,
-            quality=value.quality,
-            library=value.library,
-            version=value.version,
-            conversion=value.conversion,
-            turned=" ".join(value.turned),
-        )
+        enter_hash(act, medium, value)
     moving = examined.frame_hashes
     if moving is not None:
         act.insert(

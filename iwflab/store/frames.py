@@ -128,10 +128,10 @@ def hashes_frame(store: Store) -> "pd.DataFrame":
 def frame_hashes_frame(store: Store) -> "pd.DataFrame":
     """One row a hashed frame of a video or animated picture, in order of its time.
 
-    ``frame`` counts from 0, ``microseconds`` from the first frame; ``hash`` is hex.
+    ``frame`` counts from 0, ``microseconds`` from the first frame; ``value`` is hex.
     """
     told = ["medium", "algorithm", "variant"]
-    seen = ["frame", "microseconds", "quality", "hash"]
+    seen = ["frame", "microseconds", "quality", "value"]
     more = ["library", "version", "conversion"]
     query = (
         f"SELECT {', '.join([*told, 'frames', *more])} FROM frame_hashes ORDER BY entry"  # noqa: S608 - names from the lines above

@@ -15,7 +15,7 @@ from iwflab.domain.hashes import HashValue
 from iwflab.store.act import Act
 from iwflab.store.database import Store
 from iwflab.store.reading import batched
-from iwflab.store.settling import KNOWN, SETTLES, STANDS, VERDICT
+from iwflab.store.settling import HELD, KNOWN, SETTLES, STANDS, VERDICT
 
 EXACT, MATCH, CANDIDATE = "exact", "match", "candidate"
 SAME, NOT_SAME = "same", "not_same"
@@ -97,6 +97,12 @@ def held_against(store: Store) -> dict[str, set[str]]:
     for row in store.rows(sa.text("SELECT medium, against FROM held")):
         found[row["medium"]] |= set(json.loads(row["against"]))
     return found
+
+
+def unheld(store: Store) -> int:
+    """Count media that wait to be held against lists before anybody gets them."""
+    query = f"SELECT COUNT(*) AS n FROM medium m WHERE NOT {HELD}"  # noqa: S608
+    return int(store.rows(sa.text(query))[0]["n"])
 
 
 def enter_held(act: Act, medium: str, against: Iterable[str]) -> None:

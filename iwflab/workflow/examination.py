@@ -19,11 +19,12 @@ from iwflab.media.clip_samples import clips
 from iwflab.media.clips import VARIANT, Hashing, Watched, watch
 from iwflab.media.containers import Container, container
 from iwflab.media.decoding import Decoded, open_picture, prepare
+from iwflab.media.demuxing import prepare_video
 from iwflab.media.describing import describe
 from iwflab.media.rendering import previews
 from iwflab.media.samples import samples
 from iwflab.media.sheet import draw_sheet
-from iwflab.media.video import Film, play, prepare_video
+from iwflab.media.video import Film, play
 
 TASK = f"{__name__}:examine"
 FRAME_HASHING = Hashing(rgb=hash_rgb, luma=hash_luma)

@@ -10,7 +10,7 @@ import pytest
 from iwflab.domain.hashes import ORIENTATIONS, HashValue
 from iwflab.domain.lists import ListedHash, ListLine
 from iwflab.errors import BadInput, Tampered
-from iwflab.hashing import ALGORITHMS, column_files, list_columns
+from iwflab.hashing import ALGORITHMS, column_files, list_columns, lists
 from iwflab.hashing.lists import KnownList, build, changed, sweep
 
 SHA, MD5 = hashlib.sha256(b"x").hexdigest(), hashlib.md5(b"x").hexdigest()
@@ -203,8 +203,8 @@ def test_a_fault_of_the_source_leaves_nothing_and_sweeping_removes_the_rest(tmp_
     with pytest.raises(BadInput, match="line 2"):
         build(tmp_path / "list", lines())
     assert list(tmp_path.iterdir()) == []
-    (tmp_path / ".list.0123.new").mkdir()
-    (tmp_path / ".list.0123.new" / "line.raw").write_bytes(b"1")
+    (tmp_path / ".list.0123.unfinished").mkdir()
+    (tmp_path / ".list.0123.unfinished" / "line.raw").write_bytes(b"1")
     sweep(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -278,6 +278,16 @@ def test_many_values_sorted_in_parts(tmp_path, monkeypatch):
     assert [hit.line for hit in hits] == list(range(701, 1001))
     near = known.match({"m": [pdq(f"{BASE:064x}")]})
     assert {hit.distance for hit in near} == set(range(61))
+
+
+def test_a_list_of_many_alike_is_told_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(lists, "_HITS", 50)
+    known = listed(tmp_path, *[ListedHash("pdq", away(1), "", 90)] * 40)
+    media = {name: [pdq(away(n))] for n, name in enumerate("abcd")}
+    media["e"] = [pdq(away(100))]
+
+    found = [(hit.medium, hit.line) for hit in known.match(media)]
+    assert found == [(m, line) for m in "abcd" for line in range(1, 41)]
 
 
 def test_files_are_vouched_for(tmp_path):

@@ -6,7 +6,7 @@ from PIL import Image
 
 from iwflab.domain.hashes import ORIENTATIONS
 from iwflab.hashing.examples import example
-from iwflab.hashing.pdq import PDQ, PDQ_SAMPLED, hash_luma
+from iwflab.hashing.pdq import PDQ, PDQ_SAMPLED
 
 F = np.float32
 
@@ -153,10 +153,3 @@ def test_16_bits_are_read_by_the_sampled_variant_as_by_the_tool():
     value = PDQ_SAMPLED.compute(Image.fromarray(noise))
     assert value.value == reference(low)[0]
     assert "low byte" in value.conversion
-
-
-def test_a_plane_of_luminance_is_hashed_as_the_grey_picture():
-    grey = example("rings").convert("L")
-    values, quality = hash_luma(np.ascontiguousarray(grey))
-    same = PDQ.compute(grey)
-    assert (values, quality) == ((same.value, *same.turned), same.quality)

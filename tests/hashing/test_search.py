@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from iwflab.errors import BadInput
+from iwflab.hashing import costs
 from iwflab.hashing import search as searching
 from iwflab.hashing.search import (
     columns_of,
@@ -152,19 +153,19 @@ def test_pieces_and_tiles_change_nothing(monkeypatch):
     entries = drawn(rng, 3000)
     _, queries = planted(rng, entries, list(range(33)) * 4)
     expected = as_set(search(queries, entries, 31, method="scan"))
-    monkeypatch.setattr(searching, "_PIECE", 700)
-    monkeypatch.setattr(searching, "_TILE", 50)
+    monkeypatch.setattr(searching, "PIECE", 700)
+    monkeypatch.setattr(searching, "TILE", 50)
 
     assert as_set(search(queries, entries, 31, method="join")) == expected
 
 
-def test_the_way_is_chosen_by_what_it_costs():
+def test_the_way_is_chosen_by_what_it_costs(monkeypatch):
+    monkeypatch.setattr(costs, "_pace", lambda: 7e-11)
     rng = np.random.default_rng(9)
     entries, few, many = drawn(rng, 400_000), drawn(rng, 10), drawn(rng, 60_000)
 
     def pays(queries, known):
-        asked = searching._Question(queries, known, 31, False, 1, "auto")
-        return searching._join_pays(asked)
+        return costs.join_pays(queries, known, pairs=False)
 
     assert not pays(few, entries)
     assert pays(many, entries)

@@ -1,5 +1,6 @@
 """The wheel and the checkout carry the same things."""
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -47,6 +48,29 @@ def test_the_version_is_said_once():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert project["tool"]["hatch"]["version"]["path"] == "iwflab/domain/version.py"
     assert __version__.count(".") == 2
+
+
+def test_the_grading_apps_never_wait_for_compiled_kernels(lab):
+    """Serving and grading load no numba, no video library, no decoder."""
+    script = (
+        "import sys\n"
+        "from iwflab.lab import Lab\n"
+        "import iwflab_widgets.server.app, iwflab_widgets.grading_desk\n"
+        "with Lab.open(sys.argv[1], analyst='ann') as lab:\n"
+        "    lab.open_set(3), lab.overview(), lab.warnings(), lab.hits(), lab.lists()\n"
+        "heavy = {'numba', 'llvmlite', 'av', 'scipy', 'simplejpeg', 'imagehash'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, lab.folder],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'widgets'}"},
+    )
+
+    assert done.stdout.strip() == "[]"
 
 
 def test_start_up_is_light():

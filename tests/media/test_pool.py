@@ -90,6 +90,51 @@ def test_a_worker_killed_from_outside_costs_no_medium_at_all():
         assert ask(pool, "two").reason == "two"
 
 
+def test_a_stem_killed_from_outside_is_replaced_and_its_workers_end():
+    with DecodePool(TASK, workers=1, recycle=1) as pool:
+        assert ask(pool, "one").reason == "one"
+        stem = pool._stems.get()
+        worker, channel = stem.fork(1 << 30)
+        stem._child.kill()
+        stem._child.wait()
+        assert ask(pool, "two").reason == "two"
+        assert pool._stems.get() is not stem
+        assert worker.poll() == -signal.SIGKILL
+        channel.close()
+
+
+def test_every_medium_of_a_fresh_pool_has_a_worker_of_its_own():
+    with DecodePool(TASK, workers=1) as pool, pool.fresh() as fresh:
+        seen = []
+        start = fresh._start
+
+        def started():
+            process = start()
+            seen.append(process._child.pid)
+            return process
+
+        fresh._start = started
+        for order in ("one", "two", "three"):
+            assert ask(fresh, order).frames == 1
+        assert len(set(seen)) == 3
+        assert ask(pool, "four").frames == 1
+
+
+def test_a_stem_says_how_each_worker_ended():
+    with DecodePool(TASK, workers=1) as pool:
+        stem = pool._stems.get()
+        worker, channel = stem.fork(1 << 30)
+        assert worker.poll() is None
+        channel.close()
+        assert worker.wait(5) == 0
+        assert worker.poll() == 0
+        other, channel = stem.fork(1 << 30)
+        other.kill()
+        channel.close()
+        assert other.wait(5) == -signal.SIGKILL
+        other.kill()
+
+
 def test_workers_that_die_at_random_moments_change_no_result(monkeypatch):
     """The whole set, undisturbed and under fire: the same to the last preview."""
     files = [data for _, data in pictures.mutants(70)]

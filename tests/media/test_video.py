@@ -192,8 +192,31 @@ def test_sound_is_counted_and_never_decoded(examine):
     assert examined.metadata["audio_streams"] == 1
     alone = examine(films.spoken())
     assert alone.state is REFUSED
-    assert "no video" in alone.reason
+    assert "no pictures" in alone.reason
     assert alone.metadata["audio_streams"] == 1
+
+
+def test_a_second_track_of_pictures_hides_nothing(examine):
+    examined = examine(films.tracks([(1, "mpeg4"), (2, "mpeg4")]))
+    assert (examined.state, examined.reason) == (COMPLETE, "")
+    assert examined.metadata["video_streams"] == 2
+    assert tiles(examined) == [(0, 0), (10, 1_000_000)]
+    assert [one.frame for one in examined.frame_hashes.frames] == [0, 10]
+
+
+def test_tracks_that_are_not_looked_at_are_told(examine):
+    many = examine(films.tracks([(seed, "mpeg4") for seed in range(6)]))
+    assert (many.state, len(tiles(many))) == (TRUNCATED, 4)
+    assert "only 4 of its 6 tracks" in many.reason
+    odd = examine(films.tracks([(1, "mpeg4"), (2, "asv1")], "avi"))
+    assert (odd.state, len(tiles(odd))) == (TRUNCATED, 1)
+    assert "a further track (asv1)" in odd.reason
+
+
+def test_the_cover_of_a_sound_is_shown(examine):
+    examined = examine(films.spoken(cover=True))
+    assert (examined.state, examined.frames) == (COMPLETE, 1)
+    assert tiles(examined) == [(0, 0)]
 
 
 def test_metadata_are_told_and_cleaned(examine):

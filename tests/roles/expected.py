@@ -5,7 +5,7 @@ Letters: a assessor, s senior analyst, q QA officer, t statistician, m administr
 
 from iwflab.domain.counting import Cell, Table
 from iwflab.domain.elements import record_from
-from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours
+from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours, Unreadable
 
 LETTERS = {
     "a": "assessor",
@@ -35,8 +35,11 @@ OURS = {  # rows that the reference does not have
     "vouch": ("none", "all", "all", "none", "all"),
     "keep": ("none", "none", "none", "none", "all"),
     "research": ("none", "all", "none", "none", "none"),
+    "manage_lists": ("none", "all", "none", "none", "none"),
+    "answer_matches": ("none", "all", "all", "none", "none"),
 }
 NOBODYS = "ffffffffffff"  # an id that no medium and no request has
+_LIST = {"name": "x", "source": "y"}
 _RELEASE = {"recipient": "x", "purpose": "y"}
 _CUSTODY = dict.fromkeys(("case", "exhibit", "purpose", "authority"), "x")
 RECORD = record_from({"elements": {}})
@@ -58,6 +61,15 @@ METHODS = {
     "take": ("as", (NOBODYS,), {}, {"a": NotYours, "s": NotFound}),
     "derive": ("asqtm", (RECORD,), {}, None),
     "undo": ("as", (), {"medium": NOBODYS}, NotAllowed),
+    "list_add": ("s", ("/no/file",), {"form": "csv", **_LIST}, Unreadable),
+    "list_withdraw": ("s", ("no list",), {"reason": "x"}, NotFound),
+    "lists": ("asq", (), {}, None),
+    "match": ("s", ([],), {}, None),
+    "match_files": ("s", ([],), {}, None),
+    "hits": ("asq", (), {}, None),
+    "answer_hit": ("sq", (NOBODYS, "same"), {}, NotFound),
+    "avoided": ("asq", (), {}, None),
+    "rehash": ("s", ([NOBODYS],), {}, NotFound),
     "stacks": ("asq", (), {}, None),
     "stack_sample": ("asq", (NOBODYS,), {}, NotFound),
     "grade_stack": ("as", (NOBODYS, RECORD), {"members": []}, NotYours),

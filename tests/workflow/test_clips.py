@@ -2,7 +2,7 @@
 
 import json
 
-from given import CUSTODY
+from given import CUSTODY, released, seen
 from PIL import Image
 
 from tests import films, pictures
@@ -34,7 +34,7 @@ def test_frames_are_in_the_lab_and_in_its_tables(new_lab, tmp_path):
     assert list(of_video["frame"]) == [0, 10]
     assert list(of_video["microseconds"]) == [0, 1_000_000]
     assert (of_video["quality"] >= 50).all()
-    assert of_video["hash"].str.fullmatch("[0-9a-f]{64}").all()
+    assert of_video["value"].str.fullmatch("[0-9a-f]{64}").all()
     assert set(of_video["variant"]) == {"vpdq 1/s"}
     assert set(found["medium"]) == {video["medium"], media["moving.gif"]["medium"]}
     hashes = lab.hashes()
@@ -65,3 +65,15 @@ def test_a_grader_is_shown_the_sheet(new_lab, tmp_path):
     assert item["previews"] == ["full", "shielded"]
     assert [frame for frame, _, _ in item["metadata"]["sheet"]] == [0, 10]
     assert ann.deliver(video, "shielded").startswith(b"\xff\xd8\xff")
+
+
+def test_a_video_leaves_by_its_exact_digests(new_lab, tmp_path):
+    lab = new_lab(intake_roots=["/"])
+    video = take_in(lab, tmp_path)["two shots.mp4"]
+    ann, ben = lab.seat("ann"), lab.seat("ben")
+    ann.take(video["medium"])
+    ann.grade(video["medium"], seen("posing"), seconds=2.5)
+    ben.sign_off([row for row in ben.to_sign_off() if not row["against"]])
+    made = released(lab)
+    assert made.items == 1
+    assert video["sha256"] in (made.folder / "hashes.csv").read_text()

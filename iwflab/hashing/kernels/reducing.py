@@ -169,23 +169,3 @@ def reduce_down(
         for x in range(width):
             value = Whole(total[x] >> Whole(PRECISION))
             out[o, x] = min(max(value, Whole(0)), Whole(255))
-
-
-@kernel(void(PLANE, _SMALL), loose=True)
-def reduce_luma(plane: NDArray[np.uint8], small: NDArray[np.float32]) -> None:
-    """Fill ``small`` (64 x 64) from a plane of luminance, height x width."""
-    height, width = plane.shape
-    down, number, heavy = pdq_windows(height)
-    across, many, light = pdq_windows(width)
-    total = np.empty(width, np.float32)
-    for i in range(SIDE):
-        total[:] = 0
-        for n in range(number[i]):
-            _add(plane[down[i] + n], heavy[i, n], total)
-        for k in range(SIDE):
-            part = total[across[k] : across[k] + many[k]]
-            weight = light[k, : many[k]]
-            value = np.float32(0.0)
-            for n in range(len(part)):
-                value += weight[n] * part[n]
-            small[i, k] = value

@@ -4,13 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from iwflab.domain.hashes import ORIENTATIONS, HashValue
+from iwflab.domain.hashes import HashValue
 from iwflab.hashing import ALGORITHMS
+from iwflab.hashing.asking import asked_of
+from iwflab.hashing.list_columns import Group
 from iwflab.hashing.lists import CANDIDATE, MATCH
+from iwflab.hashing.search import columns_of, search
 from iwflab.store import Store
 from iwflab.store.known import signed_codes, values_of
 
 SCHEME = "uk_2014"  # whose code a hit on our own grades names first
+_WHOLE = Group("pdq", "full", "near")  # one variant: of ours both are there
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +59,22 @@ def against_own(
     store: Store, media: Sequence[str], own: Own, candidates: int
 ) -> Iterator[dict[str, Any]]:
     """Give hits against signed-off media, the nearest orientation of each pair."""
-    from iwflab.hashing.search import columns_of, search
-
-    known = ALGORITHMS["pdq"]
-    asked = [
-        (medium, orientation, value)
-        for medium, values in values_of(store, media).items()
-        for one in values
-        if (one.algorithm, one.variant) == ("pdq", "full")
-        and (one.quality or 0) >= (known.least_quality or 0)
-        for orientation, value in zip(
-            ORIENTATIONS, (one.value, *one.turned), strict=False
-        )
-    ]
+    asked = list(asked_of(values_of(store, media), _WHOLE))
     if not asked or not own.media:
         return
-    queries = columns_of([value for *_, value in asked], known.bits)
+    known = ALGORITHMS["pdq"]
+    queries = columns_of([one.value for one in asked], known.bits)
     entries = columns_of([value.value for value in own.values], known.bits)
     hits = search(queries, entries, candidates)
     best: dict[tuple[str, int], tuple[int, str]] = {}
     for query, entry, distance in zip(
         hits.query.tolist(), hits.entry.tolist(), hits.distance.tolist(), strict=True
     ):
-        medium, orientation, _ = asked[query]
-        key = (medium, entry)
-        if own.media[entry] != medium and (key not in best or distance < best[key][0]):
-            best[key] = distance, orientation
+        one = asked[query]
+        near = best.get((one.medium, entry))
+        if own.media[entry] != one.medium and (near is None or distance < near[0]):
+            best[one.medium, entry] = distance, one.orientation
     for (medium, entry), (distance, orientation) in best.items():
-        near = distance <= (known.match_distance or 0)
         yield {
             "medium": medium,
             "hash_list": None,
@@ -93,6 +85,6 @@ def against_own(
             "value": own.values[entry].value,
             "distance": distance,
             "orientation": orientation,
-            "tier": MATCH if near else CANDIDATE,
+            "tier": MATCH if distance <= (known.match_distance or 0) else CANDIDATE,
             "label": own.labels[entry],
         }

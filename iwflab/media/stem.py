@@ -1,0 +1,265 @@
+"""The process that workers are copies of: it has imported, compiled and warmed all.
+
+Starting a decoder takes a second of computing; copying one takes milliseconds.  So one
+process a pool does it once, and forks a worker whenever one is asked for.  The stem
+itself never sees a medium, and puts up no walls; its copies do before they read a byte.
+It is their parent: it alone may wait for them, so the parent asks it how they ended.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self
+
+from iwflab.errors import WallMissing
+from iwflab.media import wire
+
+START = 60.0  # seconds to import, compile and warm up on a busy machine
+_ANSWER = 20.0  # seconds for the stem to answer, which only forks and waits
+# The path of the parent travels by hand: -I ignores PYTHONPATH, and so a worker
+# finds the package in a checkout as well as in an installation.
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from iwflab.media.worker import main; main()"
+)
+# One thread each: a second one, started by a library on import, breaks lock-down.
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "LC_ALL": "C.UTF-8",
+}
+# A stem is told to die with the *thread* that started it (prctl(2),
+# PR_SET_PDEATHSIG), so all are started by one thread that lives as long as we do.
+_starter = ThreadPoolExecutor(1, "iwflab-starter")
+
+
+class StemGone(Exception):
+    """The stem died or did not answer; another one is to be started."""
+
+
+class Stem:
+    """A warmed-up process that forks workers; may be used from several threads."""
+
+    def __init__(self, child: subprocess.Popen[bytes], channel: socket.socket) -> None:
+        """Hold a started child; use :meth:`start`."""
+        self._child = child
+        self._channel = channel
+        self._turn = threading.Lock()
+
+    @classmethod
+    def start(cls, task: str) -> Self:
+        """Start a stem and wait until it is warm; WallMissing if it fails."""
+        stem = cls(*_spawn(task))
+        try:
+            body, _ = wire.read(stem._channel, time.monotonic() + START)
+        except (EOFError, OSError, wire.Garbled) as error:
+            raise _not_started(str(error) or obituary(stem.close())) from error
+        except BaseException:
+            stem.close()
+            raise
+        told = body if isinstance(body, dict) else {}
+        if "warm" not in told:
+            stem.close()
+            raise _not_started(str(told.get("error") or "it said nothing"))
+        return stem
+
+    def fork(self, memory: int) -> tuple["Copy", socket.socket]:
+        """Make a worker; give it and the channel to it.  StemGone if it cannot."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            pid = self.ask({"fork": memory}, theirs.fileno())
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return Copy(self, pid), ours
+
+    def ask(self, question: dict[str, object], fd: int | None = None) -> int:
+        """Ask the stem for a number; StemGone if it does not answer."""
+        with self._turn:
+            try:
+                self._channel.settimeout(_ANSWER)
+                fds = [] if fd is None else [fd]
+                socket.send_fds(self._channel, [b"\0"], fds)
+                wire.write(self._channel, question)
+                body, _ = wire.read(self._channel, time.monotonic() + _ANSWER)
+            except (EOFError, OSError, wire.Garbled) as error:
+                raise StemGone(str(error)) from error
+        answer = body.get("answer") if isinstance(body, dict) else None
+        if not isinstance(answer, int):
+            raise StemGone("its answer is no number")
+        return answer
+
+    def close(self) -> int:
+        """End the stem, and with it every worker; its exit code."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._channel.close()
+            return self._child.wait(0.05)
+        self._child.kill()
+        return self._child.wait()
+
+
+class Stems:
+    """The stem of a pool: started when first needed, started anew when it is gone."""
+
+    def __init__(self, task: str) -> None:
+        """Start nothing yet."""
+        self._task = task
+        self._stem: Stem | None = None
+        self._turn = threading.Lock()
+
+    def get(self, *, instead_of: Stem | None = None) -> Stem:
+        """Give the stem, or another one in the place of one that is gone."""
+        with self._turn:
+            if self._stem is None or self._stem is instead_of:
+                if self._stem is not None:
+                    self._stem.close()
+                self._stem = Stem.start(self._task)
+            return self._stem
+
+    def close(self) -> None:
+        """End it, if there is one."""
+        with self._turn:
+            if self._stem is not None:
+                self._stem.close()
+                self._stem = None
+
+
+_RUNNING = 1 << 16  # no exit code; what the stem says of a worker that still runs
+
+
+class Copy:
+    """One worker, seen through its stem; as far as needed like ``Popen``."""
+
+    def __init__(self, stem: Stem, pid: int) -> None:
+        """Name a forked worker."""
+        self._stem = stem
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Give the exit code (negative: a signal), or None while it runs."""
+        return self._asked("wait", 0)
+
+    def wait(self, timeout: float = _ANSWER / 2) -> int:
+        """Wait for its end; TimeoutExpired if it does not come, in seconds."""
+        code = self._asked("wait", timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired(str(self.pid), timeout)
+        return code
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        self._asked("signal", number)
+
+    def _asked(self, what: str, value: float) -> int | None:
+        if self.returncode is None:
+            try:
+                code = self._stem.ask({what: [self.pid, value]})
+            except StemGone:
+                code = -signal.SIGKILL  # it dies with its stem
+            self.returncode = None if code == _RUNNING else code
+        return self.returncode
+
+
+def obituary(code: int) -> str:
+    """Say how a process ended, from its exit code."""
+    if code == -signal.SIGSYS:
+        return "it tried something that a decoder may not do, and was stopped"
+    if code < 0:
+        return f"it was ended by {signal.Signals(-code).name}"
+    return f"it ended by itself (exit {code})"
+
+
+def _not_started(why: str) -> WallMissing:
+    return WallMissing(
+        f"the decoding worker did not start: {why}",
+        advice="run iwflab doctor; it names what is missing",
+    )
+
+
+def _spawn(task: str) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    path = json.dumps([os.path.abspath(entry) for entry in sys.path])  # noqa: PTH100
+    command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, path, task]
+    command += [str(theirs.fileno()), str(os.getpid())]
+    try:
+        child = _starter.submit(
+            subprocess.Popen,
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        ).result()
+    except OSError as error:
+        ours.close()
+        raise WallMissing(
+            f"the decoding worker did not start: {error.strerror}",
+            advice="free memory and processes, then try again",
+        ) from error
+    finally:
+        theirs.close()
+    return child, ours
+
+
+# -- inside the stem -----------------------------------------------------------------
+def attend(channel: socket.socket) -> tuple[socket.socket, int] | None:
+    """Serve the parent; in a fresh copy give its channel and memory, else None at last.
+
+    Runs in the stem until the parent is gone; returns in each copy that it forks.
+    """
+    children: set[int] = set()
+    while True:
+        first, fds, _, _ = socket.recv_fds(channel, 1, 1)
+        if not first:
+            return None
+        body, _ = wire.read(channel)
+        if not isinstance(body, dict):
+            return None
+        if "fork" in body:
+            pid = os.fork()
+            if pid == 0:
+                channel.close()
+                os.setsid()
+                return socket.socket(fileno=fds[0]), int(body["fork"])
+            os.close(fds[0])
+            children.add(pid)
+            answer = pid
+        elif "wait" in body:
+            answer = _waited(children, *body["wait"])
+        else:
+            pid, number = body["signal"]
+            if pid in children:
+                os.kill(pid, int(number))
+            answer = _waited(children, pid, 0)
+        wire.write(channel, {"answer": answer})
+
+
+def _waited(children: set[int], pid: int, seconds: float) -> int:
+    """Give the exit code of a copy, which is forgotten then, or that it still runs."""
+    end = time.monotonic() + seconds
+    while pid in children:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            children.discard(pid)
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() >= end:
+            return _RUNNING
+        time.sleep(0.001)
+    return -signal.SIGKILL

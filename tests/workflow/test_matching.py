@@ -1,0 +1,371 @@
+"""Lists are held against media: what is known leaves the queue, with its source."""
+
+import json
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+from given import CUSTODY, seen
+from PIL import Image, ImageOps
+
+from iwflab.demo.drawing import encoded, picture
+from iwflab.errors import BadInput, NotAllowed, NotFound, Tampered
+from iwflab.hashing import ALGORITHMS
+from iwflab.lab import Lab
+from tests import films
+
+HEAD = "md5,pdq,pdq_quality,label\n"
+
+
+def drawn(number, change=lambda p: p):
+    return change(picture(number).resize((320, 240)))
+
+
+def write(folder, name, shown, form="PNG"):
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(encoded(shown, form))
+
+
+def pdq(shown):
+    return ALGORITHMS["pdq"].compute(shown)
+
+
+def flipped(value, bits, seed=3):
+    """The same hash with so many other bits."""
+    places = np.random.default_rng(seed).permutation(256)[:bits]
+    number = int(value, 16)
+    for place in places:
+        number ^= 1 << int(place)
+    return f"{number:064x}"
+
+
+@pytest.fixture
+def listed(new_lab, tmp_path):
+    """A lab with six media; a list knows one by its bytes, four by PDQ."""
+    lab = new_lab()
+    folder = tmp_path / "in"
+    shown = {n: drawn(n) for n in range(6)}
+    for number, one in shown.items():
+        write(folder, f"p{number}.png", one)
+    lab.intake([folder], **CUSTODY)
+    by_name = {r["name"].rsplit("/", 1)[-1][:2]: r for r in lab.overview()}
+    values = {n: pdq(one).value for n, one in shown.items()}
+    lines = [
+        f"{by_name['p0']['md5']},,,A",
+        f",{flipped(values[1], 31)},90,B",
+        f",{flipped(values[2], 32)},90,C",
+        f",{values[3]},,C",  # without a quality: a candidate only
+        f",{values[4]},49,C",  # too low to be compared
+    ]
+    file = tmp_path / "list.csv"
+    file.write_text(HEAD + "\n".join(lines) + "\n")
+    lab.list_add(file, form="csv", name="L1", source="a police force")
+    lab.match()
+    return lab, {name: row["medium"] for name, row in by_name.items()}, file
+
+
+def stages(lab):
+    return {row["medium"]: row["stage"] for row in lab.overview()}
+
+
+def test_the_tiers_and_what_leaves_the_queue(listed):
+    lab, media, _ = listed
+    hits = lab.hits().set_index("medium")
+    told = {
+        name: tuple(hits.loc[media[name], ["tier", "distance", "settles"]])
+        for name in ("p0", "p1", "p2", "p3")
+    }
+
+    assert told == {
+        "p0": ("exact", 0, 1),
+        "p1": ("match", 31, 1),
+        "p2": ("candidate", 32, 0),
+        "p3": ("candidate", 0, 0),
+    }
+    assert media["p4"] not in hits.index
+    row = hits.loc[media["p1"]]
+    assert (row["list"], row["source"], row["line"], row["label"]) == (
+        "L1",
+        "a police force",
+        3,
+        "B",
+    )
+    assert (row["algorithm"], row["variant"], row["orientation"]) == (
+        "pdq",
+        "full",
+        "as stored",
+    )
+    waiting = {m for m, stage in stages(lab).items() if stage == "waiting"}
+    assert waiting == {media[name] for name in ("p2", "p3", "p4", "p5")}
+    given = {item["medium"] for item in lab.seat("ann").open_set(20)["items"]}
+    assert given == waiting
+    assert lab.avoided() == {
+        "the same bytes are on a list": 1,
+        "near enough to an entry of a list": 1,
+    }
+    assert lab.verify(read_data=True) == []
+
+
+def test_an_answer_is_remembered_when_another_list_brings_the_value(listed, tmp_path):
+    lab, media, file = listed
+    ben = lab.seat("ben")
+    hits = lab.hits().set_index("medium")["hit"]
+    assert ben.answer_hit(hits[media["p1"]], "not_same")["settles"] == 0
+    assert (
+        ben.answer_hit(hits[media["p2"]], "same", reason="the same scene")["settles"]
+        == 1
+    )
+    now = stages(lab)
+    assert (now[media["p1"]], now[media["p2"]]) == ("waiting", "known")
+
+    lab.list_withdraw("L1", reason="superseded")
+    assert lab.hits().empty
+    assert set(stages(lab).values()) == {"waiting"}
+    lab.list_add(file, form="csv", name="L2", source="a police force")
+    lab.match()
+    now = stages(lab)
+    assert (now[media["p0"]], now[media["p1"]], now[media["p2"]]) == (
+        "known",
+        "waiting",
+        "known",
+    )
+    with pytest.raises(NotAllowed):
+        lab.seat("zoe").answer_hit(hits[media["p1"]], "same")
+    with pytest.raises(BadInput):
+        ben.answer_hit(lab.hits()["hit"][0], "perhaps")
+
+
+def test_an_answer_sent_again_is_recorded_once(listed):
+    lab, media, _ = listed
+    hit = lab.hits().set_index("medium")["hit"][media["p2"]]
+    for _ in range(2):
+        lab.seat("ben").answer_hit(hit, "same", request="r1")
+    answers = lab._store.rows(sa.text("SELECT id FROM hit_answer"))
+    assert len(answers) == 1
+
+
+def test_one_entry_can_be_withdrawn(listed):
+    lab, media, _ = listed
+    lab.list_withdraw("L1", line=3, reason="wrong")
+    assert stages(lab)[media["p1"]] == "waiting"
+    assert stages(lab)[media["p0"]] == "known"
+    assert lab.lists()[0]["withdrawn"] == 1
+    with pytest.raises(NotFound):
+        lab.list_withdraw("no such list", reason="x")
+    with pytest.raises(BadInput):
+        lab.list_withdraw("L1", reason=" ")
+
+
+def test_what_arrives_is_held_before_anybody_gets_it(listed, tmp_path):
+    lab, _media, _ = listed
+    folder = tmp_path / "more"
+    write(folder, "turned.png", drawn(1, lambda p: p.rotate(90, expand=True)))
+    write(folder, "inverted.png", drawn(1, ImageOps.invert))
+    write(folder, "other.png", drawn(9))
+    report = lab.intake([folder], **CUSTODY)
+    found = lab.hits().set_index("medium")
+    names = {r["name"].rsplit("/", 1)[-1]: r for r in lab.overview()}
+
+    assert report.new_media == 3
+    # The entry is 31 bits from the picture: turning it by pixels costs a few more.
+    for name, words in (("turned.png", "turned"), ("inverted.png", "inverted")):
+        row = found.loc[names[name]["medium"]]
+        assert words in row["orientation"]
+        assert row["tier"] in {"match", "candidate"}
+    assert names["other.png"]["medium"] not in found.index
+    assert lab.warnings() == []
+
+
+def test_nothing_is_handed_out_that_was_not_held(listed, tmp_path, monkeypatch):
+    """An intake that ends in the middle leaves media that nobody gets before they are."""
+    lab, _media, _ = listed
+    lab.seat("ann").open_set(20)
+    folder = tmp_path / "more"
+    write(folder, "late.png", drawn(10))
+    monkeypatch.setattr("iwflab.lab.acts.matching.hold", _stopped)
+    with pytest.raises(KeyboardInterrupt):
+        lab.intake([folder], **CUSTODY)
+    late = next(r["medium"] for r in lab.overview() if "late" in r["name"])
+    assert late not in {i["medium"] for i in lab.seat("ann").open_set(20)["items"]}
+    assert "not held" in lab.warnings()[0]
+    monkeypatch.undo()
+    assert lab.match().media == 1
+    assert late in {i["medium"] for i in lab.seat("ann").open_set(20)["items"]}
+    assert lab.match().media == 0
+
+
+def _stopped(*_, **__):
+    raise KeyboardInterrupt
+
+
+def test_a_medium_signed_off_here_makes_its_copies_known(new_lab, tmp_path):
+    lab = new_lab()
+    folder = tmp_path / "in"
+    write(folder, "one.png", drawn(2))
+    lab.intake([folder], **CUSTODY)
+    ann, ben = lab.seat("ann"), lab.seat("ben")
+    medium = ann.open_set(1)["items"][0]["medium"]
+    ann.grade(medium, seen("posing"))
+    ben.sign_off(ben.to_sign_off())
+    write(tmp_path / "more", "two.jpeg", drawn(2, ImageOps.mirror), "JPEG")
+    assert lab.intake([tmp_path / "more"], **CUSTODY).known == 1
+    hit = lab.hits().iloc[0]
+
+    assert (hit["twin"], hit["tier"], hit["orientation"]) == (
+        medium,
+        "match",
+        "mirrored",
+    )
+    assert hit["label"].startswith("uk_2014 ")
+    ben.take_back(medium, reason="to look again")
+    assert lab.hits().empty
+    assert sorted(stages(lab).values()) == ["graded", "waiting"]
+
+
+def test_a_benign_list_settles_as_well_and_says_so(new_lab, tmp_path):
+    lab = new_lab()
+    write(tmp_path / "in", "a.png", drawn(3))
+    lab.intake([tmp_path / "in"], **CUSTODY)
+    file = tmp_path / "benign.jsonl"
+    md5 = lab.overview()[0]["md5"]
+    file.write_text(json.dumps({"md5": md5, "label": "stock"}) + "\n")
+    lab.list_add(file, form="json_lines", name="B", source="us", kind="benign")
+    assert lab.match().settled == 1
+    assert list(lab.avoided()) == ["the same bytes are on a list of benign media"]
+
+
+def test_a_list_that_does_not_fit_is_named_and_leaves_nothing(listed, tmp_path):
+    lab, *_ = listed
+    before = sorted(p.name for p in (lab.folder / "lists").iterdir())
+    bad = tmp_path / "bad.csv"
+    bad.write_text("md5,label\n" + "0" * 32 + ",x\nnothing,x\n")
+    with pytest.raises(BadInput, match="3"):
+        lab.list_add(bad, form="csv", name="L3", source="x")
+    with pytest.raises(BadInput, match="before"):
+        lab.list_add(bad, form="csv", name="L1", source="x")
+    with pytest.raises(BadInput, match="source"):
+        lab.list_add(bad, form="csv", name="L4", source=" ")
+    assert sorted(p.name for p in (lab.folder / "lists").iterdir()) == before
+    assert len(lab.lists()) == 1
+
+
+def test_a_changed_list_is_found(listed):
+    lab, *_ = listed
+    place = lab.folder / "lists" / lab.lists()[0]["id"]
+    column = next(file for file in sorted(place.iterdir()) if "word" in file.name)
+    column.chmod(0o600)
+    column.write_bytes(column.read_bytes()[:-1] + b"\x00")
+    assert any("L1" in one.problem for one in lab.verify(read_data=True))
+    (place / "list.json").unlink()
+    with pytest.raises(Tampered):
+        lab.match(again=True)
+
+
+def test_a_frame_on_a_list_makes_a_video_a_candidate_and_never_settles_it(
+    new_lab, tmp_path
+):
+    lab = new_lab()
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "clip.mp4").write_bytes(
+        films.film(films.frames((1, 12), (2, 12), (3, 12)))
+    )
+    lab.intake([folder], **CUSTODY)
+    frames = lab.frames()
+    best = frames.sort_values("quality").iloc[-1]
+    file = tmp_path / "list.csv"
+    file.write_text(HEAD + f",{best['value']},100,A\n")
+    lab.list_add(file, form="csv", name="L", source="x")
+    lab.match()
+    hit = lab.hits().iloc[0]
+
+    assert best["quality"] >= 50
+    assert (hit["tier"], hit["distance"], hit["variant"]) == ("candidate", 0, "frame")
+    assert list(stages(lab).values()) == ["waiting"]
+    lab.seat("ben").answer_hit(hit["hit"], "same", reason="seen")
+    assert list(stages(lab).values()) == ["known"]
+
+
+def test_lists_come_back_with_a_backup(listed, tmp_path):
+    lab, _media, _ = listed
+    (lab.folder / "lists" / ".x.0.unfinished").mkdir()
+    lab.backup(tmp_path / "backup")
+    assert Lab.check_backup(tmp_path / "backup") == []
+    Lab.restore(tmp_path / "backup", tmp_path / "restored")
+    with Lab.open(tmp_path / "restored") as again:
+        report = again.match(again=True)
+        assert (report.lists, report.settled, sum(report.hits.values())) == (1, 2, 0)
+        assert again.verify(read_data=True) == []
+
+
+def test_files_are_held_without_being_taken_in(listed, tmp_path):
+    lab, *_ = listed
+    write(tmp_path / "loose", "p1.png", drawn(1))
+    write(tmp_path / "loose", "zz.png", drawn(11))
+    first, second = lab.match_files([tmp_path / "loose"])
+    assert [(h["list"], h["tier"]) for h in first["hits"]] == [("L1", "match")]
+    assert second["hits"] == []
+    assert len(lab.overview()) == 6
+
+
+def test_hashing_anew_says_what_differs_and_goes_on(listed):
+    lab, media, _ = listed
+    plain = lab.rehash()
+    assert (plain.media, sum(plain.changed.values()), sum(plain.added.values())) == (
+        6,
+        0,
+        0,
+    )
+    assert plain.same["pdq_512nn"] == 6
+    first = lab.rehash(list(media.values())[:2], algorithms=["whash"], enter=True)
+    assert first.added == {"whash": 2}
+    rest = lab.rehash(algorithms=["whash"], enter=True)
+    assert (rest.media, rest.done_before, rest.added["whash"]) == (4, 2, 4)
+    assert (lab.hashes()["algorithm"] == "whash").sum() == 6
+    with pytest.raises(BadInput):
+        lab.rehash(algorithms=["bogus"])
+    assert lab.verify() == []
+
+
+def test_a_changed_hash_is_told_and_the_newest_stands(listed):
+    lab, media, _ = listed
+    medium = media["p5"]
+    old = (
+        lab.hashes()
+        .set_index(["medium", "algorithm", "variant"])
+        .loc[(medium, "pdq", "full")]
+    )
+    with lab._store.act("x", medium, analyst="ann") as act:
+        act.insert(
+            "hash",
+            medium=medium,
+            algorithm="pdq",
+            variant="full",
+            value=flipped(old["value"], 5),
+            quality=100,
+            library="iwflab",
+            version="0.0.1",
+            conversion="",
+            turned="",
+        )
+    told = lab.rehash([medium], enter=True)
+    assert [(c["hash"], c["bits"], c["now"]) for c in told.changes] == [
+        ("pdq", 5, old["value"])
+    ]
+    assert lab.rehash([medium]).changes == []
+
+
+def test_pictures_of_low_quality_are_kept_and_never_matched(new_lab, tmp_path):
+    lab = new_lab()
+    flat = Image.new("RGB", (300, 200), (90, 90, 90))
+    flat.putpixel((3, 3), (9, 9, 9))
+    write(tmp_path / "in", "flat.png", flat)
+    lab.intake([tmp_path / "in"], **CUSTODY)
+    value = lab.hashes().set_index(["algorithm", "variant"]).loc[("pdq", "full")]
+    assert value["quality"] < 50
+    file = tmp_path / "list.csv"
+    file.write_text(HEAD + f",{value['value']},100,A\n")
+    lab.list_add(file, form="csv", name="L", source="x")
+    lab.match()
+    assert lab.hits().empty
+    assert len(lab.hashes()) >= 7
