@@ -19,15 +19,19 @@ class Comparing(Knowing):
 
     @needs(*LISTING)
     def hit_rows(self, *, most: int | None = None) -> dict[str, Any]:
-        """Give the hits that stand as plain rows, what waits for an answer first."""
-        return explaining.hit_rows(self._store, self._within, most=most)
+        """Give the hits that stand as plain rows, what waits for an answer first.
+
+        ``override`` names the roles that may answer them.
+        """
+        found = explaining.hit_rows(self._store, self._within, most=most)
+        return {**found, "override": _overriding()}
 
     @needs(*LISTING)
     def explain(self, hit: str) -> dict[str, Any]:
         """Give one hit with both values, the bits that differ, and who may override."""
         found = explaining.explained(self._store, hit)
         reach.must_reach(self._store, found["medium"]["medium"], self._seen)
-        return {**found, "override": self.overriding}
+        return {**found, "override": _overriding()}
 
     @needs(*LISTING)
     def hashes_of(self, medium: str) -> dict[str, Any]:
@@ -55,15 +59,9 @@ class Comparing(Knowing):
             self._bench, views, analyst=self.analyst, request=request or uuid4().hex
         )
 
-    @property
-    def overriding(self) -> str:
-        """The roles that may answer a hit: "senior analyst or QA officer"."""
-        roles = matrix().who(need("answer_matches"))
-        return " or ".join(role.words for role in roles)
-
-    @property
+    @needs(*LISTING)
     def list_forms(self) -> list[str]:
-        """The forms in which hash lists arrive."""
+        """Name the forms in which hash lists arrive."""
         return listing.readable()
 
     @property
@@ -75,3 +73,9 @@ class Comparing(Knowing):
     def _within(self) -> list[str] | None:
         mine = self._seen
         return None if mine is None else sorted(mine)
+
+
+def _overriding() -> str:
+    """Name the roles that may answer a hit: "senior analyst or QA officer"."""
+    roles = matrix().who(need("answer_matches"))
+    return " or ".join(role.words for role in roles)

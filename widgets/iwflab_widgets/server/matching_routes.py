@@ -48,8 +48,7 @@ def _standing(seat: Lab) -> dict[str, Any]:
         "avoided": seat.avoided(),
         "lists": seat.lists(),
         "may": {name: seat.may(wanted) for name, wanted in MAY.items()},
-        "override": seat.overriding,
-        "forms": seat.list_forms,
+        "forms": seat.list_forms(),
         "roots": list(seat.settings.intake_roots),
     }
 
