@@ -172,11 +172,11 @@ def files(paths: tuple[str, ...], folder: str) -> None:
 
 @match.command()
 @click.argument("hit")
-@click.argument("verdict", type=click.Choice(("same", "not_same")))
+@click.argument("verdict", type=click.Choice(("same", "not_same", "open")))
 @click.option("--reason", default="", help="Why; it is recorded.")
 @lab_option
 def answer(hit: str, verdict: str, reason: str, folder: str) -> None:
-    """Confirm a hit, or say that it is not the same; the newest answer stands."""
+    """Confirm a hit, say that it is not the same, or take an answer back (open)."""
     with open_lab(folder) as lab:
         found = lab.answer_hit(hit, verdict, reason=reason)
     click.echo("it settles the medium" if found["settles"] else "it settles nothing")

@@ -2,8 +2,8 @@
 
 Nothing is fetched.  The records are invented to show every state a lab can be in:
 three children on one medium, one undetermined, one refused by the decoder, exact
-duplicates, edited copies, a video, a truncated file, and one record that contradicts
-itself.
+duplicates, edited copies, stacks, a video, a truncated file, and one record that
+contradicts itself.  Two invented hash lists know some of the media.
 """
 
 import csv
@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageEnhance, ImageOps
 
+from iwflab.demo import hash_lists
 from iwflab.demo.drawing import camera, clip, encoded, picture
 from iwflab.domain.elements import record_from
 from iwflab.domain.roles import Role
@@ -61,6 +62,7 @@ def make(folder: Path, media: int = 48, *, intake_roots: Sequence[str] = ()) -> 
             shutil.rmtree(drawn, ignore_errors=True)
         _grade(lab.seat(GRADER))
         _sign_off(lab.seat(OFFICER))
+        hash_lists.add(lab.seat(GRADER))
 
 
 def draw(folder: Path, media: int) -> Path:
@@ -91,7 +93,8 @@ def draw(folder: Path, media: int) -> Path:
 
 
 def _files(media: int) -> Iterator[tuple[str, bytes, str]]:
-    originals = max(6, media - 12)
+    bursts = BURSTS if media >= LARGE else ()
+    originals = max(6, media - 12 - sum(len(_BURST) for _ in bursts))
     for number in range(originals):
         image = picture(number)
         series = ("Harbour wall", "Mosaic floor", "")[number % 3]
@@ -101,6 +104,8 @@ def _files(media: int) -> Iterator[tuple[str, bytes, str]]:
             series,
         )
     yield from _edited(picture(0), picture(1))
+    for number in bursts:
+        yield from _burst(number, picture(number))
     first = _original(0, picture(0))
     yield "phone/copy of IMG_0000.jpg", first, "Harbour wall"
     yield "phone/IMG_0000 (1).jpg", first, ""
@@ -141,6 +146,25 @@ def _edited(one: Image.Image, other: Image.Image) -> Iterator[tuple[str, bytes, 
     yield "edited/mirrored.png", encoded(mirrored, "PNG"), "Mosaic floor"
     box = (one.width // 20, one.height // 20, one.width, one.height)
     yield "edited/cropped.jpg", encoded(one.crop(box), "JPEG", quality=88), ""
+
+
+# What one scene looks like a moment later: a stack, from the nearest to the farthest.
+_BURST: Sequence[tuple[int, int, float]] = (  # pixels cut off, quality, brightness
+    (0, 60, 1.0),
+    (2, 85, 1.06),
+    (6, 80, 0.9),
+    (10, 75, 1.1),
+)
+BURSTS = (501, 502)  # seeds that nothing else uses
+LARGE = 40  # media: a smaller demonstration has no stacks of its own
+
+
+def _burst(number: int, image: Image.Image) -> Iterator[tuple[str, bytes, str]]:
+    for place, (cut, quality, bright) in enumerate(_BURST):
+        box = (cut, cut // 2, image.width, image.height)
+        moved = ImageEnhance.Brightness(image.crop(box)).enhance(bright)
+        content = encoded(moved, "JPEG", quality=quality)
+        yield f"scenes/SCENE_{number}_{place}.jpg", content, "Harbour wall"
 
 
 def _seen(activity: str, **more: str) -> dict[str, str]:

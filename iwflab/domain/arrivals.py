@@ -15,7 +15,8 @@ class IntakeReport:
     counts the media newly examined by decoder state; ``unmatched`` names lines of
     the sidecar that no file answered to; ``problems`` says what was kept and hashed,
     yet could not be examined now: the next intake tries again.  ``known`` counts
-    media that a list or an own grade settled: they need no eyes.
+    media that a list or an own grade settled, ``known_why`` by reason: they need no
+    eyes.
     """
 
     intake: str
@@ -29,6 +30,7 @@ class IntakeReport:
     unmatched: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     known: int = 0
+    known_why: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
 

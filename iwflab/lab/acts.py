@@ -53,12 +53,13 @@ class Acts(Proof):
             progress=progress,
             keep_out=(self.folder, self.heads.folder),
         )
-        report.known = matching.hold(
+        held = matching.hold(
             self._store,
             self.folder / "lists",
             analyst=self.analyst,
             candidates=self.settings.candidate_distance,
-        ).settled
+        )
+        report.known, report.known_why = held.settled, held.why
         return report
 
     @needs("take_in")

@@ -19,6 +19,7 @@ from iwflab.store.settling import HELD, KNOWN, SETTLES, STANDS, VERDICT
 
 EXACT, MATCH, CANDIDATE = "exact", "match", "candidate"
 SAME, NOT_SAME = "same", "not_same"
+OPEN = "open"  # an answer was taken back: neither
 OWN = "own"  # this lab's own signed-off grades, among what media are held against
 
 _HITS = f"""
@@ -160,6 +161,15 @@ def signed_codes(store: Store) -> dict[str, dict[str, Any]]:
         row["medium"]: {"sign_off": row["id"], "grades": json.loads(row["grades"])}
         for row in store.rows(sa.text(query))
     }
+
+
+def graded_media(store: Store) -> set[str]:
+    """Give the media that a person graded: their assessment stands."""
+    query = """
+      SELECT DISTINCT a.medium FROM assessment a
+      WHERE NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.assessment = a.id)
+    """
+    return {row["medium"] for row in store.rows(sa.text(query))}
 
 
 # Looks that were not needed, by reason: media that nobody was shown, and copies.

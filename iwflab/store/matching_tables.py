@@ -50,7 +50,7 @@ held = table(
 hit_answer = table(
     "hit_answer",
     to("hit", "hit"),
-    text("verdict"),  # same or not_same; the newest stands
+    text("verdict"),  # same, not_same, or open: taken back; the newest stands
     text("reason"),
     text("analyst"),
 )

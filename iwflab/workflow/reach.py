@@ -1,8 +1,8 @@
 """How far a person sees: which media, which records, which entries of the trail.
 
 Series and quality samples do not exist yet.  Until they do, the lab's whole set stands
-in for the series (a lab holds one investigative set), and the media that were graded
-stand in for the sample.
+in for the series (a lab holds one investigative set), and the media that were graded,
+or that a list or an own grade knows, stand in for the sample.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,6 +13,7 @@ from iwflab.domain.roles import Scope
 from iwflab.errors import NotFound, NotYours
 from iwflab.store import Store, audit
 from iwflab.store.assignments import assigned_to
+from iwflab.store.known import standing_hits
 from iwflab.store.reading import one_medium, overview
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def media_within(
         found |= set(assigned_to(store, analyst, since=since))
     if Scope.SAMPLE in scopes:
         found |= {row["medium"] for row in overview(store, "assessment IS NOT NULL")}
+        # What a match keeps from every eye is for quality control to look into.
+        found |= {row["medium"] for row in standing_hits(store)}
     return frozenset(found)
 
 

@@ -27,6 +27,19 @@ def deliver(
     The preview is checked against the digest that the examination recorded.
     """
     _mine(bench, medium, analyst, since)
+    return _delivered(bench, medium, variant, analyst)
+
+
+def compare(bench: Bench, medium: str, *, analyst: str) -> bytes:
+    """Record the delivery of a shielded preview beside another; then give its bytes.
+
+    No assignment is asked for: who calls this has checked that the person's roles
+    reach the medium.
+    """
+    return _delivered(bench, medium, VARIANTS[0], analyst)
+
+
+def _delivered(bench: Bench, medium: str, variant: str, analyst: str) -> bytes:
     row = one_medium(bench.store, medium)
     previews = loads(row["previews"] or "{}")
     if variant not in previews:
@@ -78,7 +91,29 @@ def shown(
     request: str,
 ) -> int:
     """Record what the page painted, and for how long; give the number recorded."""
-    checked = [_view(bench, view, analyst, since) for view in views]
+    for view in (checked := [_view(view) for view in views]):
+        _mine(bench, str(view["medium"]), analyst, since)
+    return _enter(bench, checked, analyst, request)
+
+
+def compared(
+    bench: Bench, views: Sequence[Mapping[str, object]], *, analyst: str, request: str
+) -> int:
+    """Record shielded previews that were compared, and for how long; as :func:`shown`.
+
+    Who calls this has checked that the person's roles reach the media.
+    """
+    checked = [_view(view) for view in views]
+    if any(view["variant"] != RevealLevel.SHIELDED for view in checked):
+        raise BadInput(
+            "only shielded previews are compared", advice="reveal at the grading desk"
+        )
+    return _enter(bench, checked, analyst, request)
+
+
+def _enter(
+    bench: Bench, checked: list[dict[str, object]], analyst: str, request: str
+) -> int:
     if not checked:
         return 0
     with bench.store.act("show", analyst, analyst=analyst, request=request) as act:
@@ -90,9 +125,7 @@ def shown(
     return len(checked)
 
 
-def _view(
-    bench: Bench, view: Mapping[str, object], analyst: str, since: int
-) -> dict[str, object]:
+def _view(view: Mapping[str, object]) -> dict[str, object]:
     medium, level, length = (
         view.get(name) for name in ("medium", "variant", "milliseconds")
     )
@@ -106,7 +139,6 @@ def _view(
         raise BadInput(
             "a view has medium, variant and milliseconds", advice="reload the page"
         )
-    _mine(bench, medium, analyst, since)
     return {"medium": medium, "variant": str(level), "milliseconds": int(length)}
 
 

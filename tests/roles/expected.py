@@ -68,6 +68,12 @@ METHODS = {
     "match_files": ("s", ([],), {}, None),
     "hits": ("asq", (), {}, None),
     "answer_hit": ("sq", (NOBODYS, "same"), {}, NotFound),
+    "hit_rows": ("asq", (), {}, None),
+    "list_forms": ("asq", (), {}, None),
+    "explain": ("asq", (NOBODYS,), {}, NotFound),
+    "hashes_of": ("asq", (NOBODYS,), {}, {"a": NotYours, "s": NotFound, "q": NotYours}),
+    "compare": ("sq", (NOBODYS,), {}, {"s": NotFound, "q": NotYours}),
+    "compared": ("sq", ([],), {}, None),
     "avoided": ("asq", (), {}, None),
     "rehash": ("s", ([NOBODYS],), {}, NotFound),
     "stacks": ("asq", (), {}, None),
@@ -114,7 +120,13 @@ FREE = {
     *("must_go_on", "must_be_whole", "account_check", "logins"),
     *("restore", "upgrade", "warnings", "check_backup"),
 }
-DOORS = {"intake": "s", "grading": "as", "release": "sq", "statistics": "sqt"}
+DOORS = {
+    "intake": "s",
+    "matching": "sq",
+    "grading": "as",
+    "release": "sq",
+    "statistics": "sqt",
+}
 
 
 def may(letters, role):

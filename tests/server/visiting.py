@@ -25,10 +25,9 @@ from iwflab.lab import Lab
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
 WIDGETS = (REPOSITORY / "widgets",)
-DOORS = ("intake", "grading", "release", "statistics")
-NEEDS = dict(
-    zip(DOORS, ("take_in", "grade", "export_hashes", "statistics"), strict=True)
-)
+DOORS = ("intake", "matching", "grading", "release", "statistics")
+OPERATIONS = ("take_in", "answer_matches", "grade", "export_hashes", "statistics")
+NEEDS = dict(zip(DOORS, OPERATIONS, strict=True))
 ROLES = {
     "ann": ("assessor", "senior_analyst"),
     "ben": ("senior_analyst", "qa_officer"),

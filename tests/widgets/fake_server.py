@@ -4,7 +4,7 @@ import io
 import json
 from dataclasses import asdict, dataclass, field
 from types import SimpleNamespace
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from PIL import Image, ImageDraw
 
@@ -103,7 +103,8 @@ class FakeServer:
     def route(self, route):
         path = urlsplit(route.request.url).path.removeprefix("/iwflab/")
         raw = route.request.post_data if path != "api/upload" else None
-        body = json.loads(raw) if raw else None
+        asked = dict(parse_qsl(urlsplit(route.request.url).query))
+        body = json.loads(raw) if raw else asked or None
         self.calls.append((path, body))
         if self.down or path == self.cut:
             route.abort()
@@ -136,7 +137,7 @@ class FakeServer:
             told = {"error": self.refuse, "advice": "ask", "kind": "NotAllowed"}
             route.fulfill(status=403, json=told)
             return
-        name = path.removeprefix("api/")
+        name = path.removeprefix("api/").replace("/", "_")
         reply = getattr(self, "all_jobs" if name == "jobs" else name)(body)
         if self.lose_replies and path in {"api/decision", "api/undo", "api/reveal"}:
             self.lose_replies -= 1

@@ -3,9 +3,16 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fake_lab import FakeLab
+from fake_matching import full
 from fake_server import RUNNING, FakeServer, item, refused_item
 
-from iwflab_widgets import GradingDesk, IntakeDesk, ReleaseDesk, StatisticsDesk
+from iwflab_widgets import (
+    GradingDesk,
+    IntakeDesk,
+    MatchingDesk,
+    ReleaseDesk,
+    StatisticsDesk,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -251,7 +258,33 @@ def counted(desk):
     desk.by("chart").wait_for()
 
 
+def compared(desk):
+    desk.page.locator("[data-medium] > canvas").first.wait_for()
+    desk.press("h")
+    desk.by("hashes").wait_for()
+
+
+def part(key, testid):
+    def ready(desk):
+        desk.until("s.ready")
+        desk.press(key)
+        desk.by(testid).wait_for()
+
+    return ready
+
+
+def stacked(desk):
+    part("4", "stack-m01")(desk)
+    desk.press("g")
+    desk.until("s.form")
+
+
 SCENES = {
+    "matching": (MatchingDesk, full, compared),
+    "matching-settled": (MatchingDesk, full, part("2", "settled")),
+    "matching-stacks": (MatchingDesk, full, part("4", "stack-m01")),
+    "matching-lists": (MatchingDesk, full, part("5", "lists")),
+    "matching-form": (MatchingDesk, full, stacked),
     "grading": (GradingDesk, [item(1), item(2)], graded),
     "refused": (GradingDesk, [refused_item(1)], waiting),
     "intake": (IntakeDesk, [], lambda desk: desk.by("job-j").wait_for()),
@@ -274,7 +307,10 @@ def serious(page):
 def test_axe_finds_nothing_serious_at_100_and_200_percent(open_desk, scene, theme):
     kind, items, ready = SCENES[scene]
     done = {"job": "j", **RUNNING, "state": "done", "report": REPORT}
-    server = FakeServer([dict(one) for one in items], jobs=[done])
+    if callable(items):
+        server = items()
+    else:
+        server = FakeServer([dict(one) for one in items], jobs=[done])
     desk = open_desk(kind(FakeLab()), server, theme=theme)
     ready(desk)
     for width, height in ((1280, 800), (640, 400)):  # zoom halves the CSS pixels

@@ -19,6 +19,7 @@ class IntakeDesk(Desk):
     _esm = joined(
         *(f"desk/{part}.js" for part in ("dom", "server", "kernel", "fields")),
         "intake_desk/intake.js",
+        "intake_desk/main.js",
     )
     _css = joined("desk/desk.css", "intake_desk/intake_desk.css")
 

@@ -18,6 +18,7 @@ from iwflab.hashing.lists import CANDIDATE, MATCH, KnownList, ListHit
 from iwflab.store import Store
 from iwflab.store.known import (
     NOT_SAME,
+    OPEN,
     OWN,
     SAME,
     all_media,
@@ -46,6 +47,7 @@ class MatchReport:
     lists: int = 0
     hits: Counter[str] = field(default_factory=Counter)  # by tier
     settled: int = 0
+    why: Counter[str] = field(default_factory=Counter)  # settled media by reason
     skipped: int = 0  # held against all of these before
 
 
@@ -81,9 +83,13 @@ def hold(
         _enter(found, part, own, analyst, report)
         if progress:
             progress(min(at + AT_ONCE, len(todo)), len(todo))
-    report.settled = len(
-        {hit["medium"] for hit in standing_hits(store, todo) if hit["settles"]}
-    )
+    surest = {
+        hit["medium"]: hit
+        for hit in reversed(standing_hits(store, todo))
+        if hit["settles"]
+    }
+    report.settled = len(surest)
+    report.why = Counter(_reason(hit) for hit in surest.values())
     return report
 
 
@@ -185,12 +191,14 @@ def answer(
 ) -> dict[str, Any]:
     """Confirm a hit ("same"), or say "not_same"; give the hit as it stands then.
 
+    "open" takes an answer back: the hit stands as if nobody had said anything.
     The answer is about this medium and this value: it holds as well where another
     list brings the value again.
     """
-    if verdict not in {SAME, NOT_SAME}:
+    if verdict not in {SAME, NOT_SAME, OPEN}:
         raise BadInput(
-            f"{verdict!r} is no answer to a hit", advice=f"say {SAME} or {NOT_SAME}"
+            f"{verdict!r} is no answer to a hit",
+            advice=f"say {SAME} or {NOT_SAME}; {OPEN} takes an answer back",
         )
     if one_hit(store, hit) is None:
         raise NotFound(

@@ -26,17 +26,19 @@ class Server {
     this.patience = patience;
   }
 
-  get(path) {
-    return this.json(path, {});
+  /** `patience`: milliseconds; 0 waits for as long as it takes. */
+  get(path, patience = this.patience) {
+    return this.json(path, {}, patience);
   }
 
-  post(path, body, more = {}) {
-    return this.json(path, {
+  post(path, body, more = {}, patience = this.patience) {
+    const asked = {
       method: "POST",
       headers: { "Content-Type": "application/json", ...this.proofs() },
       body: JSON.stringify(body),
       ...more,
-    });
+    };
+    return this.json(path, asked, patience);
   }
 
   /** What a writing request must show; another person's login refuses it (409). */

@@ -1,5 +1,19 @@
 // The form: what the answers so far make necessary, one question marked for the digits.
 
+/** Work out what the form shows from the answers so far; `uid` keeps its ids apart. */
+function formState(answers, uid) {
+  const { desk, record, active, fold, known, questions } = answers;
+  const settled = settledBy(desk, record);
+  const gatesDone = desk.elements.every((kind) => !kind.gate || record.elements[kind.name]);
+  const inRest = questions.some((one) => one.id === active && !one.gate && one.child === null);
+  return {
+    ...{ record, active, uid, questions, settled, keys: desk.keys },
+    restOpen: inRest || (fold ?? (gatesDone && !settled)),
+    ready: !questions.some((one) => one.needed && !one.answer),
+    wrong: new Set(known.contradictions.flatMap((one) => one.fields)),
+  };
+}
+
 /** Build the form anew from the state; `act` (the Answers) does what its controls say. */
 function formView(desk, state, act) {
   const { questions } = state;

@@ -71,15 +71,19 @@ function belongsToControl(event) {
 
 /** The key card: a native modal dialog keeps the focus inside and closes on Escape. */
 function openKeyCard(root, desk) {
-  const row = (key, text) => el("tr", {}, el("th", { scope: "row" }, keyCap(key)), el("td", {}, text));
-  const acts = Object.entries(desk.keys).map(([act, key]) => row(key, ACTS[act] ?? words(act)));
-  const tags = desk.tags.filter((tag) => tag.key).map((tag) => row(tag.key, `Tag: ${tag.label}`));
+  const acts = Object.entries(desk.keys).map(([act, key]) => [key, ACTS[act] ?? words(act)]);
+  const tags = desk.tags.filter((tag) => tag.key).map((tag) => [tag.key, `Tag: ${tag.label}`]);
+  openCard(root, [["1 … 9", "Answer the marked question"], ...acts, ...tags]);
+}
+
+function openCard(root, rows) {
+  const row = ([key, text]) => el("tr", {}, el("th", { scope: "row" }, keyCap(key)), el("td", {}, text));
   const close = el("button", { type: "button", class: "iwf-button", autofocus: true }, "Close ", kbd("Escape"));
   const dialog = el(
     "dialog",
     { class: "iwf-card", "aria-label": "Keys of this desk", "data-testid": "help-card" },
     el("div", { class: "iwf-row" }, el("h2", {}, "Keys of this desk"), close),
-    el("table", {}, el("tbody", {}, row("1 … 9", "Answer the marked question"), acts, tags)),
+    el("table", {}, el("tbody", {}, rows.map(row))),
   );
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {

@@ -77,7 +77,7 @@ class Layout {
     const { why, answers } = this.desk;
     const state = { ...answers.known, why };
     fill(this.places.grades, gradesView(this.desk.desk, state, () => this.desk.toggleWhy()));
-    fill(this.places.form, formView(this.desk.desk, this.formState(), this.desk.answers));
+    fill(this.places.form, formView(this.desk.desk, formState(this.desk.answers, this.desk.uid), this.desk.answers));
   }
 
   /** Metadata is built once a medium: it stays open or closed as it was left. */
@@ -107,20 +107,6 @@ class Layout {
       turn("reveal", "full", "Full", () => screen.reveal("full")),
       button("Blank", { key: keys.blank, act: () => this.desk.blank(), testid: "blank", class: "iwf-button iwf-strong" }),
     ];
-  }
-
-  formState() {
-    const { desk, uid } = this.desk;
-    const { record, active, fold, known, questions } = this.desk.answers;
-    const settled = settledBy(desk, record);
-    const gatesDone = desk.elements.every((kind) => !kind.gate || record.elements[kind.name]);
-    const inRest = questions.some((one) => one.id === active && !one.gate && one.child === null);
-    return {
-      ...{ record, active, uid, questions, settled, keys: desk.keys },
-      restOpen: inRest || (fold ?? (gatesDone && !settled)),
-      ready: !questions.some((one) => one.needed && !one.answer),
-      wrong: new Set(known.contradictions.flatMap((one) => one.fields)),
-    };
   }
 
   bar() {

@@ -12,8 +12,10 @@ const FILES_HINT = "Files are sent one after the other; keep the page open until
 const LOOK_EVERY = 1_000; // milliseconds
 
 class Intake {
-  constructor(root, { base, analyst }, model) {
+  /** `changed(jobs)` hears of every change of the jobs; another desk may hold this one. */
+  constructor(root, { base, analyst }, model, changed = () => {}) {
     this.root = root;
+    this.changed = changed;
     this.server = new Server(base, { analyst });
     this.kernel = new Kernel(model, () => {}); // it only proposes; the form works without
     this.base = base;
@@ -153,6 +155,7 @@ class Intake {
       const same = JSON.stringify(jobs) === JSON.stringify(this.jobs);
       if (same && this.list.hasChildNodes()) return;
       this.jobs = jobs;
+      this.changed(jobs);
       const none = el("p", { class: "iwf-quiet" }, "None in this run of the server.");
       fill(this.list, jobs.length ? jobs.map(jobView) : none);
     } catch (fault) {
@@ -180,7 +183,7 @@ function jobView(job) {
     el("h3", {}, titles[job.state] ?? words(job.state)),
     job.state === "running" && runningView(job),
     job.state === "failed" && el("p", { class: "iwf-warning" }, failure),
-    job.state === "done" && reportView(job.report, job.seconds),
+    job.state === "done" && (REPORTS[job.kind] ?? reportView)(job.report, job.seconds),
   );
 }
 
@@ -189,7 +192,7 @@ function runningView(job) {
   const bytesLeft = job.bytes_total - job.bytes;
   const left = job.bytes > 0 ? (bytesLeft * job.seconds) / job.bytes : 0;
   const told = [
-    `${job.done} of ${job.total} media`,
+    job.total > 0 && `${job.done} of ${job.total} media`,
     `${bytesInWords(job.bytes)} of ${bytesInWords(job.bytes_total)}`,
     rate > 0 && `${rate.toFixed(1)} a second`,
     left > 0 && `about ${timeInWords(left)} left`,
@@ -213,6 +216,7 @@ function reportView(report, seconds) {
       ` = ${report.new_copies} new + ${report.known_copies} known + ${refused.length} refused; `,
       `${count(report.new_media, "new medium", "new media")}, in ${timeInWords(report.seconds ?? seconds)}.`,
     ),
+    settledView(report),
     states.length > 0 && el("p", {}, `Decoder: ${states.join(", ")}.`),
     archives.length > 0 && tableOf("Archives", ["Archive", "SHA-256"], archives),
     refused.length > 0 && tableOf("Refused", ["Refused", "Reason"], refused),
@@ -220,11 +224,20 @@ function reportView(report, seconds) {
   ];
 }
 
-function render({ model, el: host }) {
-  const root = plainDesk("intake", "Intake desk");
-  host.append(root);
-  const desk = new Intake(root, pageFacts(), model);
-  return () => desk.stop();
+/** What nobody needs to look at, and why: the sum of the reasons is the number. */
+function settledView(report) {
+  if (!report.known) return null;
+  const why = Object.entries(report.known_why ?? {}).map(([reason, number]) => [reason, number]);
+  return [
+    el("p", { "data-testid": "settled-report" }, el("strong", {}, `${count(report.known, "medium", "media")} settled without a look.`)),
+    why.length > 0 && tableOf("Settled without a look", ["Because", "Media"], why),
+  ];
 }
 
-export default { render };
+/** A hash list was added, and all media were held against it. */
+function listReportView(report) {
+  const told = `${report.name}: ${count(report.items, "entry", "entries")} added; ${count(report.held, "medium", "media")} held against the lists, ${report.settled} settled without a look.`;
+  return el("p", { "data-testid": "list-report" }, told);
+}
+
+const REPORTS = { list: listReportView };

@@ -263,6 +263,17 @@ class Body:
             raise self._wrong(name, f"a list of at most {most} JSON objects")
         return [Body(item) for item in value]
 
+    def texts(self, name: str, *, most: int) -> list[str]:
+        """Return a list of texts."""
+        value = self._plain.get(name)
+        if (
+            not isinstance(value, list)
+            or len(value) > most
+            or not all(isinstance(item, str) for item in value)
+        ):
+            raise self._wrong(name, f"a list of at most {most} texts")
+        return value
+
     @staticmethod
     def _wrong(name: str, wanted: str) -> BadInput:
         return BadInput(f"{name} is not {wanted}", advice="reload the page")

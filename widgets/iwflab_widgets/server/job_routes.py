@@ -3,7 +3,7 @@
 import os
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -40,10 +40,10 @@ class IntakeHandler(ApiHandler):
         """Queue the job and answer at once."""
         body = self.body()
         lab = self.service.lab
-        folder = _source(body.text("folder"), lab)
+        folder = on_the_server(body.text("folder"), lab)
         sidecar = body.text("sidecar", default="")
         facts = {name: body.text(name) for name in FACTS}
-        more = {"sidecar": _source(sidecar, lab)} if sidecar else {}
+        more = {"sidecar": on_the_server(sidecar, lab)} if sidecar else {}
         job = self.service.jobs.submit(self.seat, [folder], {**facts, **more})
         self.reply({"job": job})
 
@@ -53,6 +53,7 @@ class UploadHandler(ApiHandler):
     """Stream one medium to a private file in the lab, then take it in."""
 
     needs = TAKE_IN
+    asked = FACTS  # what the address says beside the name of the file
 
     _room: Path | None = None
     _file: BinaryIO | None = None
@@ -63,8 +64,8 @@ class UploadHandler(ApiHandler):
         if self.request.method != "POST":
             raise HTTPError(405)
         self.request.connection.set_max_body_size(UPLOAD_BYTES)
-        asked = Body({name: self.get_query_argument(name, "") for name in FACTS})
-        self._facts = {name: asked.text(name) for name in FACTS}
+        asked = Body({name: self.get_query_argument(name, "") for name in self.asked})
+        self._facts = {name: asked.text(name) for name in self.asked}
         length = int(self.request.headers.get("Content-Length", "0") or "0")
         incoming = self.service.incoming
         free = (await self.service.run(shutil.disk_usage, incoming.folder)).free
@@ -86,14 +87,14 @@ class UploadHandler(ApiHandler):
             raise HTTPError(400)
         await self.service.run(_close_durably, file)
         self._file = None
-        job = self.service.jobs.submit(
-            self.seat,
-            [self._path],
-            self._facts,
-            after=lambda: self.service.incoming.remove(room),
-        )
+        job = self.submit(lambda: self.service.incoming.remove(room))
         self._room = None  # the job owns it now, and removes it
         self.reply({"job": job})
+
+    def submit(self, after: Callable[[], None]) -> str:
+        """Queue what is to be done with the file; ``after`` removes it."""
+        facts = self._facts
+        return self.service.jobs.submit(self.seat, [self._path], facts, after=after)
 
     def on_finish(self) -> None:
         """Leave nothing behind when the upload was refused or failed."""
@@ -128,7 +129,7 @@ def safe_name(name: str) -> str:
     return short or "medium"
 
 
-def _source(given: str, lab: Lab) -> Path:
+def on_the_server(given: str, lab: Lab) -> Path:
     """Return a path that exists, below an allowed folder, and apart from the lab."""
     if "\0" in given or not Path(given).is_absolute():
         raise BadInput("the path is not absolute", advice="give the whole path")

@@ -1,4 +1,4 @@
-"""Intake jobs: on the server's side, one at a time, seen by who started them.
+"""Jobs (intakes, new lists): on the server's side, one at a time, seen by their owner.
 
 A kernel may be culled or closed with its tab; a job may not.  The job runs in one
 thread of the server, under the name of the person who asked for it.
@@ -19,6 +19,8 @@ from iwflab.errors import LabError, NotAllowed
 from iwflab.lab import Lab
 
 LOG = logging.getLogger("iwflab.server")
+Progress = Callable[..., None]  # (done, total), and of an intake (bytes, bytes_total)
+Work = Callable[[Progress], Any]
 KEPT_PER_ANALYST = 50
 OPEN_PER_ANALYST = 20
 
@@ -29,9 +31,10 @@ class Stopping(LabError):
 
 @dataclasses.dataclass
 class Job:
-    """One intake: what the page is told about it."""
+    """One intake or new list: what the page is told about it."""
 
     analyst: str
+    kind: str = "intake"  # intake | list
     job: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(12))
     state: str = "running"  # running | done | failed, as the page knows them
     begun: bool = False
@@ -51,6 +54,7 @@ class Job:
         passed = time.monotonic() - self.started if running else self.seconds
         return {
             "job": self.job,
+            "kind": self.kind,
             "state": self.state,
             "ahead": ahead,
             "done": self.done,
@@ -83,7 +87,16 @@ class Jobs:
         after: Callable[[], None] = lambda: None,
     ) -> str:
         """Queue an intake for the person of ``seat``; ``after`` always runs."""
-        job = Job(analyst=seat.analyst)
+
+        def work(progress: Progress) -> Any:
+            return seat.intake(paths, **facts, progress=progress)
+
+        return self.queue(Job(analyst=seat.analyst), work, after=after)
+
+    def queue(
+        self, job: Job, work: Work, *, after: Callable[[], None] = lambda: None
+    ) -> str:
+        """Queue any work whose report the page is told; ``after`` always runs."""
         with self._lock:
             open_now = sum(
                 other.analyst == job.analyst and other.state == "running"
@@ -96,7 +109,7 @@ class Jobs:
                 )
             self._jobs.append(job)
             self._forget_old(job.analyst)
-        self._pool.submit(self._run, job, seat, paths, facts, after)
+        self._pool.submit(self._run, job, work, after)
         return job.job
 
     def of(self, analyst: str) -> list[dict[str, Any]]:
@@ -114,17 +127,10 @@ class Jobs:
         self._closing.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _run(
-        self,
-        job: Job,
-        seat: Lab,
-        paths: list[Path],
-        facts: dict[str, Any],
-        after: Callable[[], None],
-    ) -> None:
-        def progress(done: int, total: int, got: int, size: int) -> None:
+    def _run(self, job: Job, work: Work, after: Callable[[], None]) -> None:
+        def progress(done: int, total: int, got: int = 0, size: int = 0) -> None:
             if self._closing.is_set():
-                raise Stopping("the server was stopped", advice="start the intake anew")
+                raise Stopping("the server was stopped", advice="start it anew")
             job.done, job.total, job.bytes_done, job.bytes_total = (
                 done,
                 total,
@@ -135,15 +141,14 @@ class Jobs:
         job.begun, job.started = True, time.monotonic()
         state = "failed"
         try:
-            report = seat.intake(paths, **facts, progress=progress)
-            job.report, state = plain(report), "done"
+            job.report, state = plain(work(progress)), "done"
         except LabError as error:
             job.error = display_text(error.message)
             job.advice = display_text(error.advice)
         except Exception:
             error_id = secrets.token_hex(4)
-            LOG.exception("intake failed, error %s", error_id)
-            job.error = "the intake failed for a reason that was not foreseen"
+            LOG.exception("%s failed, error %s", job.kind, error_id)
+            job.error = f"the {job.kind} failed for a reason that was not foreseen"
             job.advice = f"tell your administrator the error id {error_id}"
         finally:
             job.seconds = time.monotonic() - job.started

@@ -5,6 +5,7 @@ from tornado.web import HTTPError
 from iwflab.domain.roles import need
 from iwflab.errors import EvidenceError
 from iwflab_widgets.server.api import ApiHandler
+from iwflab_widgets.server.grants import COMPARED
 
 DESTINATIONS = ("image", "video", "empty")
 MEDIA_POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'"
@@ -20,13 +21,18 @@ class MediaHandler(ApiHandler):
 
         ``deliver`` checks the assignment once more (it may have been withdrawn since
         the grant was given) and has the entry on disk before it returns a byte.
+        ``compare`` likewise checks how far the person's roles reach now.
         """
         # An address typed or followed as a page, a frame or a script is refused.
         destination = self.request.headers.get("Sec-Fetch-Dest", "empty")
         if destination not in DESTINATIONS:
             raise HTTPError(403)
         grant = self.service.grants.redeem(token, self.analyst, self.session)
-        preview = await self.service.run(self.seat.deliver, grant.medium, grant.variant)
+        if grant.variant == COMPARED:
+            preview = await self.service.run(self.seat.compare, grant.medium)
+        else:
+            given = (grant.medium, grant.variant)
+            preview = await self.service.run(self.seat.deliver, *given)
         self.set_header("Content-Type", picture_type(preview))
         self.set_header("Content-Security-Policy", MEDIA_POLICY)
         self.finish(preview)

@@ -9,6 +9,7 @@ from tornado.web import HTTPError
 from iwflab.domain.elements import record_from
 from iwflab.domain.roles import need
 from iwflab.errors import NotAllowed
+from iwflab_widgets.server import matching_routes, stack_routes
 from iwflab_widgets.server.api import ApiHandler, Body
 from iwflab_widgets.server.grants import FULL, SHIELDED
 from iwflab_widgets.server.job_routes import IntakeHandler, JobsHandler, UploadHandler
@@ -208,6 +209,8 @@ ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     (r"/iwflab/api/intake", IntakeHandler),
     (r"/iwflab/api/upload", UploadHandler),
     (r"/iwflab/api/jobs", JobsHandler),
+    *matching_routes.ROUTES,
+    *stack_routes.ROUTES,
     (r"/iwflab/media/([\w-]{20,100})", MediaHandler),
     (r"/iwflab/(?:api|media)/.*", NoRoute),
 )

@@ -1,0 +1,81 @@
+"""Media are compared at the matching desk: hits explained, previews side by side."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from iwflab.domain.roles import need
+from iwflab.lab.answers import LISTING
+from iwflab.lab.knowing import Knowing
+from iwflab.lab.matrix import matrix, needs
+from iwflab.workflow import explaining, listing, reach, viewing
+
+# An assignment of one's own is no reach here: assessors see what the queue gives them.
+BEYOND = ("series", "sample")
+
+
+class Comparing(Knowing):
+    """What the matching desk asks for, as methods."""
+
+    @needs(*LISTING)
+    def hit_rows(self, *, most: int | None = None) -> dict[str, Any]:
+        """Give the hits that stand as plain rows, what waits for an answer first.
+
+        ``override`` names the roles that may answer them.
+        """
+        found = explaining.hit_rows(self._store, self._within, most=most)
+        return {**found, "override": _overriding()}
+
+    @needs(*LISTING)
+    def explain(self, hit: str) -> dict[str, Any]:
+        """Give one hit with both values, the bits that differ, and who may override."""
+        found = explaining.explained(self._store, hit)
+        reach.must_reach(self._store, found["medium"]["medium"], self._seen)
+        return {**found, "override": _overriding()}
+
+    @needs(*LISTING)
+    def hashes_of(self, medium: str) -> dict[str, Any]:
+        """Give the newest hashes of one medium, and how many frames were hashed."""
+        whole = reach.must_reach(self._store, medium, self._seen)
+        return explaining.hashes_of(self._store, whole)
+
+    @needs("view_shielded", *BEYOND)
+    def compare(self, medium: str) -> bytes:
+        """Record the delivery of a shielded preview, then give its bytes.
+
+        It needs no assignment, but roles that reach beyond one's own queue.
+        """
+        whole = reach.must_reach(self._store, medium, self._comparable)
+        return viewing.compare(self._bench, whole, analyst=self.analyst)
+
+    @needs("view_shielded", *BEYOND)
+    def compared(
+        self, views: Sequence[Mapping[str, Any]], *, request: str | None = None
+    ) -> int:
+        """Record which shielded previews were painted for comparing, and how long."""
+        for view in views:
+            reach.must_reach(self._store, str(view.get("medium")), self._comparable)
+        return viewing.compared(
+            self._bench, views, analyst=self.analyst, request=request or uuid4().hex
+        )
+
+    @needs(*LISTING)
+    def list_forms(self) -> list[str]:
+        """Name the forms in which hash lists arrive."""
+        return listing.readable()
+
+    @property
+    def _comparable(self) -> frozenset[str] | None:
+        scopes = self._scopes("view_shielded") - {"own"}
+        return reach.media_within(self._store, self.analyst, scopes, since=0)
+
+    @property
+    def _within(self) -> list[str] | None:
+        mine = self._seen
+        return None if mine is None else sorted(mine)
+
+
+def _overriding() -> str:
+    """Name the roles that may answer a hit: "senior analyst or QA officer"."""
+    roles = matrix().who(need("answer_matches"))
+    return " or ".join(role.words for role in roles)

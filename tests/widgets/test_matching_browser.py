@@ -1,0 +1,266 @@
+"""The matching desk in a real browser, over fakes."""
+
+import pytest
+from fake_lab import FakeLab
+from fake_matching import full, hit, known_list
+from fake_server import HOSTILE, RUNNING
+
+from iwflab_widgets import MatchingDesk
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def desk(open_desk):
+    def open_(server=None, **more):
+        opened = open_desk(MatchingDesk(FakeLab()), server or full(), **more)
+        opened.until("s.ready")
+        return opened
+
+    return open_
+
+
+def on_screen(opened, number):
+    place = opened.page.locator(f'[data-medium="m{number:02}"] > canvas')
+    place.first.wait_for()
+    return place
+
+
+def test_candidates_come_first_side_by_side_and_are_answered_by_keys(desk):
+    opened = desk()
+    assert opened.state()["part"] == "hits"
+    on_screen(opened, 1)
+    assert opened.by("entry").is_visible()
+    assert opened.by("bits").get_attribute("aria-label") == "40 of 256 bits differ"
+    facts = opened.by("hit-facts").inner_text()
+    for word in ("Police list", "a partner", "line 1", HOSTILE, "40 of 256 bits"):
+        assert word in facts
+    assert "a senior analyst or QA officer" in facts
+    opened.press("n")
+    opened.until("s.medium === 'm02'")
+    on_screen(opened, 2)
+    on_screen(opened, 9)
+    assert "C" in opened.by("twin").locator("..").inner_text()
+    opened.press("r")
+    opened.page.keyboard.type("seen both")
+    opened.press("Escape", "y")
+    opened.by("told").get_by_text("Every hit is answered").wait_for()
+    assert opened.server.answers == [
+        (("h01",), "not_same", ""),
+        (("h02",), "same", "seen both"),
+    ]
+
+
+def test_an_answer_is_undone_by_one_key_and_the_medium_waits_again(desk):
+    opened = desk()
+    opened.press("y")
+    opened.until("s.medium === 'm02' && s.waiting === 1")
+    opened.press("z")
+    opened.until("s.medium === 'm01' && s.waiting === 2")
+    assert [verdict for _, verdict, _ in opened.server.answers] == ["same", "open"]
+
+
+def test_a_key_held_down_answers_one_hit(desk):
+    opened = desk()
+    opened.page.keyboard.down("n")
+    opened.page.keyboard.down("n")
+    opened.page.keyboard.up("n")
+    opened.until("s.waiting === 1 && !s.busy")
+    assert len(opened.server.answers) == 1
+
+
+def test_what_is_settled_is_told_and_not_shown_unless_asked_for(desk):
+    opened = desk()
+    opened.press("2")
+    opened.by("settled").wait_for()
+    told = opened.by("settled").inner_text()
+    assert "SHA-256: equal" in told
+    assert "(benign)" in told
+    assert "a senior analyst or QA officer" in told
+    assert "looks not needed" in opened.by("avoided").inner_text()
+    opened.by("settled-filter").fill("benign")
+    assert opened.by("settled").locator("tbody tr").count() == 1
+    opened.by("settled-m04").click()
+    opened.until("s.part === 'hits' && s.medium === 'm04'")
+    opened.by("ours").get_by_text("Settled: not shown").wait_for()
+    assert "media/grant1-shielded-04" not in opened.server.paths()
+    opened.press("s")
+    on_screen(opened, 4)
+
+
+def test_views_are_recorded_when_they_leave_the_screen(desk):
+    opened = desk()
+    on_screen(opened, 1)
+    opened.page.evaluate("new Promise((go) => setTimeout(go, 120))")
+    opened.press("2")
+    opened.by("settled").wait_for()
+    (view,) = opened.server.views
+    assert (view["medium"], view["variant"]) == ("m01", "shielded")
+    assert view["milliseconds"] > 0
+
+
+def test_everything_goes_blank_at_one_key_and_comes_back_at_another(desk):
+    opened = desk()
+    on_screen(opened, 1)
+    opened.press("Escape")
+    assert opened.page.locator("[data-medium] > canvas").count() == 0
+    assert not opened.by("hit-facts").is_visible()
+    opened.press("n")  # only wakes it
+    on_screen(opened, 1)
+    assert opened.server.answers == []
+
+
+def test_a_stack_is_graded_in_one_act_and_undone_with_one_key(desk):
+    opened = desk()
+    opened.press("4")
+    opened.until("s.stacks.length === 2")
+    card = opened.by("stack-m01")
+    assert "10 media, 10 waiting" in card.inner_text()
+    assert "and 3 nearer" in card.inner_text()
+    on_screen(opened, 2)
+    assert card.locator("canvas").count() == 7
+    opened.press("k")
+    opened.by("sampled").wait_for()
+    opened.page.wait_for_function(
+        "document.querySelectorAll('[data-medium] > canvas').length === 10"
+    )
+    opened.press("g")
+    opened.until("s.form && s.active === 'form'")
+    opened.press("4", "2", "Enter")
+    opened.by("told").get_by_text("10 media graded in one act").wait_for()
+    (body,) = opened.server.bodies("matching/grade")
+    assert body["exemplar"] == "m01"
+    assert len(body["members"]) == 9
+    assert body["record"]["elements"] == {"form": "text_only", "child_present": "no"}
+    opened.until("!s.form && s.stacks[0].waiting === 0")
+    opened.press("z")
+    opened.by("told").get_by_text("10 media wait again").wait_for()
+    assert opened.server.bodies("matching/undo")[0]["medium"] == "m01"
+
+
+def test_leaving_the_form_keeps_a_draft_and_grades_nothing(desk):
+    opened = desk()
+    opened.press("4")
+    opened.until("s.stacks.length === 2")
+    opened.press("g")
+    opened.until("s.form")
+    opened.press("Enter")
+    opened.by("told").get_by_text("nothing is answered yet").wait_for()
+    opened.press("1", "ArrowLeft")
+    opened.until("!s.form")
+    opened.press("g")
+    opened.until("s.form && s.active === 'child_present'")
+    assert opened.server.bodies("matching/grade") == []
+
+
+def test_the_distance_can_be_changed_and_is_checked(desk):
+    opened = desk()
+    opened.press("4")
+    opened.until("s.stacks.length === 2")
+    opened.by("distance").fill("0")
+    opened.by("distance").press("Enter")
+    opened.page.get_by_text("No two media are that near").wait_for()
+    opened.by("distance").fill("61")
+    opened.by("distance").press("Enter")
+    opened.by("told").get_by_text("from 0 to 60").wait_for()
+
+
+def test_a_list_is_withdrawn_with_a_reason_only(desk):
+    opened = desk()
+    opened.press("5")
+    opened.by("withdraw-Police list").click()
+    opened.by("withdraw-now").click()
+    assert "Say why" in opened.by("told").inner_text()
+    opened.by("list-reason").fill("an old delivery")
+    opened.by("withdraw-now").click()
+    opened.by("lists").get_by_text("withdrawn: an old delivery").wait_for()
+
+
+def test_a_list_is_added_from_the_server(desk):
+    opened = desk()
+    opened.press("5")
+    opened.by("add-list").click()
+    assert "Name of the list is missing" in opened.by("told").inner_text()
+    opened.by("list").fill("L2")
+    opened.by("list-source").fill("somebody")
+    opened.by("list-kind").select_option("benign")
+    opened.by("list-file").fill("/media/l2.csv")
+    opened.by("add-list").click()
+    opened.by("told").get_by_text("is being added").wait_for()
+    (body,) = opened.server.bodies("matching/list")
+    assert (body["list"], body["kind"], body["form"]) == ("L2", "benign", "csv")
+
+
+def test_hashes_of_the_shown_medium_and_its_frames(desk):
+    opened = desk()
+    opened.press("h")
+    opened.by("hashes").get_by_text("PDQ").wait_for()
+    assert "12 frames" in opened.by("frames").inner_text()
+
+
+def test_the_end_of_an_intake_says_what_was_settled_and_why(desk):
+    server = full()
+    report = {"found": 3, "new_media": 3, "new_copies": 3, "known_copies": 0}
+    why = {"the same bytes are on a list": 2}
+    done = {**report, "known": 2, "known_why": why, "seconds": 1.0}
+    server.jobs = [{"job": "j", **RUNNING, "state": "done", "report": done}]
+    opened = desk(server)
+    opened.press("1")
+    opened.by("settled-report").get_by_text("2 media settled without a look").wait_for()
+    assert "the same bytes are on a list" in opened.by("job-j").inner_text()
+
+
+def test_who_may_only_answer_gets_no_intake_and_no_lists_to_change(desk):
+    server = full()
+    server.may = ("answer",)
+    opened = desk(server)
+    assert opened.by("part-intake").count() == 0
+    opened.by("ours").get_by_text("Your roles show no pictures here").wait_for()
+    assert "api/jobs" not in server.paths()
+    opened.by("part-lists").click()
+    opened.by("lists").wait_for()
+    assert opened.by("withdraw-Police list").count() == 0
+    assert opened.by("add-list").count() == 0
+
+
+def test_help_names_the_keys_of_the_part_and_gives_the_focus_back(desk):
+    opened = desk()
+    opened.press("?")
+    card = opened.by("help-card")
+    card.get_by_text("Not the same: grade it like any other").wait_for()
+    opened.press("Escape")
+    card.wait_for(state="detached")
+    opened.press("n")
+    opened.until("s.waiting === 1")
+
+
+def test_an_answer_that_does_not_arrive_is_told_and_can_be_given_again(desk):
+    opened = desk()
+    opened.server.cut = "api/matching/answer"
+    opened.press("n")
+    opened.by("told").get_by_text("cannot be reached").wait_for()
+    opened.server.cut = ""
+    opened.press("n")
+    opened.until("s.waiting === 1")
+
+
+def test_hits_of_one_entry_are_one_question(desk):
+    server = full()
+    other = hit(1, hit="h77", algorithm="dhash", value="5a" * 8, distance=7)
+    server.rows.append(other)
+    opened = desk(server)
+    opened.press("n")
+    opened.until("s.medium === 'm02'")
+    assert server.answers == [(("h01", "h77"), "not_same", "")]
+
+
+def test_a_lab_without_lists_begins_with_bringing_in(desk):
+    server = full()
+    server.rows, server.lists = [], []
+    opened = desk(server)
+    assert opened.state()["part"] == "intake"
+    opened.press("3")
+    opened.by("no-hit").wait_for()
+    server.lists.append(known_list(HOSTILE))
+    opened.press("5")
+    opened.by("lists").get_by_text(HOSTILE).wait_for()

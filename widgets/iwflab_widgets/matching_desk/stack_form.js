@@ -1,0 +1,104 @@
+// The form over a stack: the questions of the grading desk, asked once for its exemplar.
+
+class StackForm {
+  constructor(desk) {
+    this.desk = desk;
+    this.stack = null;
+    this.began = 0;
+    this.why = false;
+    this.uid = `iwf-${freshId().slice(0, 8)}`;
+    this.pressed = false; // leaving is asked twice when there are answers
+    this.left = el("div", { class: "iwf-left" });
+    this.grades = el("div", { class: "iwf-grades" });
+    this.form = el("div", { class: "iwf-form" });
+    this.note = el("textarea", { rows: 2, maxlength: 4000, "aria-label": "Note", "data-testid": "note", oninput: (event) => this.answers.noted(event.target.value) });
+    this.bar = el("div", { class: "iwf-bar" });
+    this.scroll = el("div", { class: "iwf-scroll", tabindex: "0", role: "group", "aria-label": "Answers" }, this.form, el("section", { class: "iwf-group iwf-note" }, el("h2", {}, "Note"), this.note));
+    this.root = el("div", { class: "iwf-stack-form", hidden: true, "data-testid": "stack-form" }, el("div", { class: "iwf-columns" }, this.left, this.scroll), this.grades, this.bar);
+    const tell = (text, how = {}) => this.desk.tell(text, how);
+    this.answers = new Answers({ server: desk.server, desk: desk.lab, tell, edited: () => this.edited(), changed: () => this.draw() });
+  }
+
+  get open() {
+    return this.stack !== null;
+  }
+
+  begin(stack) {
+    this.stack = stack;
+    this.began = performance.now();
+    const exemplar = stack.first;
+    const item = { ...exemplar, record: null, grades: [], contradictions: [] };
+    this.root.hidden = false;
+    const kept = this.desk.compared;
+    kept.leave();
+    kept.pictures.keep([pictureOf({ ...exemplar, shielded: true })]);
+    fill(
+      this.left,
+      el("h3", { "data-testid": "form-title" }, `One decision for ${count(1 + stack.carried.length, "medium", "media")}`),
+      kept.frame(pictureOf({ ...exemplar, shielded: true }), { testid: "exemplar" }),
+      el("p", { class: "iwf-hint" }, `The exemplar, ${shortName(exemplar.name, 60)}, shielded. What you record of it is carried to ${count(stack.carried.length, "other")} within ${this.desk.stacks.distance} bits, each with its distance.`),
+    );
+    this.answers.open(item);
+    this.note.value = this.answers.record.note;
+    this.draw();
+    this.scroll.scrollTop = 0;
+  }
+
+  end(saved) {
+    if (!this.stack) return;
+    if (saved) this.answers.drafts.delete(this.stack.exemplar);
+    this.stack = null;
+    this.root.hidden = true;
+    this.desk.compared.leave();
+    fill(this.left);
+  }
+
+  edited() {
+    this.draw();
+    this.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  save() {
+    if (isEmpty(this.answers.record)) return this.desk.tell("Not saved: nothing is answered yet.");
+    const { stack } = this;
+    const seconds = Math.min((performance.now() - this.began) / 1000, 86_400);
+    this.desk.stacks.graded(stack, { record: cleanRecord(this.answers.record), members: stack.carried, seconds });
+  }
+
+  /** What a key means while the form is open; those of the grading desk that apply. */
+  act(name) {
+    const acts = {
+      save: () => this.save(),
+      previous: () => this.desk.closeForm(),
+      undo: () => this.desk.tell("Nothing was decided here yet. Close the form to undo an earlier stack."),
+      question_up: () => this.answers.step(-1),
+      question_down: () => this.answers.step(1),
+      add_child: () => this.answers.addChild(),
+      remove_child: () => this.answers.removeChild(),
+      clear: () => this.answers.clear(),
+      note: () => this.note.focus(),
+      why: () => this.turnWhy(),
+      reveal: () => this.desk.tell("Only shielded previews are shown here; the grading desk reveals more."),
+    };
+    acts[name]?.();
+  }
+
+  turnWhy() {
+    this.why = !this.why;
+    this.draw();
+  }
+
+  draw() {
+    if (!this.stack) return;
+    const { lab } = this.desk;
+    fill(this.form, formView(lab, formState(this.answers, this.uid), this.answers));
+    fill(this.grades, gradesView(lab, { ...this.answers.known, why: this.why }, () => this.turnWhy()));
+    const { keys } = lab;
+    fill(
+      this.bar,
+      button(`Grade ${count(1 + this.stack.carried.length, "medium", "media")}`, { key: keys.save, act: () => this.save(), testid: "save-stack", class: "iwf-button iwf-strong", disabled: this.desk.busy }),
+      button("Back, keep as a draft", { key: keys.previous, act: () => this.desk.closeForm(), testid: "close-form" }),
+      button("Keys", { key: keys.help, act: () => this.desk.help(), testid: "form-help" }),
+    );
+  }
+}
