@@ -200,7 +200,7 @@ class Hits {
     this.drawn = group.key;
     fill(
       this.main,
-      el("h3", { "data-testid": "hit-title" }, shortName(this.told.medium.name, 60)),
+      el("h2", { "data-testid": "hit-title" }, shortName(this.told.medium.name, 60)),
       el("p", { "data-testid": "effect" }, effectInWords(group)),
       this.sides,
       this.acts(),
