@@ -9,9 +9,10 @@ from iwflab.domain.version import VERSION
 
 if TYPE_CHECKING:
     from iwflab.lab import Lab
+    from iwflab.lab.calibrating import calibrate
 
 __version__ = VERSION
-__all__ = ["Lab", "__version__"]
+__all__ = ["Lab", "__version__", "calibrate"]
 
 
 def __getattr__(name: str) -> object:
@@ -20,4 +21,8 @@ def __getattr__(name: str) -> object:
         from iwflab.lab import Lab
 
         return Lab
+    if name == "calibrate":
+        from iwflab.lab.calibrating import calibrate
+
+        return calibrate
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

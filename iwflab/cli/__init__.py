@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from iwflab.cli import counting, house, knowing, leaving, people, quality, way
+from iwflab.cli import counting, house, knowing, leaving, people, quality, stacking, way
 from iwflab.domain.media import display_text
 from iwflab.domain.version import VERSION
 from iwflab.errors import LabError
@@ -29,6 +29,7 @@ _COMMANDS: tuple[click.Command, ...] = (
         way.tags,
     ),
     *(knowing.lists, knowing.match, knowing.rehash),
+    *(stacking.stacks, stacking.calibrate),
     *(quality.sign_off, quality.take_back, quality.exposure, leaving.release),
     *(counting.report, counting.export, counting.schemes),
 )

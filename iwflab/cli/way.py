@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -19,7 +19,13 @@ from iwflab.cli.printing import (
     say,
     table,
 )
-from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, check, record_from
+from iwflab.domain.elements import (
+    CHILD_FIELDS,
+    ELEMENTS,
+    Record,
+    check,
+    record_from,
+)
 from iwflab.errors import BadInput
 from iwflab.schemes import tags as all_tags
 
@@ -154,37 +160,45 @@ def show(medium: str, folder: str) -> None:
         say(lab.show(medium))
 
 
-@click.command()
-@click.argument("medium")
-@click.option("--element", "elements", multiple=True, metavar="NAME=VALUE")
-@click.option("--child", "children", multiple=True, metavar="FIELD=VALUE,...")
-@click.option("--tag", "tags", multiple=True, metavar="CODE=STATE")
-@click.option("--note", default="")
-@lab_option
-@json_option
-def grade(
-    medium: str,
-    elements: tuple[str, ...],
-    children: tuple[str, ...],
-    folder: str,
-    as_json: bool,
-    **more: Any,
-) -> None:
-    """Record what was seen on one medium: elements, one --child per child, tags."""
-    if not (elements or children or any(more.values())):
+def record_options(command: Any) -> Any:
+    """Add the options that say what was seen on a medium."""
+    for option in (
+        click.option("--note", default=""),
+        click.option("--tag", "tags", multiple=True, metavar="CODE=STATE"),
+        click.option("--child", "children", multiple=True, metavar="FIELD=VALUE,..."),
+        click.option("--element", "elements", multiple=True, metavar="NAME=VALUE"),
+    ):
+        command = option(command)
+    return command
+
+
+def record_told(said: Mapping[str, Any]) -> Record:
+    """Read the record that the options say; refused before anything is taken."""
+    if not any(said.values()):
         raise BadInput(
             "nothing was recorded about the medium",
             advice="give at least one --element, --child, --tag or --note",
         )
     record = record_from(
         {
-            "elements": _pairs(elements),
-            "children": [_child(child) for child in children],
-            "tags": _pairs(more["tags"]),
-            "note": more["note"],
+            "elements": _pairs(said["elements"]),
+            "children": [_child(child) for child in said["children"]],
+            "tags": _pairs(said["tags"]),
+            "note": said["note"],
         }
     )
-    check(record, all_tags())  # before the medium is taken: a refusal leaves nothing
+    check(record, all_tags())
+    return record
+
+
+@click.command()
+@click.argument("medium")
+@record_options
+@lab_option
+@json_option
+def grade(medium: str, folder: str, as_json: bool, **said: Any) -> None:
+    """Record what was seen on one medium: elements, one --child per child, tags."""
+    record = record_told(said)
     with open_lab(folder) as lab:
         result = lab.grade(lab.take(medium), record)
     if as_json:
@@ -229,10 +243,15 @@ def _child(text: str) -> dict[str, Any]:
 @lab_option
 @click.option("--medium", default=None, help="Only of this medium.")
 def undo(folder: str, medium: str | None) -> None:
-    """Withdraw your newest assessment; what stood before stands again."""
+    """Withdraw your newest assessment, or your newest stack whole."""
     with open_lab(folder) as lab:
         whole = lab.show(medium)["medium"] if medium else None
-        click.echo(f"withdrawn: {lab.undo(medium=whole)['medium']}")
+        done = lab.undo(medium=whole)
+    others = done["undone"] - 1
+    also = f", and {others} that it was carried to" if others else ""
+    click.echo(f"withdrawn: {done['medium']}{also}")
+    for row in done["left"]:
+        click.echo(f"stays graded: {row['medium']}: {row['why']}")
 
 
 @click.command()

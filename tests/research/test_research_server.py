@@ -166,18 +166,16 @@ def test_a_taken_port_is_said_and_nothing_stays(research, tmp_path):
 
 
 def test_examples_come_into_an_empty_folder_only(tmp_path):
-    (made,) = copy_examples(tmp_path)
+    made, other = sorted(copy_examples(tmp_path))
+    assert [made.name, other.name] == ["calibration.ipynb", "worked_example.ipynb"]
     assert made.read_bytes() == (notebook_root("research") / made.name).read_bytes()
     made.write_text("mine")
     assert copy_examples(tmp_path) == []
     assert made.read_text() == "mine"
 
 
-def test_the_worked_example_counts_what_the_lab_holds(demonstration, monkeypatch):
-    monkeypatch.setenv("HOME", str(demonstration / "home"))
-    monkeypatch.setenv("IWFLAB_LAB", str(demonstration / "lab"))
-    monkeypatch.setenv("IPYTHONDIR", str(demonstration / "ipython"))
-    (place,) = notebook_root("research").glob("*.ipynb")
+def _run(name):
+    place = notebook_root("research") / f"{name}.ipynb"
     notebook = nbformat.read(place, as_version=4)
     NotebookClient(
         notebook,
@@ -190,6 +188,28 @@ def test_the_worked_example_counts_what_the_lab_holds(demonstration, monkeypatch
         for cell in notebook["cells"]
         if cell.get("outputs")
     }
+    return notebook, text
+
+
+def test_the_calibration_measures_what_it_draws(tmp_path, monkeypatch):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    _, text = _run("calibration")
+    lines = text["measure"].splitlines()
+    assert lines[0].split()[0] == "pdq"
+    told = {line[:28].strip(): line[28:].split()[0] for line in lines[1:]}
+    across = 96 * 95 // 2 - 24 * 6
+
+    assert told["pictures"] == "96"
+    assert told["pairs across families"] == str(across)
+    assert (told["threshold"], told["false matches"]) == ("31", "0")
+    assert int(told["nearest across"]) > 31
+
+
+def test_the_worked_example_counts_what_the_lab_holds(demonstration, monkeypatch):
+    monkeypatch.setenv("HOME", str(demonstration / "home"))
+    monkeypatch.setenv("IWFLAB_LAB", str(demonstration / "lab"))
+    monkeypatch.setenv("IPYTHONDIR", str(demonstration / "ipython"))
+    notebook, text = _run("worked_example")
     kinds = {
         kind
         for cell in notebook["cells"]

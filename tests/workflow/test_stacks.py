@@ -1,8 +1,12 @@
 """Stacks: what hangs together, one decision for it, and one key to take it back."""
 
+import json
+
 import pytest
+from click.testing import CliRunner
 from given import seen
 
+from iwflab.cli import commands
 from iwflab.domain.hashes import ORIENTATIONS
 from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours, RequestReused
 
@@ -369,3 +373,26 @@ def test_a_sample_is_the_most_distant_and_always_the_same_others(media):
         lab.stack_sample("f" * 16)
     with pytest.raises(BadInput):
         lab.stack_sample(names[0], k=0)
+
+
+def test_a_stack_on_the_command_line(chain):
+    lab, first, middle, last = chain
+    where = ("--lab", str(lab.folder))
+
+    def run(*args):
+        done = CliRunner().invoke(commands, ["stacks", *args, *where])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert json.loads(run("show", "--json"))[0]["exemplar"] == middle
+    assert middle in run("show").splitlines()[2]
+    assert len(run("show", middle).splitlines()) == 5
+    assert len(run("show", middle, "--sample", "1").splitlines()) == 3
+    said = ("--element", "form=photograph", "--element", "child_present=no")
+    text = run("grade", first, *said)
+    assert "carried over to 1 media" in text
+    assert f"left out: {last}: it is 40 bits from the exemplar" in text
+    assert "withdrawn: 2 media" in run("undo", middle)
+    run("grade", middle, *said)
+    undone = CliRunner().invoke(commands, ["undo", *where]).output
+    assert f"withdrawn: {middle}, and 2 that it was carried to" in undone

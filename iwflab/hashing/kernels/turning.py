@@ -12,7 +12,15 @@ import numpy as np
 from numba import types
 
 from iwflab.hashing.kernels.compiling import kernel
-from iwflab.hashing.kernels.hits import WHOLE, jit, ones, unite
+from iwflab.hashing.kernels.hits import (
+    HITS,
+    WHOLE,
+    empty_hits,
+    jit,
+    ones,
+    roomy,
+    unite,
+)
 from iwflab.hashing.kernels.join import BANDS, VALUES
 
 CANDIDATES = 64  # members tried as exemplar
@@ -153,3 +161,30 @@ def led(
         for at in range(first, end):
             distances[at], ways[at] = nearest(words, items, members[at], leader)
     return leaders, distances, ways
+
+
+@kernel(
+    types.Tuple((WHOLE, WHOLE, types.int64, HITS))(
+        _WORDS, types.int64, WHOLE, types.int64, types.int64
+    )
+)
+def tallied(words: Any, items: int, families: Any, limit: int, most: int) -> Any:
+    """Count every pair by its distance: (across families, within, near, hits).
+
+    ``hits`` are the first ``most`` pairs across families within ``limit``.
+    """
+    across, within = np.zeros(257, np.int64), np.zeros(257, np.int64)
+    hits, count = empty_hits(), 0
+    for one in range(items):
+        for other in range(one + 1, items):
+            told, _ = nearest(words, items, other, one)
+            if families[one] == families[other]:
+                within[told] += 1
+                continue
+            across[told] += 1
+            if told <= limit and count < most:
+                hits = roomy(hits, count)
+                hits[0][count], hits[1][count] = one, other
+                hits[2][count] = told
+                count += 1
+    return across, within, count, hits

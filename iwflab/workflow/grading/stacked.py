@@ -124,15 +124,12 @@ def grade_stack(
 ) -> StackGrade:
     """Record what was seen on an exemplar, and carry it to named members: one act.
 
-    The exemplar is taken if it is free; refused as :func:`grade` refuses.  A member
-    that does not wait, is another's, or is farther than ``distance`` bits from the
-    exemplar is left out, and named with the reason.  Safe to send again with the same
-    ``request``.
+    The exemplar is taken if free; refused as ``grade`` refuses.  Members that do not
+    wait, are another's, or are beyond ``distance`` bits are left out, and named.
     """
     check(record, tags())
     check_conditions(reveal, seconds)
     named = [m for m in dict.fromkeys(members) if m != exemplar]
-    # Before the act: measuring may load kernels, and nobody writes meanwhile.
     far = _distances(store, exemplar, named)
     with store.act(VERB, exemplar, analyst=analyst, request=request) as act:
         if act.repeated:
@@ -177,6 +174,7 @@ def _say_whence(act: Act, carried: str, exemplar: str, far: tuple[int, str]) -> 
 def _distances(
     store: Store, exemplar: str, members: Sequence[str]
 ) -> dict[str, tuple[int, str]]:
+    # Asked before the act: it may load kernels, and nobody else writes meanwhile.
     least = ALGORITHMS[ALGORITHM].least_quality or 0
     asked = [exemplar, *members]
     values = laid_values(store, ALGORITHM, VARIANT, least=least, media=asked)
