@@ -281,7 +281,7 @@ def _take_in(ann, folder):
 def _accessible(person, served):
     """Hold every app as served against axe-core: nothing serious."""
     axe = Axe()
-    for app in ("intake", "grading", "release", "statistics"):
+    for app in ("intake", "matching", "grading", "release", "statistics"):
         page = person.open(app).page
         page.locator("[data-testid$=-desk]").first.wait_for()
         found = axe.run(page).response["violations"]
