@@ -9,13 +9,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from expected import LETTERS, may
 
-from iwflab_widgets import IntakeDesk, ReleaseDesk, StatisticsDesk
+from iwflab_widgets import IntakeDesk, MatchingDesk, ReleaseDesk, StatisticsDesk
 
 ROLES = list(LETTERS.values())
 NOBODYS = "ffffffffffff"
 RELEASE = {"name": "R1", "recipient": "x", "purpose": "y"}
 ACTS = [
     (IntakeDesk, "proposals", {}, "s"),
+    (MatchingDesk, "proposals", {}, "s"),
     (ReleaseDesk, "look", {}, "sq"),
     (ReleaseDesk, "sign_off", {"media": [NOBODYS]}, "q"),
     (ReleaseDesk, "take_back", {"media": [NOBODYS], "reason": "x"}, "q"),
@@ -31,7 +32,7 @@ ACTS = [
 
 
 def test_every_act_of_the_desks_is_tried(lab):
-    for desk in (IntakeDesk, ReleaseDesk, StatisticsDesk):
+    for desk in (IntakeDesk, MatchingDesk, ReleaseDesk, StatisticsDesk):
         tried = {act for kind, act, _, _ in ACTS if kind is desk}
         assert tried == set(desk(lab).acts())
 

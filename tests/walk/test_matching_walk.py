@@ -202,7 +202,7 @@ def _frames_of_a_video_are_a_question(ann, served, folder):
     """Add a list of one frame at the desk: the video is asked about, never settled."""
     with Lab.open(served.folder) as lab:
         frame = lab.frames().sort_values("quality").iloc[-1]
-    value = frame.get("hash", frame.get("value"))
+    value = frame["value"]
     _list(folder / "frames.csv", [{"pdq": value, "pdq_quality": "100"}])
     page = _desk(ann)
     _part(ann, "5", "lists")
