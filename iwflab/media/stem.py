@@ -18,6 +18,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
+from iwflab.domain.media import display_text
 from iwflab.errors import WallMissing
 from iwflab.media import wire
 
@@ -39,6 +40,7 @@ _ENVIRONMENT = {
 # A stem is told to die with the *thread* that started it (prctl(2),
 # PR_SET_PDEATHSIG), so all are started by one thread that lives as long as we do.
 _starter = ThreadPoolExecutor(1, "iwflab-starter")
+_FREE = "free memory and processes, then try again"
 
 
 class StemGone(Exception):
@@ -53,6 +55,7 @@ class Stem:
         self._child = child
         self._channel = channel
         self._turn = threading.Lock()
+        self.gone = False
 
     @classmethod
     def start(cls, task: str) -> Self:
@@ -72,8 +75,11 @@ class Stem:
         return stem
 
     def fork(self, memory: int) -> tuple["Copy", socket.socket]:
-        """Make a worker; give it and the channel to it.  StemGone if it cannot."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        """Make a worker; give it and the channel to it.
+
+        StemGone if the stem is gone, WallMissing if the system gives no process.
+        """
+        ours, theirs = _pair()
         try:
             pid = self.ask({"fork": memory}, theirs.fileno())
         except BaseException:
@@ -84,23 +90,45 @@ class Stem:
         return Copy(self, pid), ours
 
     def ask(self, question: dict[str, object], fd: int | None = None) -> int:
-        """Ask the stem for a number; StemGone if it does not answer."""
+        """Ask the stem for a number; StemGone if it does not answer.
+
+        Whatever ends the dialogue in its middle ends the stem: the answer, or a part
+        of it, would stay in the channel and be taken for that to the next question.
+        """
         with self._turn:
+            if self.gone:
+                raise StemGone("it was stopped")
             try:
                 self._channel.settimeout(_ANSWER)
                 fds = [] if fd is None else [fd]
                 socket.send_fds(self._channel, [b"\0"], fds)
                 wire.write(self._channel, question)
                 body, _ = wire.read(self._channel, time.monotonic() + _ANSWER)
-            except (EOFError, OSError, wire.Garbled) as error:
-                raise StemGone(str(error)) from error
-        answer = body.get("answer") if isinstance(body, dict) else None
+            except BaseException as error:
+                self._stop()
+                if isinstance(error, EOFError | OSError | wire.Garbled):
+                    raise StemGone(str(error)) from error
+                raise
+        told = body if isinstance(body, dict) else {}
+        if "error" in told:
+            raise WallMissing(
+                f"no worker could be started: {display_text(str(told['error']))}",
+                advice=_FREE,
+            )
+        answer = told.get("answer")
         if not isinstance(answer, int):
             raise StemGone("its answer is no number")
         return answer
 
+    def _stop(self) -> None:
+        # Its workers die with it.  Whoever closes it waits for its end.
+        self.gone = True
+        self._channel.close()
+        self._child.kill()
+
     def close(self) -> int:
         """End the stem, and with it every worker; its exit code."""
+        self.gone = True
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._channel.close()
             return self._child.wait(0.05)
@@ -120,7 +148,7 @@ class Stems:
     def get(self, *, instead_of: Stem | None = None) -> Stem:
         """Give the stem, or another one in the place of one that is gone."""
         with self._turn:
-            if self._stem is None or self._stem is instead_of:
+            if self._stem is None or self._stem is instead_of or self._stem.gone:
                 if self._stem is not None:
                     self._stem.close()
                 self._stem = Stem.start(self._task)
@@ -142,7 +170,7 @@ class Copy:
 
     def __init__(self, stem: Stem, pid: int) -> None:
         """Name a forked worker."""
-        self._stem = stem
+        self.stem = stem
         self.pid = pid
         self.returncode: int | None = None
 
@@ -168,7 +196,7 @@ class Copy:
     def _asked(self, what: str, value: float) -> int | None:
         if self.returncode is None:
             try:
-                code = self._stem.ask({what: [self.pid, value]})
+                code = self.stem.ask({what: [self.pid, value]})
             except StemGone:
                 code = -signal.SIGKILL  # it dies with its stem
             self.returncode = None if code == _RUNNING else code
@@ -192,7 +220,7 @@ def _not_started(why: str) -> WallMissing:
 
 
 def _spawn(task: str) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    ours, theirs = _pair()
     path = json.dumps([os.path.abspath(entry) for entry in sys.path])  # noqa: PTH100
     command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, path, task]
     command += [str(theirs.fileno()), str(os.getpid())]
@@ -211,11 +239,21 @@ def _spawn(task: str) -> tuple[subprocess.Popen[bytes], socket.socket]:
         ours.close()
         raise WallMissing(
             f"the decoding worker did not start: {error.strerror}",
-            advice="free memory and processes, then try again",
+            advice=_FREE,
         ) from error
     finally:
         theirs.close()
     return child, ours
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    try:
+        return socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    except OSError as error:
+        raise WallMissing(
+            f"the decoding worker did not start: {error.strerror}",
+            advice="close files that are open, then try again",
+        ) from error
 
 
 # -- inside the stem -----------------------------------------------------------------
@@ -233,11 +271,19 @@ def attend(channel: socket.socket) -> tuple[socket.socket, int] | None:
         if not isinstance(body, dict):
             return None
         if "fork" in body:
-            pid = os.fork()
+            try:
+                pid = os.fork() if fds else -1
+            except OSError as error:  # no memory, or no process more
+                wire.write(channel, {"error": error.strerror or str(error)})
+                os.close(fds[0])
+                continue
             if pid == 0:
                 channel.close()
                 os.setsid()
                 return socket.socket(fileno=fds[0]), int(body["fork"])
+            if pid < 0:
+                wire.write(channel, {"error": "too many open files"})
+                continue
             os.close(fds[0])
             children.add(pid)
             answer = pid
