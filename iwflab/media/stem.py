@@ -21,6 +21,7 @@ from typing import Self
 from iwflab.domain.media import display_text
 from iwflab.errors import WallMissing
 from iwflab.media import wire
+from iwflab.media.forking import RUNNING
 
 START = 60.0  # seconds to import, compile and warm up on a busy machine
 _ANSWER = 20.0  # seconds for the stem to answer, which only forks and waits
@@ -162,9 +163,6 @@ class Stems:
                 self._stem = None
 
 
-_RUNNING = 1 << 16  # no exit code; what the stem says of a worker that still runs
-
-
 class Copy:
     """One worker, seen through its stem; as far as needed like ``Popen``."""
 
@@ -199,7 +197,7 @@ class Copy:
                 code = self.stem.ask({what: [self.pid, value]})
             except StemGone:
                 code = -signal.SIGKILL  # it dies with its stem
-            self.returncode = None if code == _RUNNING else code
+            self.returncode = None if code == RUNNING else code
         return self.returncode
 
 
@@ -254,58 +252,3 @@ def _pair() -> tuple[socket.socket, socket.socket]:
             f"the decoding worker did not start: {error.strerror}",
             advice="close files that are open, then try again",
         ) from error
-
-
-# -- inside the stem -----------------------------------------------------------------
-def attend(channel: socket.socket) -> tuple[socket.socket, int] | None:
-    """Serve the parent; in a fresh copy give its channel and memory, else None at last.
-
-    Runs in the stem until the parent is gone; returns in each copy that it forks.
-    """
-    children: set[int] = set()
-    while True:
-        first, fds, _, _ = socket.recv_fds(channel, 1, 1)
-        if not first:
-            return None
-        body, _ = wire.read(channel)
-        if not isinstance(body, dict):
-            return None
-        if "fork" in body:
-            try:
-                pid = os.fork() if fds else -1
-            except OSError as error:  # no memory, or no process more
-                wire.write(channel, {"error": error.strerror or str(error)})
-                os.close(fds[0])
-                continue
-            if pid == 0:
-                channel.close()
-                os.setsid()
-                return socket.socket(fileno=fds[0]), int(body["fork"])
-            if pid < 0:
-                wire.write(channel, {"error": "too many open files"})
-                continue
-            os.close(fds[0])
-            children.add(pid)
-            answer = pid
-        elif "wait" in body:
-            answer = _waited(children, *body["wait"])
-        else:
-            pid, number = body["signal"]
-            if pid in children:
-                os.kill(pid, int(number))
-            answer = _waited(children, pid, 0)
-        wire.write(channel, {"answer": answer})
-
-
-def _waited(children: set[int], pid: int, seconds: float) -> int:
-    """Give the exit code of a copy, which is forgotten then, or that it still runs."""
-    end = time.monotonic() + seconds
-    while pid in children:
-        done, status = os.waitpid(pid, os.WNOHANG)
-        if done:
-            children.discard(pid)
-            return os.waitstatus_to_exitcode(status)
-        if time.monotonic() >= end:
-            return _RUNNING
-        time.sleep(0.001)
-    return -signal.SIGKILL

@@ -15,8 +15,7 @@ from dataclasses import asdict
 from importlib import import_module
 
 from iwflab.domain.media import DecoderState, Examined
-from iwflab.media import hourglass, sandbox, wire
-from iwflab.media import stem as stem_process
+from iwflab.media import forking, hourglass, sandbox, wire
 
 Task = Callable[..., Examined]
 EXHAUSTED = "decoding needs more memory than a worker may have"
@@ -37,7 +36,7 @@ def main() -> None:
     wire.write(channel, {"warm": True})
     stem = os.getpid()
     with suppress(OSError, EOFError):  # the parent is gone
-        forked = stem_process.attend(channel)
+        forked = forking.attend(channel)
         if forked is not None:
             _work(*forked, task, stem, threads)
     # Not sys.exit: interpreter shut-down makes calls that the list does not allow.
