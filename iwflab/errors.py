@@ -9,6 +9,7 @@
     +-- BadInput            what was given cannot be used; nothing was changed
     |   +-- UnknownCode     a code that no scheme, tag set or element knows
     |   +-- BadScheme       a scheme or tag file contradicts itself
+    |   +-- TooManyHits     more is that near than anybody could look at
     +-- EvidenceError       bytes are not what they were
     |   +-- Unreadable      the source could not be read, or is no regular file
     |   +-- Tampered        stored bytes, a row or the trail do not agree
@@ -70,6 +71,10 @@ class UnknownCode(BadInput):
 
 class BadScheme(BadInput):
     """A scheme or tag file contradicts itself."""
+
+
+class TooManyHits(BadInput):
+    """More is that near than anybody could look at."""
 
 
 class EvidenceError(LabError):

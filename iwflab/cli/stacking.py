@@ -15,8 +15,8 @@ from iwflab.cli.printing import (
     table,
 )
 from iwflab.cli.way import record_options, record_told
+from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
 from iwflab.lab.calibrating import Calibration
-from iwflab.lab.stacking import DISTANCE
 
 _STACKS = ("exemplar", "size", "waiting", "known", "farthest")
 _MEMBERS = ("medium", "distance", "orientation", "within", "stage", "name")
@@ -28,9 +28,10 @@ def _distance_option(command: Any) -> Any:
     return click.option(
         "--distance",
         type=int,
-        default=DISTANCE,
+        default=MATCH_DISTANCE,
         show_default=True,
-        help="How far apart neighbours may be, in bits of PDQ (0 to 60).",
+        help=f"How far apart neighbours may be, in bits of PDQ"
+        f" (0 to {FARTHEST_CANDIDATE}).",
     )(command)
 
 

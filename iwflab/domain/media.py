@@ -2,10 +2,10 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from iwflab.domain.hashes import FrameHashes, HashValue
+from iwflab.domain.hashes import FrameHashes, HashValue, well_formed
 
 
 class DecoderState(StrEnum):
@@ -52,6 +52,29 @@ class Examined:
     frame_hashes: FrameHashes | None = None
     # The worker died or was late: trouble that may be over at the next try.
     stopped: bool = False
+
+
+def without_malformed(examined: Examined, bits: Mapping[str, int]) -> Examined:
+    """Leave out hashes that no algorithm can have given, and say so in the metadata.
+
+    ``bits`` are the lengths of the values of each algorithm of pixels.  A worker that
+    was taken over can lie about its medium; what it says is at least comparable, and
+    never passes for a digest of the bytes.
+    """
+    kept = tuple(
+        value
+        for value in examined.hashes
+        if well_formed(value, bits.get(value.algorithm))
+    )
+    if len(kept) == len(examined.hashes):
+        return examined
+    said = examined.metadata.get("hashes_missing")
+    missing = dict(said) if isinstance(said, Mapping) else {}
+    for value in examined.hashes:
+        if value not in kept:
+            missing[value.algorithm] = "what the worker gave is no value of it"
+    metadata = {**examined.metadata, "hashes_missing": missing}
+    return replace(examined, hashes=kept, metadata=metadata)
 
 
 # Cc control, Cf format (right-to-left overrides, zero width), Cs lone surrogates

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
 from iwflab.errors import BadInput
 
 # Act of the grading desk -> key, as the browser names it (KeyboardEvent.key).
@@ -25,9 +26,6 @@ KEYS: Mapping[str, str] = {
     "why": "v",
     "help": "?",
 }
-# Bits of PDQ: up to 31 is a match; unrelated photographs came no nearer than 72 (1.05
-# million pairs in eight orientations, measured for this project in November 2026).
-NEAREST_CANDIDATE, FARTHEST_CANDIDATE = 31, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class Settings:
     workers: int = 2
     decode_seconds: float = 20.0
     assignment_hours: float = 12.0
-    candidate_distance: int = 60
+    candidate_distance: int = FARTHEST_CANDIDATE
     approval_hours: float = 24.0
     intake_roots: Sequence[str] = ()
     set_size: int = 12
@@ -85,10 +83,10 @@ def check_settings(settings: Settings) -> None:
     for name in ("workers", "set_size", "prefetch", "outbox"):
         if getattr(settings, name) < 1:
             raise BadInput(f"lab.toml: {name} must be 1 or more", advice="raise it")
-    if not NEAREST_CANDIDATE <= settings.candidate_distance <= FARTHEST_CANDIDATE:
+    if not MATCH_DISTANCE <= settings.candidate_distance <= FARTHEST_CANDIDATE:
         raise BadInput(
             "lab.toml: candidate_distance is out of bounds",
-            advice=f"{NEAREST_CANDIDATE} shows none, {FARTHEST_CANDIDATE} is the most"
+            advice=f"{MATCH_DISTANCE} shows none, {FARTHEST_CANDIDATE} is the most"
             " that was measured to be far from unrelated pictures",
         )
     if settings.low_space_mb < 0:

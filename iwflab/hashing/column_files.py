@@ -1,7 +1,7 @@
 """Columns that grow as raw files and become .npy files, durably, in bounded memory."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -166,3 +166,20 @@ def synced_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def changed(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Name the files of a list that are not what they were when it was built."""
+    wrong = []
+    for name, digest in sorted(files.items()):
+        found = sha256()
+        try:
+            with (folder / name).open("rb") as file:
+                while part := file.read(1 << 20):
+                    found.update(part)
+        except OSError:
+            wrong.append(name)
+            continue
+        if found.hexdigest() != digest:
+            wrong.append(name)
+    return wrong

@@ -27,15 +27,22 @@ Of one medium, entry and algorithm only the nearest hit is told.
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from iwflab.domain.hashes import ORIENTATIONS, HashValue
-from iwflab.errors import BadInput, Tampered
+from iwflab.domain.hashes import (
+    CANDIDATE,
+    EXACT,
+    FARTHEST_CANDIDATE,
+    MATCH,
+    ORIENTATIONS,
+    TIERS,
+    HashValue,
+)
+from iwflab.errors import Tampered, TooManyHits
 from iwflab.hashing import ALGORITHMS, photodna
 from iwflab.hashing.asking import INVERTED, INVERTIBLE, Asked, asked_of
-from iwflab.hashing.column_files import HEAD
+from iwflab.hashing.column_files import HEAD, changed
 from iwflab.hashing.list_columns import (
     NO_QUALITY,
     VERSION,
@@ -52,13 +59,19 @@ if TYPE_CHECKING:
 
     Column = NDArray[Any]
 
-__all__ = ["Built", "KnownList", "ListHit", "build", "changed", "sweep"]
+__all__ = [
+    "CANDIDATE",
+    "EXACT",
+    "FARTHEST_CANDIDATE",
+    "MATCH",
+    "Built",
+    "KnownList",
+    "ListHit",
+    "build",
+    "changed",
+    "sweep",
+]
 
-EXACT, MATCH, CANDIDATE = "exact", "match", "candidate"
-# PDQ's second tier: 1.05 million unrelated pairs of photographs, in eight orientations,
-# came no nearer than 72 bits (measured for this project in November 2026).
-FARTHEST_CANDIDATE = 60
-_CHUNK = 1 << 20
 _HITS = 2_000_000  # of several queries at once
 _EMPTY = 128  # bytes; of an .npy file that holds nothing but its header
 
@@ -198,7 +211,9 @@ class KnownList:
             most = _HITS if high - low > 1 else len(words[0])
             try:
                 hits = search(some, words, radius, most=most)
-            except BadInput:  # a list of very many alike: fewer queries at a time
+            except TooManyHits:  # a list of very many alike: fewer queries at a time
+                if high - low == 1:
+                    raise
                 middle = (low + high) // 2
                 parts += [(middle, high), (low, middle)]
                 continue
@@ -268,28 +283,10 @@ class KnownList:
         return MATCH if sure else CANDIDATE
 
 
-def changed(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """Name the files of a list that are not what they were when it was built."""
-    wrong = []
-    for name, digest in sorted(files.items()):
-        found = sha256()
-        try:
-            with (folder / name).open("rb") as file:
-                while part := file.read(_CHUNK):
-                    found.update(part)
-        except OSError:
-            wrong.append(name)
-            continue
-        if found.hexdigest() != digest:
-            wrong.append(name)
-    return wrong
-
-
 def _rank(hit: ListHit) -> tuple[int, ...]:
     """Order hits of one medium and entry: the surest and the plainest first."""
     turned, _, inverted = hit.orientation.partition(", ")
     place = ORIENTATIONS.index(turned) if turned in ORIENTATIONS else 0
     plain = bool(inverted) or hit.orientation == INVERTED
-    tiers = (EXACT, MATCH, CANDIDATE)
     other = hit.variant != "full"  # small pictures have the same value in each variant
-    return tiers.index(hit.tier), hit.distance, int(plain), place, int(other)
+    return TIERS.index(hit.tier), hit.distance, int(plain), place, int(other)

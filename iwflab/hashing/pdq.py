@@ -14,7 +14,7 @@ rows, and the picture is passed over once.
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from iwflab.domain.hashes import HashAlgorithm, HashValue
+from iwflab.domain.hashes import MATCH_DISTANCE, HashAlgorithm, HashValue
 from iwflab.domain.version import VERSION
 from iwflab.hashing.pixels import pixels_of
 
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 LEAST_SIDE = 5  # pixels; smaller pictures hash to zero with quality 0
 SAMPLED_SIDE = 512  # pixels; of the tool that samples first
-# Matches at 31 or fewer of 256 bits; values of quality below 50 are not matched:
-# ThreatExchange pdq/README.md and python-threatexchange .../pdq/signal.py.
-MATCH_DISTANCE = 31
+# Values of quality below 50 are not matched: python-threatexchange .../pdq/signal.py.
 LEAST_QUALITY = 50
 
 NOTHING: tuple[tuple[str, ...], int] = (("0" * 64,) * 8, 0)

@@ -26,7 +26,7 @@ SIZE = 144  # bytes
 FARTHEST = 40_000  # sum of squared differences
 LEAST_CHANGE = 0.7  # share of neighbouring bytes that differ
 _BASE64, _HEX = 192, 288
-_ROWS = 65_536  # compared at once: 38 MB as float32
+_ROWS, _ASKED = 32_768, 512  # compared at once: 38 MB, and 134 MB of sums
 
 
 def value_of(text: str) -> bytes:
@@ -55,19 +55,22 @@ def lively(rows: "Rows") -> "NDArray[np.bool_]":
 def near(queries: "Rows", entries: "Rows") -> "tuple[NDArray[np.int64], ...]":
     """Find all pairs within 40,000: query, entry, sum of squared differences.
 
-    float32 is exact here: no sum exceeds 144 * 255 ** 2, which is below 2 ** 24.
+    Exact: no sum exceeds 2 * 144 * 255 ** 2, a whole number that float64 holds
+    (float32 does not), so that a distance of 0 means equal bytes.
     """
     import numpy as np
 
     empty = np.empty(0, np.int64)
     found = [(empty, empty, empty)]
-    asked = queries.astype(np.float32)
-    own = (asked * asked).sum(1)
-    for low in range(0, len(entries) if len(asked) else 0, _ROWS):
-        known = entries[low : low + _ROWS].astype(np.float32)
-        apart = own[:, None] + (known * known).sum(1) - 2 * (asked @ known.T)
-        query, entry = np.nonzero(apart <= FARTHEST)
-        far = apart[query, entry].astype(np.int64)
-        found.append((query.astype(np.int64), entry.astype(np.int64) + low, far))
+    for low in range(0, len(entries) if len(queries) else 0, _ROWS):
+        known = entries[low : low + _ROWS].astype(np.float64)
+        length = (known * known).sum(1)
+        for first in range(0, len(queries), _ASKED):
+            asked = queries[first : first + _ASKED].astype(np.float64)
+            own = (asked * asked).sum(1)
+            apart = own[:, None] + length - 2 * (asked @ known.T)
+            query, entry = np.nonzero(apart <= FARTHEST)
+            far = apart[query, entry].astype(np.int64)
+            found.append((query + first, entry + low, far))
     query, entry, far = (np.concatenate(part) for part in zip(*found, strict=True))
     return query, entry, far

@@ -2,6 +2,9 @@
 
 aHash, dHash and pHash shrink the grey picture with Pillow's Lanczos filter; it is done
 here in the same whole numbers, so that their bits are those of ImageHash.
+
+Pillow 13 or newer is required: it shrinks the height of tall pictures first, older ones
+always the width, and tall pictures are left to Pillow itself.
 """
 
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from iwflab.errors import BadInput
+from iwflab.errors import BadInput, TooManyHits
 from iwflab.hashing.costs import PIECE, TILE, join_pays
 from iwflab.hashing.stacks import components, distinct
 
@@ -106,8 +106,8 @@ def search(
 ) -> Hits:
     """Find all entries within ``radius`` bits (inclusive) of each query.
 
-    Raises BadInput where columns do not fit each other, where the band join is asked
-    for beyond what it proves, and past ``most`` hits.
+    Raises BadInput where columns do not fit each other and where the band join is
+    asked for beyond what it proves, TooManyHits past ``most`` hits.
     """
     asked, known = _checked(queries), _checked(entries)
     if len(asked) != len(known):
@@ -186,7 +186,7 @@ def _told(asked: _Question) -> Hits:
         found.append(part)
         count += len(part[0])
         if count > asked.most:
-            raise BadInput(
+            raise TooManyHits(
                 f"more than {asked.most:,} pairs are that near each other",
                 advice="leave out values of low quality, or take a smaller radius",
             )

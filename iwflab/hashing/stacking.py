@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint64]
     Whole = NDArray[np.int64]
 
-FARTHEST = 60  # bits; beyond, unrelated pictures begin to look alike
 _BITS, _REACH = 256, 31  # kernels.join.REACH, known here without loading numba
 _DENSE = 24  # a pair of the join costs so many of the scan
 

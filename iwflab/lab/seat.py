@@ -19,7 +19,7 @@ from iwflab.store.head import HeadFolder
 from iwflab.store.settings import read_settings
 from iwflab.store.shared import open_store
 from iwflab.store.vouching import must_go_on
-from iwflab.workflow import EXAMINE, Bench, accounts
+from iwflab.workflow import EXAMINE, Bench, accounts, comparable
 
 
 def operating_system_user() -> str:
@@ -98,6 +98,7 @@ class Seat:
                 workers=settings.workers,
                 strict=settings.strict_sandbox,
                 deadline=settings.decode_seconds,
+                check=comparable,
             ),
             workers=settings.workers,
         )

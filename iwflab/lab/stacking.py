@@ -5,20 +5,19 @@ from typing import Any
 from uuid import uuid4
 
 from iwflab.domain.elements import Record
+from iwflab.domain.hashes import MATCH_DISTANCE
 from iwflab.domain.roles import need
 from iwflab.lab.acts import Acts
 from iwflab.lab.answers import LISTING, Answers
 from iwflab.lab.matrix import needs
 from iwflab.workflow import grading, presenting, stacks
 
-DISTANCE = 31  # bits of PDQ: what the matching calls a match
-
 
 class Stacking(Acts, Answers):
     """Stacks, as methods."""
 
     @needs(*LISTING)
-    def stacks(self, distance: int = DISTANCE) -> list[dict[str, Any]]:
+    def stacks(self, distance: int = MATCH_DISTANCE) -> list[dict[str, Any]]:
         """Give the stacks of the media that this person may see.
 
         Each has its ``exemplar``, its ``size``, how many members are ``waiting``, and
@@ -29,7 +28,7 @@ class Stacking(Acts, Answers):
 
     @needs(*LISTING)
     def stack_sample(
-        self, exemplar: str, k: int = 3, distance: int = DISTANCE
+        self, exemplar: str, k: int = 3, distance: int = MATCH_DISTANCE
     ) -> list[dict[str, Any]]:
         """Give members to check: the most distant, and k - 1 drawn, always the same."""
         stack = stacks.stack_of(self._store, exemplar, distance, media=self._seen)
@@ -42,7 +41,7 @@ class Stacking(Acts, Answers):
         record: Record,
         *,
         members: Sequence[str],
-        distance: int = DISTANCE,
+        distance: int = MATCH_DISTANCE,
         reveal: str = "none",
         seconds: float = 0.0,
         request: str | None = None,

@@ -121,19 +121,24 @@ def watch(
                 seen.records.append(
                     FrameHash(moment.number, moment.microseconds, quality, value)
                 )
-        except MemoryError:
-            seen.stopped = f"frame {moment.number} needs {MEMORY}"
-            break
         except Exception as error:  # noqa: BLE001 - converters raise all kinds
-            what = display_text(f"{type(error).__name__}: {error}", limit=300)
-            seen.stopped = f"frame {moment.number} cannot be converted: {what}"
+            seen.stopped = _unconverted(moment, error)
             break
         seen.last_us = moment.microseconds
         if len(seen.records) >= RECORDS:
             seen.stopped = f"only the first {RECORDS:,} seconds were looked at"
             break
-    seen.tiles, seen.shots = cutter.finish(), cutter.shots.count
+    if stopped := cutter.end():
+        seen.stopped = seen.stopped or stopped
+    seen.tiles, seen.shots = cutter.tiles(), cutter.shots.count
     return seen
+
+
+def _unconverted(moment: Moment, error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return f"frame {moment.number} needs {MEMORY}"
+    what = display_text(f"{type(error).__name__}: {error}", limit=300)
+    return f"frame {moment.number} cannot be converted: {what}"
 
 
 class _Cutter:
@@ -164,9 +169,17 @@ class _Cutter:
             self._dark = _tile(moment, bits, quality)
         self._before = (moment, bits, quality)
 
-    def finish(self) -> list[Tile]:
-        if self._before and self.shots.ends():
+    def end(self) -> str:
+        """Take the end of the last shot; why not, where it cannot be converted."""
+        if not self._before or not self.shots.ends():
+            return ""
+        try:
             self._keep(*self._before)
+        except Exception as error:  # noqa: BLE001 - converters raise all kinds
+            return _unconverted(self._before[0], error)
+        return ""
+
+    def tiles(self) -> list[Tile]:
         if not self._kept and self._dark:
             return [self._dark]
         return _thinned(self._kept, TILES)

@@ -2,12 +2,15 @@
 
 Only the first bytes decide, against a list: no demuxer is ever asked to guess.  A
 guess would let a text file become a playlist, a script or a list of other files.
+What begins like a picture is no container, whatever lies further in: a comment in it
+can be made to look like the packets of a stream.
 """
 
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from iwflab.media.decoding import signature
 from iwflab.media.endings import Ending
 
 _BOXES = 100_000  # top-level boxes, tags or pages that are walked
@@ -30,6 +33,8 @@ _STILL_BRANDS = (
 )
 _OLD_BOXES = frozenset({b"moov", b"mdat", b"wide", b"pnot"})
 _PACKET = 188  # bytes of a transport stream; 192 with a time before each (M2TS)
+_PACKETS = 5, 32  # how many must begin as they should: at least, at most
+_BOXED = ("HEIF", "AVIF")  # pictures in boxes, as films are: the brand tells them apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,20 @@ def container(view: memoryview) -> Container | None:
             return _matroska(view) if kind.demuxer == "matroska" else kind
     if _is(view, 0, b"RIFF") and _is(view, 8, b"AVI "):
         return Container("AVI", "avi")
-    for start, step in ((0, _PACKET), (4, _PACKET + 4)):
-        if len(view) > start + 2 * step and all(
-            view[start + step * k] == ord("G") for k in range(3)
-        ):
-            return _TRANSPORT
-    return _iso(view)
+    picture = signature(view)
+    if picture and picture not in _BOXED:
+        return None
+    return _iso(view) or (_TRANSPORT if _packet_length(view) else None)
+
+
+def _packet_length(view: memoryview) -> int:
+    """Give the bytes of each packet of a transport stream; 0 where it is none."""
+    for start, length in ((0, _PACKET), (4, _PACKET + 4)):
+        least, most = _PACKETS
+        signs = bytes(view[start : start + most * length : length])
+        if len(signs) >= least and signs == b"G" * len(signs):
+            return length
+    return 0
 
 
 def _is(view: memoryview, at: int, sign: bytes) -> bool:
@@ -213,8 +226,7 @@ def _ogg_end(view: memoryview) -> Ending:
 
 
 def _transport_end(view: memoryview) -> Ending:
-    step = _PACKET if view[0] == ord("G") else _PACKET + 4
-    if len(view) % step:
+    if len(view) % (_packet_length(view) or _PACKET):
         return Ending(missing="its last packet is cut")
     return Ending()
 

@@ -7,7 +7,7 @@ misfortune, and before every medium that is to be released (``fresh``).
 
 import contextlib
 import queue
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -26,6 +26,8 @@ SECONDS_PER_MB = 0.5
 # More for what begins like a video: a few megabytes can hold an hour.  The worker
 # stops itself before that and keeps what it has; one that is stuck is killed then.
 VIDEO_SECONDS = 300.0
+# So often a medium is tried again whose worker died because the stem was gone.
+_SPARED = 3
 
 
 class DecodePool:
@@ -36,6 +38,7 @@ class DecodePool:
     ``video_deadline`` for what begins like a video.
     ``strict`` refuses to decode unless every wall stands.  ``unsafe_in_process``
     decodes in this process where no worker can be had; it is off unless asked for.
+    ``check`` takes what a worker answered and gives what of it is taken over.
     ``stems`` is where workers are forked from, when it is shared with another pool.
     """
 
@@ -50,6 +53,7 @@ class DecodePool:
         recycle: int = 200,
         memory: int = MEMORY,
         unsafe_in_process: bool = False,
+        check: Callable[[Examined], Examined] | None = None,
         stems: Stems | None = None,
     ) -> None:
         """Remember what to start; workers come up when the first medium comes."""
@@ -63,6 +67,7 @@ class DecodePool:
         self._unsafe = unsafe_in_process
         self._stems = stems or Stems(task)
         self._own = stems is None
+        self._check = check
         self._slots: queue.LifoQueue[Process | None] = queue.LifoQueue()
         self._closed = False
         for _ in range(workers):
@@ -82,6 +87,7 @@ class DecodePool:
                 load(self._task), sealed.view(), tuple(algorithms), previews=previews
             )
         process = self._take()
+        spared = 0
         try:
             while True:
                 process = process or self._start()
@@ -89,19 +95,22 @@ class DecodePool:
                 examined, healthy = self._once(
                     process, sealed, algorithms, previews=previews
                 )
+                orphaned = not healthy and process.orphaned and spared < _SPARED
+                spared += orphaned
                 if not healthy or process.served >= self._recycle:
-                    process.kill()
-                    process = None
+                    # Out of hand first: what is dead never goes back to its slot.
+                    spent, process = process, None
+                    spent.kill()
                 # A death may be owed to an earlier medium, or come from outside:
                 # only one in a worker of its own is held against this medium.
-                if healthy or alone:
+                if healthy or (alone and not orphaned):
                     return examined
         except BaseException:
             # Stopped in the middle of an exchange, a worker would give its answer
             # to the next medium: it must not live on.
-            if process is not None:
-                process.kill()
-            process = None
+            stopped, process = process, None
+            if stopped is not None:
+                stopped.kill()
             raise
         finally:
             self._slots.put(process)
@@ -118,6 +127,7 @@ class DecodePool:
             recycle=1,
             memory=self._memory,
             unsafe_in_process=self._unsafe,
+            check=self._check,
             stems=self._stems,
         )
         with pool:
@@ -161,7 +171,13 @@ class DecodePool:
             return Process.of(stem, strict=self._strict, memory=self._memory)
         except StemGone:  # killed from outside: another one is started
             stem = self._stems.get(instead_of=stem)
+        try:
             return Process.of(stem, strict=self._strict, memory=self._memory)
+        except StemGone as gone:
+            raise WallMissing(
+                f"no worker could be started: {gone or 'what starts them died twice'}",
+                advice="free memory and processes, then try again",
+            ) from gone
 
     def _once(
         self,
@@ -182,4 +198,5 @@ class DecodePool:
         except (Gone, Late) as error:
             reason = f"the decoder was stopped: {error}"
             return Examined(DecoderState.REFUSED, reason, stopped=True), False
-        return examined, examined.reason != EXHAUSTED
+        healthy = examined.reason != EXHAUSTED
+        return self._check(examined) if self._check else examined, healthy

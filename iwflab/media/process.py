@@ -1,6 +1,7 @@
 """The parent's side of one worker process: start it, ask it, doubt it, kill it."""
 
 import contextlib
+import signal
 import socket
 import subprocess
 import time
@@ -114,6 +115,11 @@ class Process:
         except (EOFError, OSError) as error:
             raise Gone(obituary(self.kill())) from error
 
+    @property
+    def orphaned(self) -> bool:
+        """Whether its stem is gone: then it died of that, and not of its medium."""
+        return self._child.stem.gone
+
     def kill(self) -> int:
         """End the worker, whatever it is doing; its exit code (negative: a signal)."""
         # A worker that has closed its channel is on its way out by itself: wait for
@@ -123,7 +129,10 @@ class Process:
                 self._channel.close()
                 return self._child.wait(0.05)
             self._child.kill()
-            return self._child.wait()
+            # Killed, but stuck in the kernel: it ends when that lets go of it.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return self._child.wait()
+            return -signal.SIGKILL
         finally:
             if self._own is not None:
                 self._own.close()

@@ -11,6 +11,7 @@ import os
 import resource
 import secrets
 import signal
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ from iwflab.media.kernel import (
 
 MEMORY = 2 << 30  # bytes over what is mapped; a 114 MP WebP needs more than 1 GiB
 OPEN_FILES = 32
+_ENDING = 0.5  # seconds for a joined thread to leave /proc
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,19 @@ class Layer:
     why: str = ""
 
 
-def lock_down(*, memory: int = MEMORY, parent: int = 0) -> list[Layer]:
+def lock_down(
+    *, memory: int = MEMORY, parent: int = 0, stem_threads: int = 1
+) -> list[Layer]:
     """Put up every wall that this machine allows and say which ones stand.
 
     ``memory`` is in bytes over what is mapped now; ``parent`` is the process with
-    which this one dies.  Must run in a process of a single thread, after everything
-    has been imported: nothing can be imported, opened or started afterwards.
+    which this one dies; ``stem_threads`` are those of the process that this one is a
+    copy of: what another thread held locked stays locked in a copy.  Must run in a
+    process of a single thread, after everything has been imported: nothing can be
+    imported, opened or started afterwards.
     """
     steps: Mapping[str, Callable[[], str]] = {
-        "single thread": _single_thread,
+        "single thread": lambda: _single_thread(stem_threads),
         "resource limits": lambda: _limits(memory),
         "no new privileges": _no_new_privileges,
         "own namespaces": _namespaces,
@@ -87,9 +93,19 @@ def _try(name: str, step: Callable[[], str]) -> Layer:
         return Layer(name, active=False, why=error.strerror or str(error))
 
 
-def _single_thread() -> str:
+def threads() -> int:
+    """Count the threads of this process; one that is just ending is waited for."""
+    end = time.monotonic() + _ENDING
+    while True:
+        count = len(list(Path("/proc/self/task").iterdir()))
+        if count == 1 or time.monotonic() >= end:
+            return count
+        time.sleep(0.001)
+
+
+def _single_thread(stem_threads: int) -> str:
     # A second thread makes unshare(NEWUSER) fail and stays outside Landlock.
-    count = len(list(Path("/proc/self/task").iterdir()))
+    count = max(len(list(Path("/proc/self/task").iterdir())), stem_threads)
     if count != 1:
         raise OSError(f"{count} threads were running before lock-down")
     return ""

@@ -18,8 +18,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
+from iwflab.domain.media import display_text
 from iwflab.errors import WallMissing
 from iwflab.media import wire
+from iwflab.media.forking import RUNNING
 
 START = 60.0  # seconds to import, compile and warm up on a busy machine
 _ANSWER = 20.0  # seconds for the stem to answer, which only forks and waits
@@ -39,6 +41,7 @@ _ENVIRONMENT = {
 # A stem is told to die with the *thread* that started it (prctl(2),
 # PR_SET_PDEATHSIG), so all are started by one thread that lives as long as we do.
 _starter = ThreadPoolExecutor(1, "iwflab-starter")
+_FREE = "free memory and processes, then try again"
 
 
 class StemGone(Exception):
@@ -53,6 +56,7 @@ class Stem:
         self._child = child
         self._channel = channel
         self._turn = threading.Lock()
+        self.gone = False
 
     @classmethod
     def start(cls, task: str) -> Self:
@@ -72,8 +76,11 @@ class Stem:
         return stem
 
     def fork(self, memory: int) -> tuple["Copy", socket.socket]:
-        """Make a worker; give it and the channel to it.  StemGone if it cannot."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        """Make a worker; give it and the channel to it.
+
+        StemGone if the stem is gone, WallMissing if the system gives no process.
+        """
+        ours, theirs = _pair()
         try:
             pid = self.ask({"fork": memory}, theirs.fileno())
         except BaseException:
@@ -84,23 +91,45 @@ class Stem:
         return Copy(self, pid), ours
 
     def ask(self, question: dict[str, object], fd: int | None = None) -> int:
-        """Ask the stem for a number; StemGone if it does not answer."""
+        """Ask the stem for a number; StemGone if it does not answer.
+
+        Whatever ends the dialogue in its middle ends the stem: the answer, or a part
+        of it, would stay in the channel and be taken for that to the next question.
+        """
         with self._turn:
+            if self.gone:
+                raise StemGone("it was stopped")
             try:
                 self._channel.settimeout(_ANSWER)
                 fds = [] if fd is None else [fd]
                 socket.send_fds(self._channel, [b"\0"], fds)
                 wire.write(self._channel, question)
                 body, _ = wire.read(self._channel, time.monotonic() + _ANSWER)
-            except (EOFError, OSError, wire.Garbled) as error:
-                raise StemGone(str(error)) from error
-        answer = body.get("answer") if isinstance(body, dict) else None
+            except BaseException as error:
+                self._stop()
+                if isinstance(error, EOFError | OSError | wire.Garbled):
+                    raise StemGone(str(error)) from error
+                raise
+        told = body if isinstance(body, dict) else {}
+        if "error" in told:
+            raise WallMissing(
+                f"no worker could be started: {display_text(str(told['error']))}",
+                advice=_FREE,
+            )
+        answer = told.get("answer")
         if not isinstance(answer, int):
             raise StemGone("its answer is no number")
         return answer
 
+    def _stop(self) -> None:
+        # Its workers die with it.  Whoever closes it waits for its end.
+        self.gone = True
+        self._channel.close()
+        self._child.kill()
+
     def close(self) -> int:
         """End the stem, and with it every worker; its exit code."""
+        self.gone = True
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._channel.close()
             return self._child.wait(0.05)
@@ -120,7 +149,7 @@ class Stems:
     def get(self, *, instead_of: Stem | None = None) -> Stem:
         """Give the stem, or another one in the place of one that is gone."""
         with self._turn:
-            if self._stem is None or self._stem is instead_of:
+            if self._stem is None or self._stem is instead_of or self._stem.gone:
                 if self._stem is not None:
                     self._stem.close()
                 self._stem = Stem.start(self._task)
@@ -134,15 +163,12 @@ class Stems:
                 self._stem = None
 
 
-_RUNNING = 1 << 16  # no exit code; what the stem says of a worker that still runs
-
-
 class Copy:
     """One worker, seen through its stem; as far as needed like ``Popen``."""
 
     def __init__(self, stem: Stem, pid: int) -> None:
         """Name a forked worker."""
-        self._stem = stem
+        self.stem = stem
         self.pid = pid
         self.returncode: int | None = None
 
@@ -168,10 +194,10 @@ class Copy:
     def _asked(self, what: str, value: float) -> int | None:
         if self.returncode is None:
             try:
-                code = self._stem.ask({what: [self.pid, value]})
+                code = self.stem.ask({what: [self.pid, value]})
             except StemGone:
                 code = -signal.SIGKILL  # it dies with its stem
-            self.returncode = None if code == _RUNNING else code
+            self.returncode = None if code == RUNNING else code
         return self.returncode
 
 
@@ -192,7 +218,7 @@ def _not_started(why: str) -> WallMissing:
 
 
 def _spawn(task: str) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    ours, theirs = _pair()
     path = json.dumps([os.path.abspath(entry) for entry in sys.path])  # noqa: PTH100
     command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, path, task]
     command += [str(theirs.fileno()), str(os.getpid())]
@@ -211,55 +237,18 @@ def _spawn(task: str) -> tuple[subprocess.Popen[bytes], socket.socket]:
         ours.close()
         raise WallMissing(
             f"the decoding worker did not start: {error.strerror}",
-            advice="free memory and processes, then try again",
+            advice=_FREE,
         ) from error
     finally:
         theirs.close()
     return child, ours
 
 
-# -- inside the stem -----------------------------------------------------------------
-def attend(channel: socket.socket) -> tuple[socket.socket, int] | None:
-    """Serve the parent; in a fresh copy give its channel and memory, else None at last.
-
-    Runs in the stem until the parent is gone; returns in each copy that it forks.
-    """
-    children: set[int] = set()
-    while True:
-        first, fds, _, _ = socket.recv_fds(channel, 1, 1)
-        if not first:
-            return None
-        body, _ = wire.read(channel)
-        if not isinstance(body, dict):
-            return None
-        if "fork" in body:
-            pid = os.fork()
-            if pid == 0:
-                channel.close()
-                os.setsid()
-                return socket.socket(fileno=fds[0]), int(body["fork"])
-            os.close(fds[0])
-            children.add(pid)
-            answer = pid
-        elif "wait" in body:
-            answer = _waited(children, *body["wait"])
-        else:
-            pid, number = body["signal"]
-            if pid in children:
-                os.kill(pid, int(number))
-            answer = _waited(children, pid, 0)
-        wire.write(channel, {"answer": answer})
-
-
-def _waited(children: set[int], pid: int, seconds: float) -> int:
-    """Give the exit code of a copy, which is forgotten then, or that it still runs."""
-    end = time.monotonic() + seconds
-    while pid in children:
-        done, status = os.waitpid(pid, os.WNOHANG)
-        if done:
-            children.discard(pid)
-            return os.waitstatus_to_exitcode(status)
-        if time.monotonic() >= end:
-            return _RUNNING
-        time.sleep(0.001)
-    return -signal.SIGKILL
+def _pair() -> tuple[socket.socket, socket.socket]:
+    try:
+        return socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    except OSError as error:
+        raise WallMissing(
+            f"the decoding worker did not start: {error.strerror}",
+            advice="close files that are open, then try again",
+        ) from error

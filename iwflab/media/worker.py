@@ -15,8 +15,7 @@ from dataclasses import asdict
 from importlib import import_module
 
 from iwflab.domain.media import DecoderState, Examined
-from iwflab.media import hourglass, sandbox, wire
-from iwflab.media import stem as stem_process
+from iwflab.media import forking, hourglass, sandbox, wire
 
 Task = Callable[..., Examined]
 EXHAUSTED = "decoding needs more memory than a worker may have"
@@ -32,20 +31,23 @@ def main() -> None:
         wire.write(channel, {"error": f"{type(error).__name__}: {error}"[:1000]})
         os._exit(1)
     sandbox.die_with(int(parent))
+    threads = sandbox.threads()  # a copy has one only, and cannot tell
     gc.freeze()  # what all copies share stays where it is
     wire.write(channel, {"warm": True})
     stem = os.getpid()
     with suppress(OSError, EOFError):  # the parent is gone
-        forked = stem_process.attend(channel)
+        forked = forking.attend(channel)
         if forked is not None:
-            _work(*forked, task, stem)
+            _work(*forked, task, stem, threads)
     # Not sys.exit: interpreter shut-down makes calls that the list does not allow.
     os._exit(0)
 
 
-def _work(channel: socket.socket, memory: int, task: Task, stem: int) -> None:
+def _work(
+    channel: socket.socket, memory: int, task: Task, stem: int, threads: int
+) -> None:
     """Lock a fresh copy down, then serve one medium at a time."""
-    layers = sandbox.lock_down(memory=memory, parent=stem)
+    layers = sandbox.lock_down(memory=memory, parent=stem, stem_threads=threads)
     wire.write(channel, {"layers": [asdict(layer) for layer in layers]})
     while _serve(channel, task):
         pass

@@ -14,6 +14,14 @@ _VALUES = """
   SELECT h.medium, h.value, h.quality, h.turned
   FROM hash h JOIN medium m ON m.id = h.medium
   WHERE h.algorithm = :algorithm AND h.variant = :variant {among}
+    AND NOT EXISTS (
+      SELECT 1 FROM examination x
+      WHERE x.medium = h.medium AND x.stopped = 0 AND x.frames > 1 AND NOT EXISTS (
+        SELECT 1 FROM examination y
+        WHERE y.medium = x.medium AND y.stopped = 0
+          AND (y.entry > x.entry OR (y.entry = x.entry AND y.id > x.id))
+      )
+    )
   ORDER BY m.entry, m.id, h.entry, h.id
 """
 
@@ -29,7 +37,9 @@ def laid_values(
     """Give the newest hash of each medium, as stored and then turned, in hex.
 
     In order of arrival.  Left out are media whose newest value has a quality below
-    ``least``.
+    ``least``, and those of several frames (animated, many pages) by the newest
+    finished examination: their hash is that of the first frame, which says nothing
+    of the others.
     """
     named = {"algorithm": algorithm, "variant": variant}
     if media is None:

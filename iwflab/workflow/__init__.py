@@ -14,6 +14,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from iwflab.domain.media import Examined, without_malformed
+
 # The sandboxed worker imports this package on its way to ``examination``; it must
 # not load a database to do so.
 if TYPE_CHECKING:
@@ -34,3 +36,15 @@ class Bench:
     previews: "PreviewStore"
     pool: "DecodePool"
     workers: int = 2
+
+
+def comparable(examined: Examined) -> Examined:
+    """Give what a worker said with those hashes only that can be compared."""
+    from iwflab.hashing import ALGORITHMS
+
+    bits = {
+        one.algorithm or one.name: one.bits
+        for one in ALGORITHMS.values()
+        if one.of == "pixels"
+    }
+    return without_malformed(examined, bits)

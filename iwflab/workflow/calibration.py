@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from iwflab.domain.hashes import HashValue
+from iwflab.domain.hashes import FARTHEST_CANDIDATE, HashValue
 from iwflab.errors import BadInput
 from iwflab.hashing import ALGORITHMS
 from iwflab.hashing.tallying import tally
@@ -23,7 +23,10 @@ from iwflab.hashing.tallying import tally
 MEASURED = ("pdq", "phash", "dhash", "ahash")
 RATES = (1e-5, 1e-6)
 SURE = 0.95
-NEAR = {256: 60, 64: 16}  # bits of the hash -> up to where pairs are named
+NEAR = {
+    256: FARTHEST_CANDIDATE,
+    64: 16,
+}  # bits of the hash -> up to where pairs are named
 
 Near = tuple[str, str, int]  # file, file, bits
 

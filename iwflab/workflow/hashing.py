@@ -21,7 +21,7 @@ from iwflab.media.containers import container
 from iwflab.media.decoding import prepare
 from iwflab.media.pool import DecodePool
 from iwflab.media.reading import Found, Sealed, read_once, walk
-from iwflab.workflow import EXAMINE
+from iwflab.workflow import EXAMINE, comparable
 
 AHEAD = 4  # files under way for each worker: enough that none waits for another
 COLUMNS = (
@@ -47,7 +47,7 @@ def hash_files(
     """
     asked = _known(algorithms)
     number = workers or os.cpu_count() or 1
-    with DecodePool(EXAMINE, workers=number) as pool:
+    with DecodePool(EXAMINE, workers=number, check=comparable) as pool:
         walled: Examine = partial(pool.examine, algorithms=asked, previews=False)
         examine = _here_first(asked, walled) if trusted else walled
         with ThreadPoolExecutor(number, "hash") as threads:
@@ -111,9 +111,13 @@ def _here_first(asked: Sequence[str], walled: Examine) -> Examine:
         # videos need libraries of their own: both are left to a worker.
         if container(sealed.view()) is not None:
             return walled(sealed)
-        found: Examined = examine(
-            sealed.view(), asked, with_previews=False, tolerant=False
-        )
+        # Whatever goes wrong here, want of memory too, costs this file its short way.
+        try:
+            found: Examined = examine(
+                sealed.view(), asked, with_previews=False, tolerant=False
+            )
+        except Exception:  # noqa: BLE001 - decoders raise all kinds
+            return walled(sealed)
         return found if found.state is DecoderState.COMPLETE else walled(sealed)
 
     return tried

@@ -9,9 +9,10 @@ import random
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
 from iwflab.errors import BadInput, NotFound
 from iwflab.hashing import ALGORITHMS
-from iwflab.hashing.stacking import FARTHEST, Led, gathered, labelled, words_of
+from iwflab.hashing.stacking import Led, gathered, labelled, words_of
 from iwflab.store import Store
 from iwflab.store.reading import some_media
 from iwflab.store.stacks import laid_values
@@ -85,10 +86,10 @@ def sample(stack: Mapping[str, Any], number: int) -> list[dict[str, Any]]:
 
 def must_be_distance(distance: int) -> None:
     """Refuse a distance that no stack is made with."""
-    if not 0 <= distance <= FARTHEST:
+    if not 0 <= distance <= FARTHEST_CANDIDATE:
         raise BadInput(
-            f"stacks are made within 0 to {FARTHEST} bits",
-            advice="31 is the distance of a match",
+            f"stacks are made within 0 to {FARTHEST_CANDIDATE} bits",
+            advice=f"{MATCH_DISTANCE} is the distance of a match",
         )
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from iwflab.domain.hashes import ORIENTATIONS, HashValue
 from iwflab.domain.lists import ListedHash, ListLine
-from iwflab.errors import BadInput, Tampered
-from iwflab.hashing import ALGORITHMS, column_files, list_columns, lists
+from iwflab.errors import BadInput, Tampered, TooManyHits
+from iwflab.hashing import ALGORITHMS, column_files, list_columns, lists, photodna
 from iwflab.hashing.lists import KnownList, build, changed, sweep
 
 SHA, MD5 = hashlib.sha256(b"x").hexdigest(), hashlib.md5(b"x").hexdigest()
@@ -165,6 +165,60 @@ def test_photodna_is_carried_checked_and_compared(tmp_path):
     ]
     same = HashValue("photodna", flat.hex(), "licensed", "1")
     assert known.match({"m": [same]}) == []
+
+
+def test_distances_of_photodna_are_exact():
+    """The sums of bright values are beyond what float32 holds."""
+    rng = np.random.default_rng(5)
+    start = rng.integers(245, 256, 144, dtype=np.uint8)
+    entries = np.tile(start, (600, 1))
+    for row, entry in enumerate(entries):  # one step more in one place each
+        entry[row % 144] ^= 1 + row // 144
+    entries[0] = start
+    edge = rng.integers(228, 235, 144, dtype=np.uint8)
+    far = np.tile(edge, (3, 1)).astype(np.int64)
+    far[:, :100] += 20  # 100 * 400 = 40,000
+    far[1, 143] += 1
+    entries = np.vstack([entries, far.astype(np.uint8)])
+    queries = np.vstack([entries[::7], [edge]])
+
+    found = [part.tolist() for part in photodna.near(queries, entries)]
+
+    apart = queries[:, None].astype(np.int64) - entries[None]
+    sums = (apart * apart).sum(2)
+    expected = {
+        (int(q), int(e), int(sums[q, e])) for q, e in np.argwhere(sums <= 40_000)
+    }
+    assert set(zip(*found, strict=True)) == expected
+    assert len(found[0]) == len(expected)
+    same = {(q, e) for q, e, distance in expected if distance == 0}
+    assert same == {
+        (q, e)
+        for q, one in enumerate(queries)
+        for e, other in enumerate(entries)
+        if one.tobytes() == other.tobytes()
+    }
+
+
+def test_only_too_many_hits_make_the_search_smaller(tmp_path, monkeypatch):
+    known = listed(tmp_path, *(ListedHash("pdq", away(n), quality=90) for n in (0, 1)))
+    media = {str(n): [pdq(away(n))] for n in range(4)}
+    asked = []
+
+    def refusing(queries, words, radius, *, most):
+        asked.append(len(queries[0]))
+        assert len(asked) < 99
+        raise fault("on purpose", advice="on purpose")
+
+    monkeypatch.setattr(lists, "search", refusing)
+    fault = BadInput
+    with pytest.raises(BadInput, match="on purpose"):
+        known.match(media)
+    assert len(asked) == 1
+    fault = TooManyHits
+    with pytest.raises(TooManyHits):
+        known.match(media)
+    assert asked[-1] == 1
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,18 @@ def test_the_conda_environment_equals_the_project():
     assert wanted == {n.lower() for n in found} - conda
 
 
+def test_the_pillow_that_is_asked_for_shrinks_tall_pictures_as_we_say():
+    """Its bits of tall pictures changed with 13 (hashing/reductions.py)."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    (asked,) = [d for d in project["dependencies"] if re.match(r"pillow\b(?!-)", d)]
+    assert int(re.fullmatch(r"pillow>=(\d+)", asked)[1]) >= 13
+    lines = (ROOT / "environment.yml").read_text()
+    assert int(re.search(r"- pillow >=(\d+)\n", lines)[1]) >= 13
+    for lock in ("requirements.lock", "requirements-test.lock"):
+        pinned = re.search(r"^pillow==(\d+)", (ROOT / lock).read_text(), re.MULTILINE)
+        assert int(pinned[1]) >= 13, lock
+
+
 def test_the_locks_pin_everything_the_project_names():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     runtime = {re.split(r"[<>=\[]", d)[0] for d in project["project"]["dependencies"]}

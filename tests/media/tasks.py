@@ -3,7 +3,7 @@
 import os
 import time
 
-from iwflab.domain.hashes import FrameHash, FrameHashes
+from iwflab.domain.hashes import FrameHash, FrameHashes, HashValue
 from iwflab.domain.media import DecoderState, Examined
 from iwflab.media import wire
 
@@ -66,5 +66,13 @@ _LIES = {
     "long": Examined(_DONE, frame_hashes=_frames(7, 9, 100, "ab" * 32, count=14_401)),
     "short": Examined(_DONE, frame_hashes=_frames(7, 9, 100, "ab")),
     "better": Examined(_DONE, frame_hashes=_frames(7, 9, 101, "ab" * 32)),
+    "misfit": Examined(
+        _DONE,
+        hashes=(
+            HashValue("pdq", "ab" * 32, "y", "z"),
+            HashValue("pdq", "ab", "y", "z", variant="512nn"),
+            HashValue("sha256", "ab" * 32, "y", "z"),
+        ),
+    ),
     "early": Examined(_DONE, frame_hashes=_frames(7, -9, 100, "ab" * 32)),
 }

@@ -14,7 +14,7 @@ from iwflab.errors import WallMissing
 from iwflab.media.pool import DecodePool
 from iwflab.media.process import Process
 from iwflab.media.reading import seal
-from iwflab.workflow import EXAMINE
+from iwflab.workflow import EXAMINE, comparable
 from tests import pictures
 from tests.media.tasks import VIDEO
 
@@ -64,6 +64,14 @@ def test_hashes_of_four_hours_of_frames_come_through(pool):
     found = ask(pool, "frames").frame_hashes
     assert len(found.frames) == 14_400
     assert set(found.frames) == {FrameHash(7, 9, 100, "ab" * 32)}
+
+
+def test_only_hashes_that_can_be_compared_are_taken_over():
+    with DecodePool(TASK, workers=1, check=comparable) as pool, pool.fresh() as fresh:
+        for opened in (pool, fresh):
+            found = ask(opened, "misfit")
+            assert [one.variant for one in found.hashes] == [""]
+            assert set(found.metadata["hashes_missing"]) == {"pdq", "sha256"}
 
 
 def test_a_video_may_take_longer_and_is_killed_all_the_same():

@@ -396,3 +396,28 @@ def test_a_stack_on_the_command_line(chain):
     run("grade", middle, *said)
     undone = CliRunner().invoke(commands, ["undo", *where]).output
     assert f"withdrawn: {middle}, and 2 that it was carried to" in undone
+
+
+def test_what_has_several_frames_is_in_no_stack_by_its_first(media):
+    """Animated pictures and many pages: the first frame says nothing of the others."""
+    lab, enter = media
+    first, second, third = enter(BASE, BASE ^ bits(1), BASE ^ bits(2))
+
+    def members():
+        return [{m["medium"] for m in s["members"]} for s in lab.stacks()]
+
+    def examine(medium, **more):
+        with lab._store.act("examine again", medium, analyst="ann") as act:
+            act.insert("examination", medium=medium, **examined(10, 10) | more)
+
+    assert members() == [{first, second, third}]
+    examine(third, frames=5)
+    assert members() == [{first, second}]
+    examine(third, frames=0, stopped=1)  # cut short by trouble: it says nothing
+    assert members() == [{first, second}]
+    examine(first, frames=2)
+    assert members() == []
+    examine(third, frames=1)  # the newest that was finished stands
+    assert members() == [{second, third}]
+    with pytest.raises(NotFound):
+        lab.stack_sample(first)

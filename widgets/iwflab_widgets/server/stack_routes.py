@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from iwflab.domain.elements import record_from
+from iwflab.domain.hashes import FARTHEST_CANDIDATE
 from iwflab.domain.roles import need
 from iwflab_widgets.server.api import ApiHandler, Body
 from iwflab_widgets.server.grants import SHIELDED
 
 DAY_SECONDS = 86_400.0
-FARTHEST = 60
 SAMPLE_MOST = 50
 MEMBERS_MOST = 10_000  # ids in one body of the size that routes read
 STACKS_MOST = 300
@@ -26,7 +26,7 @@ class StacksHandler(ApiHandler):
     async def get(self) -> None:
         """Return those with the most that waits first, and how many there are."""
         asked = _asked(self)
-        distance = int(asked.number("distance", least=0, most=FARTHEST))
+        distance = int(asked.number("distance", least=0, most=FARTHEST_CANDIDATE))
         found = await self.service.run(self.seat.stacks, distance)
         self.reply({"stacks": [_told(s) for s in found[:STACKS_MOST]], **_sums(found)})
 
@@ -43,7 +43,7 @@ class SampleHandler(ApiHandler):
             self.seat.stack_sample,
             asked.text("exemplar", most=200),
             int(asked.number("k", least=1, most=SAMPLE_MOST)),
-            int(asked.number("distance", least=0, most=FARTHEST)),
+            int(asked.number("distance", least=0, most=FARTHEST_CANDIDATE)),
         )
         self.reply({"sample": [_named(member) for member in found]})
 
@@ -64,7 +64,7 @@ class GradeStackHandler(ApiHandler):
             body.text("exemplar", most=200),
             record_from(body.mapping("record")),
             members=body.texts("members", most=MEMBERS_MOST),
-            distance=int(body.number("distance", least=0, most=FARTHEST)),
+            distance=int(body.number("distance", least=0, most=FARTHEST_CANDIDATE)),
             reveal=SHIELDED,
             seconds=body.number("seconds", least=0, most=DAY_SECONDS),
             request=body.request_id(),
