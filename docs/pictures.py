@@ -37,6 +37,7 @@ ANSWERS = {
     "animal": "no",
 }
 CHILD = {"age_band": "11-13", "sex": "girl", "pubertal": "pubescent"}
+TWO = 2  # pictures side by side
 NEW_FROM = 200  # seeds that the demonstration lab does not use
 TAGS = ("self_generated",)
 
@@ -65,6 +66,7 @@ def take_all(
     log_in(page, base, demo.GRADER, passwords)
     take(page, "landing")
     intake(page, base, folder)
+    matching(page, base)
     grading(page, base)
     dark = browser.new_context(viewport=SIZE, color_scheme="dark").new_page()
     log_in(dark, base, demo.GRADER, passwords)
@@ -106,6 +108,23 @@ def intake(page: Page, base: str, folder: Path) -> None:
     page.locator("[data-state=done]").first.wait_for()
     page.get_by_test_id("folder").fill("/media/exhibit-7")  # no path of this machine
     take(page, "intake")
+
+
+def matching(page: Page, base: str) -> None:
+    """Show a hit beside its twin, what was settled, and a stack."""
+    open_desk(page, base, "matching")
+    canvas = page.locator("[data-medium] > canvas")
+    canvas.first.wait_for()
+    page.get_by_test_id("part-settled").click()
+    page.get_by_test_id("settled").wait_for()
+    take(page, "matching-settled")
+    page.get_by_test_id("settled").get_by_text("mirrored.png").click()
+    page.get_by_test_id("look").click()
+    until(lambda: canvas.count() == TWO)
+    take(page, "matching")
+    page.get_by_test_id("part-stacks").click()
+    until(lambda: canvas.count() > TWO)
+    take(page, "matching-stacks")
 
 
 def grading(page: Page, base: str) -> None:

@@ -139,6 +139,12 @@ class KnownList:
                     best[key] = hit
         return sorted(best.values(), key=lambda hit: (hit.medium, hit.line, _rank(hit)))
 
+    def has(self, line: int) -> bool:
+        """Tell whether an entry has this number."""
+        lines = self._column("line")
+        at = int(lines.searchsorted(line))
+        return at < len(lines) and int(lines[at]) == line
+
     def label_of(self, line: int) -> str:
         """Give what the list says of an entry."""
         at = int(self._column("line").searchsorted(line))

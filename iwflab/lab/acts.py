@@ -11,6 +11,7 @@ from iwflab.domain.elements import Record
 from iwflab.domain.roles import need
 from iwflab.lab.matrix import needs
 from iwflab.lab.proof import Proof
+from iwflab.store import known
 from iwflab.store.head import Head
 from iwflab.workflow import (
     examining,
@@ -53,14 +54,20 @@ class Acts(Proof):
             progress=progress,
             keep_out=(self.folder, self.heads.folder),
         )
-        held = matching.hold(
+        self._hold()
+        arrived = known.media_of(self._store, report.intake)
+        report.known_why = matching.settled(self._store, arrived)
+        report.known = report.known_why.total()
+        return report
+
+    def _hold(self) -> None:
+        """Hold what is due against the lists: whatever was hashed since it was."""
+        matching.hold(
             self._store,
             self.folder / "lists",
             analyst=self.analyst,
             candidates=self.settings.candidate_distance,
         )
-        report.known, report.known_why = held.settled, held.why
-        return report
 
     @needs("take_in")
     def examine(
@@ -70,9 +77,11 @@ class Acts(Proof):
         progress: Callable[[int, int], None] | None = None,
     ) -> int:
         """Decode and hash media anew from their evidence; the newest stands."""
-        return examining.examine_again(
+        number = examining.examine_again(
             self._bench, media, analyst=self.analyst, progress=progress
         )
+        self._hold()
+        return number
 
     @needs("take_in")
     def rehash(
@@ -84,7 +93,7 @@ class Acts(Proof):
         progress: Callable[[int, int], None] | None = None,
     ) -> rehashing.RehashReport:
         """Hash media (by default all) anew; say what differs, enter it if asked."""
-        return rehashing.rehash(
+        report = rehashing.rehash(
             self._bench,
             media,
             algorithms,
@@ -92,6 +101,9 @@ class Acts(Proof):
             analyst=self.analyst,
             progress=progress,
         )
+        if enter:
+            self._hold()
+        return report
 
     @property
     def _desk(self) -> queue.Desk:

@@ -20,6 +20,7 @@ HIT_COLUMNS = (
     *("hit", "medium", "tier", "settles", "answer", "list", "kind", "source", "line"),
     *("label", "algorithm", "variant", "distance", "orientation", "value", "twin"),
 )
+_BLIND = dict.fromkeys(("label", "twin", "value", "answer"), "")
 
 
 class Knowing(Answers):
@@ -69,6 +70,7 @@ class Knowing(Answers):
         """Withdraw a list, or one line of it: its hits stop, its history stays."""
         listing.withdraw(
             self._store,
+            self._lists,
             name,
             reason=reason,
             line=line,
@@ -116,17 +118,23 @@ class Knowing(Answers):
                 {name: values_in(record)},
                 candidates=self.settings.candidate_distance,
             )
-            hits = [{"list": told, **asdict(hit)} for told, hit in found]
-            yield {"file": name, "refused": record.get("refused", ""), "hits": hits}
+            hits = [{"list": one, **asdict(hit)} for one, hit in found]
+            told = {n: record.get(n, "") for n in ("refused", "state", "reason")}
+            yield {"file": name, **told, "hits": hits}
 
     @needs(*LISTING)
     def hits(self, media: Sequence[str] | None = None) -> "pd.DataFrame":
-        """One row a hit that stands: list, entry, distance, and what was answered."""
+        """One row a hit that stands: list, entry, distance, and what was answered.
+
+        Whoever grades their own queue does not see what others say of its media: a
+        look must not know the answer.
+        """
         import pandas as pd
 
-        mine = self._seen
+        mine, open_to = self._seen, self._known
         rows = [
             {name: row[name] for name in HIT_COLUMNS}
+            | ({} if open_to is None or row["medium"] in open_to else _BLIND)
             for row in known.standing_hits(self._store, media)
             if mine is None or row["medium"] in mine
         ]
@@ -148,5 +156,5 @@ class Knowing(Answers):
 
     @needs(*LISTING)
     def avoided(self) -> dict[str, int]:
-        """Count looks that were not needed, by reason."""
-        return dict(matching.avoided(self._store))
+        """Count looks that were not needed, by reason, at the media one may see."""
+        return dict(matching.avoided(self._store, among=self._seen))

@@ -124,6 +124,11 @@ def _not_counted(stage: Mapping[str, str], scheme: str, older: int) -> dict[str,
     return {
         "media waiting for a grader": left_out["waiting"],
         "media graded, not signed off": left_out["graded"],
+        **(
+            {"media known without a look": left_out["known"]}
+            if left_out["known"]
+            else {}
+        ),
         **({f"media signed off before {scheme} was added": older} if older else {}),
     }
 

@@ -91,12 +91,82 @@ def all_media(store: Store) -> list[str]:
     return [row["id"] for row in store.rows(query)]
 
 
-def held_against(store: Store) -> dict[str, set[str]]:
-    """Give, for each medium that was held, against what: ids of lists, and "own"."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for row in store.rows(sa.text("SELECT medium, against FROM held")):
-        found[row["medium"]] |= set(json.loads(row["against"]))
+def held_against(store: Store) -> dict[str, dict[str, int]]:
+    """Give, for each medium that was held, against what and by which entry last.
+
+    What is meant are ids of lists, and "own".  A medium that was hashed since, or was
+    not examined yet, counts as never held; against "own" also one that was held before
+    the newest sign-off.
+    """
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    query = "SELECT medium, against, entry FROM held ORDER BY entry"
+    for row in store.rows(sa.text(query)):
+        told = dict.fromkeys(json.loads(row["against"]), row["entry"])
+        found[row["medium"]].update(told)
+    newest = newest_hashes(store)
+    signed = store.rows(sa.text("SELECT COALESCE(MAX(entry), 0) AS n FROM sign_off"))
+    for medium, held in found.items():
+        least = {name: newest.get(medium, 0) for name in held}
+        least[OWN] = max(newest.get(medium, 0), signed[0]["n"])
+        found[medium] = {n: at for n, at in held.items() if at > least[n]}
     return found
+
+
+def newest_hashes(store: Store, media: Sequence[str] | None = None) -> dict[str, int]:
+    """Give the entry that hashed each medium last, of some media or of all."""
+    query = """
+      SELECT medium, MAX(entry) AS entry FROM (
+        SELECT medium, entry FROM hash UNION ALL SELECT medium, entry FROM frame_hashes
+      ) both_kinds {where} GROUP BY medium
+    """
+    if media is None:
+        rows = store.rows(sa.text(query.format(where="")))
+    else:
+        some = sa.text(query.format(where="WHERE medium IN :them"))
+        bound = some.bindparams(sa.bindparam("them", expanding=True))
+        rows = [row for part in batched(media) for row in store.rows(bound, them=part)]
+    return {row["medium"]: row["entry"] for row in rows}
+
+
+def several_frames(store: Store, media: Sequence[str]) -> set[str]:
+    """Give those media that are more than one picture, and those not examined yet.
+
+    The hash of a first frame or page says nothing of the others.
+    """
+    query = sa.text(
+        "SELECT medium, frames FROM examination WHERE medium IN :them ORDER BY entry"
+    ).bindparams(sa.bindparam("them", expanding=True))
+    frames = {
+        row["medium"]: row["frames"]
+        for part in batched(media)
+        for row in store.rows(query, them=part)
+    }
+    return {medium for medium in media if frames.get(medium, 2) > 1}
+
+
+def examined(store: Store, media: Sequence[str]) -> set[str]:
+    """Give those media that a worker had before it, however it ended."""
+    query = sa.text(
+        "SELECT DISTINCT medium FROM examination WHERE medium IN :them"
+    ).bindparams(sa.bindparam("them", expanding=True))
+    return {
+        row["medium"] for part in batched(media) for row in store.rows(query, them=part)
+    }
+
+
+def known_among(store: Store, media: Sequence[str]) -> set[str]:
+    """Give those of some media that need no eyes."""
+    query = f"SELECT m.id FROM medium m WHERE m.id IN :them AND {KNOWN}"  # noqa: S608
+    bound = sa.text(query).bindparams(sa.bindparam("them", expanding=True))
+    return {
+        row["id"] for part in batched(media) for row in store.rows(bound, them=part)
+    }
+
+
+def media_of(store: Store, intake: str) -> list[str]:
+    """Give the media of which one intake entered a copy."""
+    query = sa.text("SELECT DISTINCT medium FROM copy WHERE intake = :intake")
+    return [row["medium"] for row in store.rows(query, intake=intake)]
 
 
 def unheld(store: Store) -> int:
@@ -151,10 +221,15 @@ def _value(row: Mapping[str, Any]) -> HashValue:
 
 
 def signed_codes(store: Store) -> dict[str, dict[str, Any]]:
-    """Give the standing sign-offs by medium: id and grades."""
+    """Give the standing sign-offs by medium: id and grades.
+
+    A grade that was carried over in a stack is left out: nobody looked at it, and a
+    chain of such would drift away from what was seen.
+    """
     query = """
       SELECT s.id, s.medium, s.grades FROM sign_off s
       WHERE NOT EXISTS (SELECT 1 FROM sign_off_end x WHERE x.sign_off = s.id)
+      AND NOT EXISTS (SELECT 1 FROM propagation p WHERE p.assessment = s.assessment)
       ORDER BY s.entry
     """
     return {

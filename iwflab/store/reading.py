@@ -146,9 +146,15 @@ WAITS = (
 )
 
 
-def waiting_media(store: Store, among: Sequence[str]) -> list[str]:
-    """Give those of some media that have no standing assessment."""
+def waiting_media(
+    store: Store, among: Sequence[str], *, unknown: bool = False
+) -> list[str]:
+    """Give those of some media that have no standing assessment.
+
+    With ``unknown`` only those that no hit settles: they are what is left to grade.
+    """
     query = f"SELECT m.id FROM medium m WHERE m.id IN :them AND {WAITS}"  # noqa: S608
+    query += f" AND NOT {KNOWN}" if unknown else ""
     return [row["id"] for row in _in_parts(store, query, among)]
 
 

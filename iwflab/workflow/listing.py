@@ -3,6 +3,7 @@
 import io
 import json
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -14,6 +15,7 @@ from iwflab.errors import BadInput, NotFound, Unreadable
 from iwflab.exchange import FORMATS
 from iwflab.hashing import lists
 from iwflab.store import Store
+from iwflab.store.entering import must_be_same
 from iwflab.store.known import hash_lists
 
 if TYPE_CHECKING:
@@ -83,22 +85,40 @@ def add_list(
     Raises BadInput naming the line that does not fit; then nothing of it is kept.
     """
     told.check()
+    _must_be_new(store, told.name)
+    key = secrets.token_hex(8)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    built, digest = _built(folder / key, file, form, progress)
+    row = {**asdict(told), "name": told.name.strip(), "format": form}
+    row |= {"sha256": digest, "items": built.items}
+    try:
+        with store.act("add list", "lab", analyst=analyst) as act:
+            _must_be_new(store, told.name)
+            columns = json.dumps(dict(built.files))
+            act.insert("hash_list", id=key, columns=columns, **row)
+    except BaseException:
+        shutil.rmtree(folder / key, ignore_errors=True)
+        raise
+    return {"list": key, **row, "left_out": built.left_out}
+
+
+def _built(
+    place: Path, file: Path, form: str, progress: Progress | None
+) -> tuple[lists.Built, str]:
+    """Write the columns of the list in a file; give the file's SHA-256 with them."""
     read = FORMATS[form].read
     if read is None:
         raise BadInput(
             f"{form} is no form in which lists arrive",
             advice=f"there are: {', '.join(readable())}",
         )
-    _must_be_new(store, told.name)
-    key = secrets.token_hex(8)
-    folder.mkdir(mode=0o700, exist_ok=True)
     try:
         with file.open("rb") as opened:
             counted = _Digested(opened)
-            total = file.stat().st_size
             buffered = io.BufferedReader(counted, 1 << 20)
+            total = file.stat().st_size
             lines = _watched(read(buffered), counted, total, progress)
-            built = lists.build(folder / key, lines)
+            built = lists.build(place, lines)
             while buffered.read(1 << 20):  # a format may stop before the last byte
                 pass
     except OSError as fault:
@@ -106,12 +126,7 @@ def add_list(
             f"{file.name} cannot be read: {fault.strerror}",
             advice="check the path and its permissions",
         ) from fault
-    row = {**asdict(told), "name": told.name.strip(), "format": form}
-    row |= {"sha256": counted.digest.hexdigest(), "items": built.items}
-    with store.act("add list", "lab", analyst=analyst) as act:
-        _must_be_new(store, told.name)
-        act.insert("hash_list", id=key, columns=json.dumps(dict(built.files)), **row)
-    return {"list": key, **row, "left_out": built.left_out}
+    return built, counted.digest.hexdigest()
 
 
 def readable() -> list[str]:
@@ -144,6 +159,7 @@ def _must_be_new(store: Store, name: str) -> None:
 
 def withdraw(
     store: Store,
+    folder: Path,
     name: str,
     *,
     reason: str,
@@ -161,13 +177,19 @@ def withdraw(
     if not reason.strip():
         raise BadInput("no reason was given", advice="say why; it is recorded")
     key = found[0]["id"]
+    if line is not None and not lists.KnownList.open(folder / key).has(line):
+        raise NotFound(
+            f"the list {name!r} has no entry at line {line}",
+            advice="give the line that a hit names: iwflab match show",
+        )
     with store.act("withdraw list", key, analyst=analyst, request=request) as act:
+        table = "hash_list_end" if line is None else "list_line_end"
+        said = {"hash_list": key, "reason": reason}
+        said |= {} if line is None else {"line": line}
         if act.repeated:
-            return
-        if line is None:
-            act.insert("hash_list_end", hash_list=key, reason=reason)
+            must_be_same(act, table, [said])
         else:
-            act.insert("list_line_end", hash_list=key, line=line, reason=reason)
+            act.insert(table, **said)
 
 
 def problems(store: Store, folder: Path) -> list[str]:

@@ -47,7 +47,7 @@ def take_set(desk: Desk, number: int) -> list[str]:
 
 
 def _open(desk: Desk) -> int:
-    return len(waiting_media(desk.store, mine_now(desk)))
+    return len(waiting_media(desk.store, mine_now(desk), unknown=True))
 
 
 def _assign(desk: Desk, media: Sequence[str], number: int) -> int:

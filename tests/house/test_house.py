@@ -148,10 +148,10 @@ def test_nothing_of_ours_draws_a_medium_into_a_notebook():
         assert "createObjectURL" not in text or file.name == "statistics.js", file
 
 
-def test_there_are_the_four_apps():
+def test_there_are_the_five_apps():
     names = {f.stem for f in NOTEBOOKS if f.parent.name == "apps"}
 
-    assert names == {"intake", "grading", "release", "statistics"}
+    assert names == {"intake", "matching", "grading", "release", "statistics"}
 
 
 def test_no_picture_video_or_database_is_in_the_repository():

@@ -40,7 +40,7 @@ def test_candidates_come_first_side_by_side_and_are_answered_by_keys(desk):
     opened.until("s.medium === 'm02'")
     on_screen(opened, 2)
     on_screen(opened, 9)
-    assert "C" in opened.by("twin").locator("..").inner_text()
+    assert "UK 2014 C" in opened.by("hit-facts").inner_text()
     opened.press("r")
     opened.page.keyboard.type("seen both")
     opened.press("Escape", "y")

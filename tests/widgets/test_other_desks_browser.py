@@ -281,9 +281,7 @@ def stacked(desk):
 
 SCENES = {
     "matching": (MatchingDesk, full, compared),
-    "matching-settled": (MatchingDesk, full, part("2", "settled")),
     "matching-stacks": (MatchingDesk, full, part("4", "stack-m01")),
-    "matching-lists": (MatchingDesk, full, part("5", "lists")),
     "matching-form": (MatchingDesk, full, stacked),
     "grading": (GradingDesk, [item(1), item(2)], graded),
     "refused": (GradingDesk, [refused_item(1)], waiting),

@@ -9,7 +9,14 @@ from given import CUSTODY, seen
 from PIL import Image, ImageOps
 
 from iwflab.demo.drawing import encoded, picture
-from iwflab.errors import BadInput, NotAllowed, NotFound, Tampered
+from iwflab.errors import (
+    BadInput,
+    NotAllowed,
+    NotFound,
+    RequestReused,
+    Tampered,
+    WallMissing,
+)
 from iwflab.hashing import ALGORITHMS
 from iwflab.lab import Lab
 from tests import films
@@ -322,3 +329,138 @@ def test_pictures_of_low_quality_are_kept_and_never_matched(new_lab, tmp_path):
     lab.match()
     assert lab.hits().empty
     assert len(lab.hashes()) >= 7
+
+
+# -- what must not happen ----------------------------------------------------------
+def test_what_was_hashed_anew_is_held_anew(listed, monkeypatch):
+    """A hit falls with the hash that found it; a new hash is held before it goes out."""
+    lab, media, _ = listed
+    medium = media["p1"]
+    assert stages(lab)[medium] == "known"
+    with lab._store.act("x", medium, analyst="ann") as act:
+        values = {"value": "0f" * 32, "quality": 100, "turned": "", "conversion": ""}
+        made = {"library": "iwflab", "version": "0.0.1"}
+        for variant in ("full", "512nn"):
+            named = {"medium": medium, "algorithm": "pdq", "variant": variant}
+            act.insert("hash", **named, **values, **made)
+    assert stages(lab)[medium] == "waiting"
+    assert medium not in {i["medium"] for i in lab.seat("ann").open_set(20)["items"]}
+    assert lab.match().media == 1
+    assert medium in {i["medium"] for i in lab.seat("ann").open_set(20)["items"]}
+    lab.examine([medium])
+    assert stages(lab)[medium] == "known"
+
+
+def test_a_medium_that_no_worker_had_yet_is_not_held(listed, tmp_path, monkeypatch):
+    lab, _media, _ = listed
+    write(tmp_path / "more", "late.png", drawn(1, ImageOps.mirror))
+    monkeypatch.setattr(lab._bench.pool, "examine", _no_worker)
+    lab.intake([tmp_path / "more"], **CUSTODY)
+    late = next(r["medium"] for r in lab.overview() if "late" in r["name"])
+    assert late not in {i["medium"] for i in lab.seat("ann").open_set(20)["items"]}
+    monkeypatch.undo()
+    lab.intake([tmp_path / "more"], **CUSTODY)
+    assert late in set(lab.hits()["medium"])
+    assert lab.warnings() == []
+
+
+def _no_worker(*_, **__):
+    raise WallMissing("there is no worker", advice="later")
+
+
+def test_the_first_of_several_frames_settles_nothing(listed, tmp_path):
+    lab, *_ = listed
+    folder = tmp_path / "more"
+    folder.mkdir()
+    first, second = drawn(1), drawn(12)
+    first.save(folder / "m.webp", save_all=True, append_images=[second], lossless=True)
+    lab.intake([folder], **CUSTODY)
+    moving = next(r["medium"] for r in lab.overview() if "m.webp" in r["name"])
+    assert set(lab.hits([moving])["tier"]) == {"candidate"}
+    assert stages(lab)[moving] == "waiting"
+
+
+def test_near_to_something_benign_is_for_a_person_to_see(new_lab, tmp_path):
+    """A benign photograph that was changed in a part stays near to the original."""
+    lab = new_lab()
+    for number in (1, 2):
+        write(tmp_path / "in", f"{number}.png", drawn(number))
+    lab.intake([tmp_path / "in"], **CUSTODY)
+    rows = {r["name"].rsplit("/", 1)[-1]: r for r in lab.overview()}
+    benign, police = tmp_path / "benign.csv", tmp_path / "police.csv"
+    near = flipped(pdq(drawn(1)).value, 9)
+    benign.write_text(HEAD + f",{near},100,stock\n{rows['2.png']['md5']},,,stock\n")
+    police.write_text(HEAD + f",{flipped(pdq(drawn(2)).value, 45)},100,A\n")
+    lab.list_add(benign, form="csv", name="B", source="us", kind="benign")
+    lab.match()
+    assert stages(lab) == {
+        rows["1.png"]["medium"]: "waiting",
+        rows["2.png"]["medium"]: "known",
+    }
+    lab.list_add(police, form="csv", name="P", source="police")
+    lab.match()
+    assert set(stages(lab).values()) == {"waiting"}
+    candidate = lab.hits().query("list == 'P'")["hit"].iloc[0]
+    lab.seat("ben").answer_hit(candidate, "not_same")
+    assert stages(lab)[rows["2.png"]["medium"]] == "known"
+
+
+def test_every_list_counts_before_a_medium_is_handed_out(listed, tmp_path):
+    lab, media, _ = listed
+    second = tmp_path / "second.csv"
+    second.write_text(HEAD + f",{flipped(pdq(drawn(5)).value, 3)},100,A\n")
+    lab.list_add(second, form="csv", name="L2", source="x")
+    assert lab.seat("ann").open_set(20)["items"] == []
+    assert "not held" in lab.warnings()[0]
+    lab.match()
+    given = {i["medium"] for i in lab.seat("ann").open_set(20)["items"]}
+    assert given == {media[name] for name in ("p2", "p3", "p4")}
+
+
+def test_copies_of_what_is_signed_off_later_are_found(new_lab, tmp_path):
+    lab = new_lab()
+    write(tmp_path / "in", "a.png", drawn(2))
+    write(tmp_path / "in", "b.jpeg", drawn(2, ImageOps.mirror), "JPEG")
+    lab.intake([tmp_path / "in"], **CUSTODY)
+    ann, ben = lab.seat("ann"), lab.seat("ben")
+    first = ann.open_set(1)["items"][0]["medium"]
+    ann.grade(first, seen("posing"))
+    for _ in range(2):
+        ben.sign_off(ben.to_sign_off())
+        assert lab.match().settled == 1
+        assert sorted(stages(lab).values()) == ["known", "signed_off"]
+        ben.take_back(first, reason="to look again")
+        assert sorted(stages(lab).values()) == ["graded", "waiting"]
+
+
+def test_what_becomes_known_makes_room_in_a_set(listed, tmp_path):
+    lab, _media, _ = listed
+    ann = lab.seat("ann")
+    (mine,) = (i["medium"] for i in ann.open_set(1)["items"])
+    file = tmp_path / "more.csv"
+    row = next(r for r in lab.overview() if r["medium"] == mine)
+    file.write_text(HEAD + f"{row['md5']},,,A\n")
+    lab.list_add(file, form="csv", name="L2", source="x")
+    lab.match()
+    assert stages(lab)[mine] == "known"
+    assert [i["medium"] for i in ann.open_set(1)["items"]] not in ([], [mine])
+
+
+def test_a_line_that_is_not_there_cannot_be_withdrawn(listed):
+    lab, *_ = listed
+    with pytest.raises(NotFound, match="99"):
+        lab.list_withdraw("L1", line=99, reason="x")
+    lab.list_withdraw("L1", line=2, reason="x", request="r")
+    with pytest.raises(RequestReused):
+        lab.list_withdraw("L1", line=3, reason="x", request="r")
+
+
+def test_a_grader_does_not_see_what_lists_say_of_their_queue(listed):
+    lab, media, _ = listed
+    lab.account_role("ann", ["assessor"])
+    ann = lab.seat("ann")
+    ann.open_set(20)
+    rows = ann.hits()
+    assert set(rows["medium"]) == {media["p2"], media["p3"]}
+    assert set(rows["label"]) == set(rows["value"]) == {""}
+    assert ann.avoided() == {}

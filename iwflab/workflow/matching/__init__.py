@@ -6,7 +6,7 @@ frame: what its frames find are candidates.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from iwflab.domain.hashes import HashValue
 from iwflab.errors import BadInput, NotFound
 from iwflab.hashing.lists import CANDIDATE, MATCH, KnownList, ListHit
 from iwflab.store import Store
+from iwflab.store.entering import must_be_same
 from iwflab.store.known import (
     NOT_SAME,
     OPEN,
@@ -23,18 +24,24 @@ from iwflab.store.known import (
     SAME,
     all_media,
     enter_held,
+    examined,
     frames_of,
     held_against,
+    known_among,
+    newest_hashes,
     one_hit,
+    several_frames,
     standing_hits,
     standing_lists,
     unlooked,
     values_of,
     withdrawn_lines,
 )
+from iwflab.store.reading import waiting_media
 from iwflab.workflow.matching.own import Own, against_own, own_grades
 
 AT_ONCE = 2_000  # media held, and entered, together
+FILMS_AT_ONCE = 50  # each may have thousands of frames
 
 Progress = Callable[[int, int], None]
 
@@ -63,17 +70,20 @@ def hold(
 ) -> MatchReport:
     """Hold media (by default all) against every list that stands, and our own grades.
 
-    ``folder`` is where the lists lie.  What was held before is not held again, unless
-    ``again``; ``candidates`` is the farthest distance in bits that is still shown to a
-    person.  Stopped in the middle it goes on where it was.
+    ``folder`` is where the lists lie.  What was held before, as it is hashed now, is
+    not held again, unless ``again``; our own grades are asked anew after every
+    sign-off, for media that wait.  ``candidates`` is the farthest distance in bits that
+    is still shown to a person.  Stopped in the middle it goes on where it was.
     """
     known = standing_lists(store)
     before = {} if again else held_against(store)
     chosen = all_media(store) if media is None else list(media)
     wanted = {row["id"] for row in known}
-    # Our own grades grow with every sign-off: they are asked each time.
+    waiting = set(waiting_media(store, chosen))
     todo = [
-        m for m in chosen if again or media is not None or _is_due(m, before, wanted)
+        m
+        for m in chosen
+        if again or _is_due(before.get(m, {}), wanted, waits=m in waiting)
     ]
     report = MatchReport(len(todo), len(known), skipped=len(chosen) - len(todo))
     own = own_grades(store)
@@ -83,14 +93,17 @@ def hold(
         _enter(found, part, own, analyst, report)
         if progress:
             progress(min(at + AT_ONCE, len(todo)), len(todo))
-    surest = {
-        hit["medium"]: hit
-        for hit in reversed(standing_hits(store, todo))
-        if hit["settles"]
-    }
-    report.settled = len(surest)
-    report.why = Counter(_reason(hit) for hit in surest.values())
+    report.why = settled(store, todo)
+    report.settled = report.why.total()
     return report
+
+
+def settled(store: Store, media: Sequence[str]) -> Counter[str]:
+    """Count those of some media that need no eyes, by the surest reason of each."""
+    with store.moment():
+        hits = standing_hits(store, sorted(known_among(store, media)))
+    surest = {hit["medium"]: hit for hit in reversed(hits) if hit["settles"]}
+    return Counter(_reason(hit) for hit in surest.values())
 
 
 def look_up(
@@ -115,8 +128,8 @@ def look_up(
     return sorted(found, key=lambda one: (one[1].medium, one[1].distance, one[0]))
 
 
-def _is_due(medium: str, before: dict[str, set[str]], wanted: set[str]) -> bool:
-    return not wanted | {OWN} <= before.get(medium, set())
+def _is_due(before: Mapping[str, int], wanted: set[str], *, waits: bool) -> bool:
+    return not (wanted | {OWN} if waits else wanted) <= before.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,46 +139,64 @@ class _Held:
     store: Store
     folder: Path
     known: Sequence[dict[str, Any]]
-    before: dict[str, set[str]]
+    before: Mapping[str, Mapping[str, int]]
     candidates: int
 
     def hits(self, media: Sequence[str]) -> Iterator[tuple[str, ListHit]]:
-        """Give the hits of media against each list that they were not held against."""
+        """Give the hits of media against each list that they were not held against.
+
+        What the first of several frames finds is a candidate, and so is what is near
+        to something benign: a picture can be changed in a small part of it.
+        """
         stills, frames = values_of(self.store, media), frames_of(self.store, media)
+        several = several_frames(self.store, media)
         for row in self.known:
-            due = [m for m in media if row["id"] not in self.before.get(m, set())]
+            due = [m for m in media if row["id"] not in self.before.get(m, {})]
             opened = KnownList.open(self.folder / row["id"])
             withdrawn = withdrawn_lines(self.store, row["id"])
             match = partial(
                 opened.match, candidates=self.candidates, withdrawn=withdrawn
             )
             for hit in match({m: stills[m] for m in due}):
-                yield row["id"], hit
-            for hit in match({m: frames[m] for m in due if m in frames}):
-                tier = CANDIDATE if hit.tier == MATCH else hit.tier
-                yield row["id"], replace(hit, tier=tier, variant="frame")
+                unsure = hit.medium in several or row["kind"] == "benign"
+                yield row["id"], _demoted(hit) if unsure else hit
+            moving = [m for m in due if m in frames]
+            for at in range(0, len(moving), FILMS_AT_ONCE):
+                part = moving[at : at + FILMS_AT_ONCE]
+                for hit in match({m: frames[m] for m in part}):
+                    yield row["id"], replace(_demoted(hit), variant="frame")
+
+
+def _demoted(hit: ListHit) -> ListHit:
+    return replace(hit, tier=CANDIDATE) if hit.tier == MATCH else hit
 
 
 def _enter(
     held: _Held, media: Sequence[str], own: Own, analyst: str, report: MatchReport
 ) -> None:
     store = held.store
+    before = newest_hashes(store, media)
     found = list(held.hits(media))
     ours = list(against_own(store, media, own, held.candidates))
     lists = [row["id"] for row in held.known]
     with store.act("match", "lab", analyst=analyst) as act:
+        # What was hashed anew meanwhile was held by what no longer stands: it is due.
+        now, seen = newest_hashes(store, media), examined(store, media)
+        same = {m for m in media if now.get(m) == before.get(m)}
         there = {_key(row) for row in standing_hits(store, media)}
         for key, hit in found:
             row = {**_row(hit), "hash_list": key, "sign_off": None}
-            if _key(row) not in there:
+            if hit.medium in same and _key(row) not in there:
                 act.insert("hit", **row)
                 report.hits[hit.tier] += 1
         for row in ours:
-            if _key(row) not in there:
+            if row["medium"] in same and _key(row) not in there:
                 act.insert("hit", **row)
                 report.hits[row["tier"]] += 1
         for medium in media:
-            enter_held(act, medium, [*lists, OWN])
+            # By its digests alone, a medium that no worker had yet is not held.
+            if medium in same & seen:
+                enter_held(act, medium, [*lists, OWN])
 
 
 def _row(hit: ListHit) -> dict[str, Any]:
@@ -205,22 +236,29 @@ def answer(
             "this hit does not stand", advice="look again: iwflab match show"
         )
     with store.act("answer hit", hit, analyst=analyst, request=request) as act:
-        if not act.repeated:
-            said = {"verdict": verdict, "reason": reason, "analyst": analyst}
-            act.insert("hit_answer", hit=hit, **said)
+        said = {"hit": hit, "verdict": verdict, "reason": reason, "analyst": analyst}
+        if act.repeated:
+            must_be_same(act, "hit_answer", [said])
+        else:
+            act.insert("hit_answer", **said)
     found = one_hit(store, hit)
     if found is None:
         raise NotFound("this hit does not stand", advice="its list was withdrawn now")
     return found
 
 
-def avoided(store: Store) -> Counter[str]:
-    """Count looks that were not needed, by reason: the unit is one look at one copy."""
+def avoided(store: Store, *, among: Collection[str] | None = None) -> Counter[str]:
+    """Count looks that were not needed, by reason: the unit is one look at one copy.
+
+    ``among``: only of these media.
+    """
     found: Counter[str] = Counter()
-    reasons = {
-        hit["medium"]: hit for hit in reversed(standing_hits(store)) if hit["settles"]
-    }
-    for row in unlooked(store):
+    with store.moment():
+        hits, rows = standing_hits(store), unlooked(store)
+    reasons = {hit["medium"]: hit for hit in reversed(hits) if hit["settles"]}
+    for row in rows:
+        if among is not None and row["medium"] not in among:
+            continue
         found["another copy of the same bytes"] += max(0, row["copies"] - 1)
         if row["looked"]:
             continue

@@ -6,12 +6,12 @@ from typing import Any
 
 from iwflab.domain.hashes import HashValue
 from iwflab.hashing import ALGORITHMS
-from iwflab.hashing.asking import asked_of
+from iwflab.hashing.asking import Asked, asked_of
 from iwflab.hashing.list_columns import Group
 from iwflab.hashing.lists import CANDIDATE, MATCH
-from iwflab.hashing.search import columns_of, search
+from iwflab.hashing.search import MOST, columns_of, search
 from iwflab.store import Store
-from iwflab.store.known import signed_codes, values_of
+from iwflab.store.known import several_frames, signed_codes, values_of
 
 SCHEME = "uk_2014"  # whose code a hit on our own grades names first
 _WHOLE = Group("pdq", "full", "near")  # one variant: of ours both are there
@@ -31,10 +31,12 @@ def own_grades(store: Store) -> Own:
     """Give what was signed off here and can be matched."""
     signed = signed_codes(store)
     values = values_of(store, list(signed))
+    several = several_frames(store, list(signed))
     least = ALGORITHMS["pdq"].least_quality or 0
     found = [
         (medium, value)
         for medium in signed
+        if medium not in several
         for value in values[medium]
         if (value.algorithm, value.variant) == ("pdq", "full")
         and (value.quality or 0) >= least
@@ -62,19 +64,15 @@ def against_own(
     asked = list(asked_of(values_of(store, media), _WHOLE))
     if not asked or not own.media:
         return
-    known = ALGORITHMS["pdq"]
-    queries = columns_of([one.value for one in asked], known.bits)
-    entries = columns_of([value.value for value in own.values], known.bits)
-    hits = search(queries, entries, candidates)
+    several = several_frames(store, media)
     best: dict[tuple[str, int], tuple[int, str]] = {}
-    for query, entry, distance in zip(
-        hits.query.tolist(), hits.entry.tolist(), hits.distance.tolist(), strict=True
-    ):
-        one = asked[query]
+    for one, entry, distance in _near(asked, own, candidates):
         near = best.get((one.medium, entry))
         if own.media[entry] != one.medium and (near is None or distance < near[0]):
             best[one.medium, entry] = distance, one.orientation
+    near_enough = ALGORITHMS["pdq"].match_distance or 0
     for (medium, entry), (distance, orientation) in best.items():
+        whole = medium not in several
         yield {
             "medium": medium,
             "hash_list": None,
@@ -85,6 +83,21 @@ def against_own(
             "value": own.values[entry].value,
             "distance": distance,
             "orientation": orientation,
-            "tier": MATCH if distance <= (known.match_distance or 0) else CANDIDATE,
+            "tier": MATCH if distance <= near_enough and whole else CANDIDATE,
             "label": own.labels[entry],
         }
+
+
+def _near(
+    asked: Sequence[Asked], own: Own, radius: int
+) -> Iterator[tuple[Asked, int, int]]:
+    """Give pairs within a radius; few queries at a time, for scenes with many media."""
+    bits = ALGORITHMS["pdq"].bits
+    entries = columns_of([value.value for value in own.values], bits)
+    step = max(1, MOST // len(own.values))
+    for at in range(0, len(asked), step):
+        part = asked[at : at + step]
+        hits = search(columns_of([one.value for one in part], bits), entries, radius)
+        places = (hits.query.tolist(), hits.entry.tolist(), hits.distance.tolist())
+        for query, entry, distance in zip(*places, strict=True):
+            yield part[query], entry, distance

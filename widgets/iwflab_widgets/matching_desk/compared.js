@@ -48,12 +48,12 @@ class Compared {
     if (!item.previews.length) return plain(label ?? "No preview");
     plain("Being fetched");
     const canvas = await this.pictures.want(item);
-    if (this.blanked || !place.isConnected) return;
+    if (this.blanked || !onScreen(place)) return;
     if (!canvas) return plain(this.pictures.faultOf(item)?.inWords ?? "The preview cannot be shown now.");
     // It may be on the page already, in a sample below its stack: there it stays.
     const mine = canvas.isConnected ? copyOf(canvas) : canvas;
     place.replaceChildren(mine);
-    whenPainted(() => mine.isConnected && this.begin(item.medium));
+    whenPainted(() => onScreen(mine) && this.begin(item.medium));
   }
 
   begin(medium) {
@@ -96,6 +96,11 @@ class Compared {
     this.leave({ keepalive: true });
     this.pictures.keep([]);
   }
+}
+
+/** While a preview was fetched, the person may have gone to another part. */
+function onScreen(place) {
+  return place.isConnected && !place.closest("[hidden]");
 }
 
 function copyOf(canvas) {

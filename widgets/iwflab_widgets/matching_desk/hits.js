@@ -200,7 +200,7 @@ class Hits {
     this.drawn = group.key;
     fill(
       this.main,
-      el("h3", { "data-testid": "hit-title" }, shortName(this.told.medium.name, 60)),
+      el("h2", { "data-testid": "hit-title" }, shortName(this.told.medium.name, 60)),
       el("p", { "data-testid": "effect" }, effectInWords(group)),
       this.sides,
       this.acts(),
@@ -216,7 +216,6 @@ class Hits {
     const plain = (text, testid) => el("div", { class: "iwf-surround", "data-testid": testid }, el("p", { class: "iwf-none" }, text));
     const framed = (item, testid) => (this.pictured ? this.desk.compared.frame(item, { testid }) : plain(no, testid));
     const entry = this.group.hits.map((hit) => el("p", {}, howInWords(hit)));
-    const codes = Object.entries(this.told.twin_grades).map(([name, code]) => `${schemeInWords(name)} ${code}`);
     const text = el("div", { class: "iwf-entry", "data-testid": "entry" }, el("p", {}, "A list holds no picture. Its entry:"), el("p", {}, el("code", { class: "iwf-hash" }, value)), entry);
     const side = (title, inside, caption) => el("figure", {}, el("figcaption", {}, el("strong", {}, title), ` ${caption}`), inside);
     return el(
@@ -224,19 +223,21 @@ class Hits {
       { class: "iwf-sides3" },
       side("Ours", framed(ours, "ours"), `${medium.format || "unknown format"}, ${count(medium.copies, "copy", "copies")}`),
       twin
-        ? side("Signed off here", framed(pictureOf(twin, grants[twin.medium]), "twin"), `${shortName(twin.name)}${codes.length ? `: ${codes.join(", ")}` : ""}`)
+        ? side("Signed off here", framed(pictureOf(twin, grants[twin.medium]), "twin"), shortName(twin.name))
         : side("The list's entry", text, `line ${this.told.line}`),
       differing && side("Bits", bitMap(differing), distanceInWords(this.told)),
     );
   }
 
   factsView({ lead, hits }) {
+    const codes = Object.entries(this.told.twin_grades).map(([name, code]) => `${schemeInWords(name)} ${code}`);
     const rows = [
       ["Known by", knower(lead)],
       ["Kind", KINDS[lead.kind] ?? lead.kind],
       ["Source", lead.source],
       ["Entry", lead.line >= 0 ? `line ${lead.line}` : ""],
       ["Label", lead.label],
+      ["Graded here as", codes.join(", ")],
       ["How", hits.map((hit) => el("div", {}, howInWords(hit)))],
       ["Tier", TIERS[lead.tier]],
       ["Answer", SAID[lead.answer] || "none yet"],

@@ -87,7 +87,7 @@ class Lists {
     return el(
       "section",
       { class: "iwf-group" },
-      el("h3", {}, "Add a list"),
+      el("h2", {}, "Add a list"),
       el("p", { class: "iwf-hint" }, "All of it or nothing. Then every medium of the lab is held against it."),
       el(
         "div",

@@ -34,7 +34,7 @@ class StackForm {
     kept.pictures.keep([pictureOf({ ...exemplar, shielded: true })]);
     fill(
       this.left,
-      el("h3", { "data-testid": "form-title" }, `One decision for ${count(1 + stack.carried.length, "medium", "media")}`),
+      el("h2", { "data-testid": "form-title" }, `One decision for ${count(1 + stack.carried.length, "medium", "media")}`),
       kept.frame(pictureOf({ ...exemplar, shielded: true }), { testid: "exemplar" }),
       el("p", { class: "iwf-hint" }, `The exemplar, ${shortName(exemplar.name, 60)}, shielded. What you record of it is carried to ${count(stack.carried.length, "other")} within ${this.desk.stacks.distance} bits, each with its distance.`),
     );

@@ -165,7 +165,7 @@ class Stacks {
     return el(
       "section",
       { class: "iwf-job", "data-testid": `stack-${stack.exemplar}`, "data-open": true, "aria-current": "true" },
-      el("h3", {}, this.titleOf(stack, number)),
+      el("h2", {}, this.titleOf(stack, number)),
       el("div", { class: "iwf-thumbs" }, this.thumb(stack.first, "Exemplar"), stack.members.map((one) => this.thumb(one)), more > 0 && el("span", { class: "iwf-more" }, `and ${more} nearer`)),
       el("p", { class: "iwf-hint" }, facts.filter(Boolean).join(" ")),
       this.sampleView(stack),
@@ -200,7 +200,7 @@ class Stacks {
     if (this.sample?.exemplar !== stack.exemplar) return null;
     const { members } = this.sample;
     const title = `Sample for checking: ${members.length} of ${stack.size}, the most distant and others drawn`;
-    return el("div", { "data-testid": "sampled" }, el("h4", {}, title), el("div", { class: "iwf-thumbs" }, members.map((one) => this.thumb(one))));
+    return el("div", { "data-testid": "sampled" }, el("h3", {}, title), el("div", { class: "iwf-thumbs" }, members.map((one) => this.thumb(one))));
   }
 }
 
