@@ -7,7 +7,7 @@ what stood before stays in the store.  Stopped in the middle, it goes on where i
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -125,7 +125,7 @@ def _made_now(bench: Bench, asked: tuple[str, ...]) -> dict[str, str]:
 
 def _examined(
     bench: Bench, media: Sequence[str], asked: tuple[str, ...], report: RehashReport
-) -> Iterator[Looked | None]:
+) -> Generator[Looked | None]:
     """Look at media side by side, in their order; None where there is a problem."""
 
     def examine(medium: str) -> Examined:

@@ -117,13 +117,14 @@ def _grade(ann, served):
     """Grade at least ten media with the keyboard alone; give what should be."""
     with Lab.open(served.folder) as lab:
         twice, refused = _media(lab)
-        total = min(13, len(lab.overview()))
+        total = min(14, len(lab.overview()))
     expected, todo = {}, _plan(twice, refused)
     ann.grading()
     first = ann.painted()
     assert first["painted"] is None or first["painted"]["variant"] == "shielded"
     undone = revealed = False
-    while len(expected) < total:
+    # The order is the queue's to say: on until both were met.
+    while len(expected) < total or not {twice, refused} <= expected.keys():
         if ann.until(lambda s: s.end or s.medium)["end"]:
             ann.press("Enter")  # the next set
         medium = ann.painted()["medium"]
@@ -158,7 +159,7 @@ def _plan(twice, refused):
             ({"elements": {"form": "photograph", "child_present": "no"}}, "none"),
             ({"elements": {"form": "non_photographic"}}, "none"),
             ({"elements": _elements("penetrative"), "children": [boy]}, "A"),
-            *[(plain, "C")] * 12,
+            *[(plain, "C")] * 20,
         ],
     }
 
@@ -281,7 +282,7 @@ def _take_in(ann, folder):
 def _accessible(person, served):
     """Hold every app as served against axe-core: nothing serious."""
     axe = Axe()
-    for app in ("intake", "grading", "release", "statistics"):
+    for app in ("intake", "matching", "grading", "release", "statistics"):
         page = person.open(app).page
         page.locator("[data-testid$=-desk]").first.wait_for()
         found = axe.run(page).response["violations"]
@@ -309,7 +310,8 @@ def _check_list(served, folder, expected):
         data = Path(found).read_bytes()
         for name in ("md5", "sha1", "sha256"):
             assert getattr(entry, name) == hashlib.new(name, data).hexdigest()
-        mine = hashes[hashes["medium"] == medium].set_index("algorithm")
+        whole = hashes[hashes["variant"] != "512nn"]  # the variant that lists carry
+        mine = whole[whole["medium"] == medium].set_index("algorithm")
         if "pdq" in mine.index:
             assert entry.hashes["pdq"] == mine.loc["pdq", "value"]
             assert entry.pdq_quality == mine.loc["pdq", "quality"]
