@@ -8,7 +8,17 @@ import sys
 
 import click
 
-from iwflab.cli import counting, house, knowing, leaving, people, quality, stacking, way
+from iwflab.cli import (
+    counting,
+    house,
+    knowing,
+    leaving,
+    people,
+    quality,
+    rehashing,
+    stacking,
+    way,
+)
 from iwflab.domain.media import display_text
 from iwflab.domain.version import VERSION
 from iwflab.errors import LabError
@@ -28,7 +38,7 @@ _COMMANDS: tuple[click.Command, ...] = (
         way.undo,
         way.tags,
     ),
-    *(knowing.lists, knowing.match, knowing.rehash),
+    *(knowing.lists, knowing.match, rehashing.rehash),
     *(stacking.stacks, stacking.calibrate),
     *(quality.sign_off, quality.take_back, quality.exposure, leaving.release),
     *(counting.report, counting.export, counting.schemes),

@@ -1,16 +1,15 @@
 """Commands of what is counted: tables, frames, schemes."""
 
-import os
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from iwflab.cli.printing import json_option, lab_option, open_lab, say, table
+from iwflab.cli.saving import write_new
 from iwflab.domain.categories import derive
 from iwflab.domain.counting import UNITS, Table
 from iwflab.errors import BadInput
-from iwflab.lab import Lab
 from iwflab.schemes import schemes as all_schemes
 
 
@@ -32,7 +31,7 @@ def report(
     with open_lab(folder) as lab:
         counted = lab.table(name, unit=unit, scheme=scheme)
         if chart:
-            _write(lab, Path(chart), lab.chart(counted).encode(), "chart")
+            write_new(lab, Path(chart), lab.chart(counted).encode(), "chart")
     if as_json:
         cells = [{**asdict(cell), "percent": cell.percent} for cell in counted.cells]
         say({**asdict(counted), "cells": cells})
@@ -101,36 +100,12 @@ def export(frame: str, form: str, to: Path | None, folder: str) -> None:
             click.echo(csv_table(columns, rows), nl=False)
         elif form == "csv":
             # With its mark, or spreadsheets take it for a code page of their own.
-            _write(lab, to, csv_table(columns, rows).encode("utf-8-sig"), "table")
+            write_new(lab, to, csv_table(columns, rows).encode("utf-8-sig"), "table")
         else:
-            _write(lab, to, xlsx_table(columns, rows, sheet=frame), "table")
+            write_new(lab, to, xlsx_table(columns, rows, sheet=frame), "table")
 
 
 _ENDINGS = {".csv", ".xlsx"}
-
-
-def _write(lab: Lab, to: Path, content: bytes, noun: str) -> None:
-    """Write a new file, for its owner's eyes; nothing that is there is replaced."""
-    try:
-        inside = to.absolute().parent.resolve()
-        if inside.is_relative_to(lab.folder.resolve()):
-            raise BadInput(
-                f"the {noun} would lie inside the lab",
-                advice="name a file outside the lab folder",
-            )
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(to, flags, 0o600), "wb") as out:
-            out.write(content)
-    except FileExistsError:
-        raise BadInput(
-            f"{to} is there already",
-            advice="name a new file: what is there is never replaced",
-        ) from None
-    except OSError as fault:
-        raise BadInput(
-            f"the {noun} cannot be written: {fault}",
-            advice="name a file in a folder that you may write to",
-        ) from fault
 
 
 @click.group()

@@ -78,48 +78,6 @@ def withdraw(name: str, reason: str, line: int | None, folder: str) -> None:
     click.echo(f"withdrawn: {name}" + ("" if line is None else f", line {line}"))
 
 
-@click.command()
-@click.argument("media", nargs=-1)
-@click.option("--algorithms", default="", help="Comma-separated; more than the usual.")
-@click.option("--enter", is_flag=True, help="Store what differs; else only say it.")
-@lab_option
-@json_option
-def rehash(
-    media: tuple[str, ...], algorithms: str, folder: str, *, enter: bool, as_json: bool
-) -> None:
-    """Hash media (by default all) anew from the evidence, and say what differs.
-
-    Run it again after it was stopped: it goes on where it was.
-    """
-    names = [name for name in algorithms.split(",") if name]
-    with open_lab(folder) as lab:
-        report = lab.rehash(
-            media or None, algorithms=names, enter=enter, progress=Meter("media")
-        )
-    if as_json:
-        say(report)
-    else:
-        _tell_hashes(report, entered=enter)
-    if report.changes:
-        raise click.exceptions.Exit(1)
-
-
-def _tell_hashes(report: Any, *, entered: bool) -> None:
-    counts = ("same", "added", "changed", "missing")
-    names = sorted({name for count in counts for name in getattr(report, count)})
-    rows = [
-        {"hash": name, **{count: getattr(report, count)[name] for count in counts}}
-        for name in names
-    ]
-    table(rows, ("hash", *counts))
-    table(report.changes, ("medium", "hash", "bits", "before", "now", "made_by"))
-    click.echo(f"{report.media} media hashed anew, {report.done_before} done before")
-    for medium in report.stopped:
-        click.echo(f"  the decoder was stopped: {medium}", err=True)
-    if not entered and (report.changes or report.added):
-        click.echo("nothing was stored; --enter stores what differs")
-
-
 @click.group(invoke_without_command=True)
 @click.option("--again", is_flag=True, help="Also what was held before.")
 @click.option("--lab", "folder", envvar="IWFLAB_LAB", type=click.Path(file_okay=False))

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import click
@@ -49,13 +49,14 @@ def open_lab(folder: str) -> Lab:
 
 def say(plain: object) -> None:
     """Print JSON, one document."""
-    click.echo(json.dumps(_plain(plain), indent=2, sort_keys=True, default=str))
+    click.echo(json.dumps(plain, indent=2, sort_keys=True, default=_plain))
 
 
 def _plain(value: object) -> object:
+    # Not asdict: of a Counter it makes one that counts pairs.
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    return value
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    return str(value)
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> None:

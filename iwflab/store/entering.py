@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
-from iwflab.domain.hashes import HashValue
+from iwflab.domain.hashes import FrameHashes, HashValue
 from iwflab.domain.media import Digests, Examined
 from iwflab.errors import RequestReused
 from iwflab.store.act import Act
@@ -167,15 +167,19 @@ def enter_examination(act: Act, medium: str, examined: Examined) -> None:
 def _enter_hashes(act: Act, medium: str, examined: Examined) -> None:
     for value in examined.hashes:
         enter_hash(act, medium, value)
-    moving = examined.frame_hashes
-    if moving is not None:
-        act.insert(
-            "frame_hashes",
-            medium=medium,
-            algorithm=moving.algorithm,
-            variant=moving.variant,
-            frames=json.dumps([astuple(one) for one in moving.frames]),
-            library=moving.library,
-            version=moving.version,
-            conversion=moving.conversion,
-        )
+    if examined.frame_hashes is not None:
+        enter_frames(act, medium, examined.frame_hashes)
+
+
+def enter_frames(act: Act, medium: str, found: FrameHashes) -> None:
+    """Enter the frame hashes of one medium; the newest of their kind stand."""
+    act.insert(
+        "frame_hashes",
+        medium=medium,
+        algorithm=found.algorithm,
+        variant=found.variant,
+        frames=json.dumps([astuple(one) for one in found.frames]),
+        library=found.library,
+        version=found.version,
+        conversion=found.conversion,
+    )

@@ -1,4 +1,4 @@
-"""Tables of matching: hash lists, hits, what was answered, what was carried over."""
+"""Tables of matching: lists, hits, answers; what was carried over or hashed anew."""
 
 import sqlalchemy as sa
 
@@ -46,6 +46,11 @@ held = table(
     "held",  # a medium was held against these lists, and against this lab's own grades
     to("medium", "medium"),
     text("against"),  # JSON: ids of hash lists, and "own"
+)
+rehashed = table(
+    "rehashed",  # a medium was hashed anew, whatever came of it
+    to("medium", "medium"),
+    text("makers"),  # JSON: hash or decoder -> library and version
 )
 hit_answer = table(
     "hit_answer",

@@ -1,6 +1,8 @@
 """The walk on the command line, as a person types it."""
 
+import contextlib
 import csv
+import io
 import json
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from iwflab.cli import main
 from iwflab.exchange import FORMATS
 
 COMMAND = Path(sys.executable).with_name("iwflab")
@@ -23,6 +26,21 @@ def _run(*args, fails=0, as_ben=False, **more):
     done = subprocess.run([*start, *args], capture_output=True, text=True, **more)
     assert done.returncode == fails, done.stdout + done.stderr
     return done
+
+
+def _here(*args, fails=0):
+    """Run a command in this process: the same entry, without starting Python anew."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as left,
+    ):
+        patch.setattr(sys, "argv", ["iwflab", *args])
+        main()
+    assert left.value.code == fails, out.getvalue() + err.getvalue()
+    return SimpleNamespace(stdout=out.getvalue(), stderr=err.getvalue())
 
 
 def _four_eyes(where):
@@ -105,14 +123,16 @@ def test_one_medium_walks_the_whole_way_on_the_command_line(tmp_path, drawn):
         (("nonsense",), 2, "No such command"),
     ],
 )
-def test_wrong_usage_is_answered_with_advice(tmp_path, args, code, words):
-    assert words in _run(*args, fails=code, cwd=tmp_path).stderr
+def test_wrong_usage_is_answered_with_advice(tmp_path, monkeypatch, args, code, words):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("IWFLAB_LAB", raising=False)
+    assert words in _here(*args, fails=code).stderr
 
 
 def test_settings_that_cannot_work_are_refused(tmp_path):
     lab = tmp_path / "lab"
-    _run("init", "--lab", str(lab), "--head-folder", str(tmp_path / "heads"))
-    inside = _run(
+    _here("init", "--lab", str(lab), "--head-folder", str(tmp_path / "heads"))
+    inside = _here(
         "init",
         "--lab",
         str(tmp_path / "b"),
@@ -130,9 +150,9 @@ def test_settings_that_cannot_work_are_refused(tmp_path):
         (good.replace("workers = 2", "workers = "), "TOML"),
     ):
         settings.write_text(bad)
-        assert words in _run("queue", "--lab", str(lab), fails=1).stderr
+        assert words in _here("queue", "--lab", str(lab), fails=1).stderr
     settings.write_text(good)
-    _run("queue", "--lab", str(lab))
+    _here("queue", "--lab", str(lab))
 
 
 def test_files_are_hashed_without_a_lab(drawn):
@@ -162,9 +182,9 @@ def test_names_of_files_come_on_stdin(drawn):
 
 
 def test_the_schemes_and_tags_are_shown_and_checked():
-    assert "agree" in _run("schemes", "check").stdout
-    assert "uk_2014" in _run("schemes", "show").stdout
-    assert "self_generated" in _run("tags").stdout
+    assert "agree" in _here("schemes", "check").stdout
+    assert "uk_2014" in _here("schemes", "show").stdout
+    assert "self_generated" in _here("tags").stdout
 
 
 def test_the_doctor_names_every_layer():
@@ -175,7 +195,7 @@ def test_the_doctor_names_every_layer():
 
 
 def test_frames_are_exported_safe_to_open(lab):
-    text = _run("export", "media", "--lab", str(lab.folder)).stdout
+    text = _here("export", "media", "--lab", str(lab.folder)).stdout
 
     assert text.startswith("medium,")
     assert len(text.splitlines()) == 8
@@ -183,20 +203,20 @@ def test_frames_are_exported_safe_to_open(lab):
 
 def test_what_makes_no_sense_is_refused_with_advice(lab, drawn):
     where = ("--lab", str(lab.folder))
-    bogus = _run("hash", str(drawn), "--algorithms", "pdq,bogus", fails=1)
+    bogus = _here("hash", str(drawn), "--algorithms", "pdq,bogus", fails=1)
     assert "bogus" in bogus.stderr
     assert "phash" in bogus.stderr
     assert bogus.stdout == ""
-    assert "-5" in _run("queue", "--take", "-5", *where, fails=2).stderr
+    assert "-5" in _here("queue", "--take", "-5", *where, fails=2).stderr
     medium = lab.media()["medium"].iloc[0]
-    assert "at least one" in _run("grade", medium, *where, fails=1).stderr
+    assert "at least one" in _here("grade", medium, *where, fails=1).stderr
     twice = ("--element", "form=photograph", "--element", "form=drawing")
-    assert "2 times" in _run("grade", medium, *twice, *where, fails=1).stderr
+    assert "2 times" in _here("grade", medium, *twice, *where, fails=1).stderr
     assert set(lab.media()["stage"]) == {"waiting"}
 
 
 def test_a_refusal_cannot_write_to_the_terminal(lab):
-    shown = _run("show", "\x1b[31mred\u202e", "--lab", str(lab.folder), fails=1).stderr
+    shown = _here("show", "\x1b[31mred\u202e", "--lab", str(lab.folder), fails=1).stderr
     assert "red" in shown
     assert "\x1b" not in shown
     assert "\u202e" not in shown
@@ -204,26 +224,30 @@ def test_a_refusal_cannot_write_to_the_terminal(lab):
 
 def test_frames_are_written_as_csv_and_as_a_workbook(lab, tmp_path):
     where = ("--lab", str(lab.folder), "--to")
-    _run("export", "media", *where, str(tmp_path / "media"))
+    _here("export", "media", *where, str(tmp_path / "media"))
     assert (tmp_path / "media").read_bytes().startswith(b"\xef\xbb\xbfmedium,")
-    _run("export", "media", *where, str(tmp_path / "m.xlsx"), "--as", "xlsx")
+    _here("export", "media", *where, str(tmp_path / "m.xlsx"), "--as", "xlsx")
     assert (tmp_path / "m.xlsx").read_bytes().startswith(b"PK")
-    refused = _run("export", "media", "--lab", str(lab.folder), "--as", "xlsx", fails=1)
+    refused = _here(
+        "export", "media", "--lab", str(lab.folder), "--as", "xlsx", fails=1
+    )
     assert "--to FILE.xlsx" in refused.stderr
 
 
-def test_the_demonstration_lab_is_hard_on_purpose(tmp_path):
+def test_the_demonstration_lab_is_hard_on_purpose(tmp_path, monkeypatch):
     lab = str(tmp_path / "demo")
-    state = {"XDG_STATE_HOME": str(tmp_path / "state"), "PATH": "/usr/bin:/bin"}
-    _run("demo", "--lab", lab, "--media", "20", env=state)
-    queue = json.loads(_run("queue", "--lab", lab, "--json", env=state).stdout)
-    waiting = json.loads(_run("sign-off", "--lab", lab, "--json", env=state).stdout)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    _run("demo", "--lab", lab, "--media", "20")
+    queue = json.loads(_here("queue", "--lab", lab, "--json").stdout)
+    waiting = json.loads(_here("sign-off", "--lab", lab, "--json").stdout)
 
     assert {row["state"] for row in queue} >= {"complete", "refused", "truncated"}
     assert max(row["copies"] for row in queue) == 3
-    assert {row["stage"] for row in queue} == {"waiting", "graded", "signed_off"}
+    assert {row["stage"] for row in queue} == {
+        *("waiting", "known", "graded", "signed_off")
+    }
     assert any(row["against"] for row in waiting)
-    table = _run("report", "--unit", "medium", "--lab", lab, env=state).stdout
+    table = _here("report", "--unit", "medium", "--lab", lab).stdout
     assert "undetermined" in table
     assert not list((tmp_path / "demo" / "incoming").iterdir())
 
@@ -232,17 +256,15 @@ def test_the_answer_no_is_an_exit_code(tmp_path, lab, monkeypatch):
     """What scripts rely on: 1 from verify, schemes check and doctor --strict."""
     import sqlite3
 
-    from iwflab.cli import main
-
     where = ("--lab", str(lab.folder))
     lab.seat("ann").open_set(1)
-    assert _run("verify", *where).returncode == 0
+    _here("verify", *where)
     connection = sqlite3.connect(lab.folder / "lab.db")
     connection.execute("DROP TRIGGER medium_no_update")
     connection.execute("UPDATE medium SET size = size + 1")
     connection.commit()
     connection.close()
-    assert "was changed" in _run("verify", *where, fails=1).stdout
+    assert "was changed" in _here("verify", *where, fails=1).stdout
     for args, patched in (
         (["schemes", "check"], "iwflab.cli.counting.derive"),
         (["doctor", "--strict"], "iwflab.media.sandbox.layers"),
@@ -271,12 +293,12 @@ def test_nothing_that_is_there_is_replaced_by_a_table(lab, tmp_path, inside):
     (tmp_path / "link.csv").symlink_to(target)
     (tmp_path / "there.csv").write_text("mine")
     for to in (target, tmp_path / "link.csv", tmp_path / "there.csv"):
-        _run("export", "media", *where, "--to", str(to), fails=1)
+        _here("export", "media", *where, "--to", str(to), fails=1)
     chart = ("report", "--unit", "medium", *where, "--chart", str(target))
-    _run(*chart, fails=1)
+    _here(*chart, fails=1)
     assert (target.read_bytes() if target.exists() else None) == before
     assert (tmp_path / "there.csv").read_text() == "mine"
-    _run("export", "media", *where, "--to", str(tmp_path / "n.csv"))
+    _here("export", "media", *where, "--to", str(tmp_path / "n.csv"))
     assert (tmp_path / "n.csv").stat().st_mode & 0o077 == 0
-    wrong = _run("export", "media", *where, "--to", str(tmp_path / "n.xlsx"), fails=1)
+    wrong = _here("export", "media", *where, "--to", str(tmp_path / "n.xlsx"), fails=1)
     assert "--as xlsx" in wrong.stderr

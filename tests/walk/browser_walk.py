@@ -123,7 +123,8 @@ def _grade(ann, served):
     first = ann.painted()
     assert first["painted"] is None or first["painted"]["variant"] == "shielded"
     undone = revealed = False
-    while len(expected) < total:
+    # The order is the queue's to say: on until both were met.
+    while len(expected) < total or not {twice, refused} <= expected.keys():
         if ann.until(lambda s: s.end or s.medium)["end"]:
             ann.press("Enter")  # the next set
         medium = ann.painted()["medium"]
@@ -158,7 +159,7 @@ def _plan(twice, refused):
             ({"elements": {"form": "photograph", "child_present": "no"}}, "none"),
             ({"elements": {"form": "non_photographic"}}, "none"),
             ({"elements": _elements("penetrative"), "children": [boy]}, "A"),
-            *[(plain, "C")] * 12,
+            *[(plain, "C")] * 20,
         ],
     }
 

@@ -3,12 +3,30 @@
 In the short form ``test_both_stores.py`` goes the whole way on both.
 """
 
+from functools import partial
+
 import pytest
 
 from iwflab import Lab
 from iwflab.lab.bringing_back import into_shared
+from iwflab.media.pool import DecodePool
+from iwflab.media.stem import Stems
+from iwflab.workflow import EXAMINE
 
 EITHER = ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)]
+
+
+@pytest.fixture(scope="session")
+def stems():
+    """Warm up once: every lab forks workers of its own from it, behind real walls."""
+    made = Stems(EXAMINE)
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def _warm(stems, monkeypatch):
+    monkeypatch.setattr("iwflab.lab.seat.DecodePool", partial(DecodePool, stems=stems))
 
 
 @pytest.fixture(params=EITHER)

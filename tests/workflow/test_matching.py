@@ -315,53 +315,6 @@ def test_files_are_held_without_being_taken_in(listed, tmp_path):
     assert len(lab.overview()) == 6
 
 
-def test_hashing_anew_says_what_differs_and_goes_on(listed):
-    lab, media, _ = listed
-    plain = lab.rehash()
-    assert (plain.media, sum(plain.changed.values()), sum(plain.added.values())) == (
-        6,
-        0,
-        0,
-    )
-    assert plain.same["pdq_512nn"] == 6
-    first = lab.rehash(list(media.values())[:2], algorithms=["whash"], enter=True)
-    assert first.added == {"whash": 2}
-    rest = lab.rehash(algorithms=["whash"], enter=True)
-    assert (rest.media, rest.done_before, rest.added["whash"]) == (4, 2, 4)
-    assert (lab.hashes()["algorithm"] == "whash").sum() == 6
-    with pytest.raises(BadInput):
-        lab.rehash(algorithms=["bogus"])
-    assert lab.verify() == []
-
-
-def test_a_changed_hash_is_told_and_the_newest_stands(listed):
-    lab, media, _ = listed
-    medium = media["p5"]
-    old = (
-        lab.hashes()
-        .set_index(["medium", "algorithm", "variant"])
-        .loc[(medium, "pdq", "full")]
-    )
-    with lab._store.act("x", medium, analyst="ann") as act:
-        act.insert(
-            "hash",
-            medium=medium,
-            algorithm="pdq",
-            variant="full",
-            value=flipped(old["value"], 5),
-            quality=100,
-            library="iwflab",
-            version="0.0.1",
-            conversion="",
-            turned="",
-        )
-    told = lab.rehash([medium], enter=True)
-    assert [(c["hash"], c["bits"], c["now"]) for c in told.changes] == [
-        ("pdq", 5, old["value"])
-    ]
-    assert lab.rehash([medium]).changes == []
-
-
 def test_pictures_of_low_quality_are_kept_and_never_matched(new_lab, tmp_path):
     lab = new_lab()
     flat = Image.new("RGB", (300, 200), (90, 90, 90))

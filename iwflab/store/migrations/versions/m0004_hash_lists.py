@@ -29,6 +29,7 @@ ADDS = {
         *("distance", "orientation", "tier", "label"),
     ),
     "held": (*OWN, "medium", "against"),
+    "rehashed": (*OWN, "medium", "makers"),
     "hit_answer": (*OWN, "hit", "verdict", "reason", "analyst"),
     "propagation": (
         *OWN,
@@ -91,6 +92,7 @@ def hits() -> None:
         ),
     )
     table("held", to("medium"), *texts("against"))
+    table("rehashed", to("medium"), *texts("makers"))
     table("hit_answer", to("hit"), *texts("verdict", "reason", "analyst"))
 
 
