@@ -86,10 +86,10 @@ class HashAlgorithm:
     ``of`` says what it eats: ``"bytes"`` (a bytes-like object) or ``"pixels"``
     (a Pillow image as decoded, never turned by EXIF).  ``compute`` returns one
     :class:`HashValue` or raises :class:`~iwflab.errors.DecodeError`.
-    ``bits`` is the length of the value.  ``by_default`` says whether it is computed
-    for every medium, or only when asked for.  ``example`` is a (input name, expected
-    value) pair over ``iwflab.hashing.examples``: the golden vector that its tests
-    reproduce.
+    ``bits`` is the length of the value, 0 where it varies.  ``by_default`` says whether
+    it is computed for every medium, or only when asked for.  ``example`` is a (input
+    name, expected value) pair over ``iwflab.hashing.examples``: the golden vector that
+    its tests reproduce.
     """
 
     name: str
@@ -109,13 +109,16 @@ class HashAlgorithm:
 def well_formed(value: HashValue, bits: int | None) -> bool:
     """Tell whether value and turned values are hex of ``bits`` bits, and all there.
 
-    ``bits`` is None where no such algorithm is known: then nothing is.
+    ``bits`` is None where no such algorithm is known: then nothing is; 0 where the
+    length varies.
     """
     every = (value.value, *value.turned)
+    digits = -(-bits // 4) if bits else len(value.value)
     return (
         bits is not None
         and len(every) in {1, len(ORIENTATIONS)}
-        and all(len(one) == -(-bits // 4) and not set(one) - _HEX for one in every)
+        and digits > 0
+        and all(len(one) == digits and not set(one) - _HEX for one in every)
     )
 
 

@@ -36,7 +36,8 @@ def by_imagehash(name: str, function: str) -> Callable[[object], HashValue]:
         imagehash = library()
         pixels = pixels_of(picture)
         try:
-            value = str(getattr(imagehash, function)(pixels.image))
+            # The hashes of the parts of a picture are written one after the other.
+            value = str(getattr(imagehash, function)(pixels.image)).replace(",", "")
         except (ValueError, ArithmeticError) as error:
             raise DecodeError(
                 f"{name} cannot be computed: {error}",
@@ -62,5 +63,20 @@ COLORHASH = HashAlgorithm(
     bits=42,
     compute=by_imagehash("colorhash", "colorhash"),
     example=("rings", "00000000200"),
+    by_default=False,
+)
+CROP_RESISTANT = HashAlgorithm(
+    name="crop_resistant",
+    of="pixels",
+    bits=0,  # 64 for each part that it finds
+    compute=by_imagehash("crop_resistant", "crop_resistant_hash"),
+    example=(
+        "rings",
+        (
+            "9860c081070c1830d83367d8b163468c1258336c5ab3b393b467dcb223676337"
+            "70d6a72b57172b9763c68c182063c68c245cb34c1bb3654c335a334c93b3b393"
+            "67c5bc23636763675c9933e7c71f2c59ce9c3973e7ce1d73"
+        ),
+    ),
     by_default=False,
 )

@@ -78,7 +78,7 @@ def form_of(name: str) -> Form:
     """Tell how values of an algorithm are kept; BadInput for one nobody knows."""
     if name == photodna.NAME:
         return Form(name, "", "bytes", 2 * photodna.SIZE)
-    if name not in ALGORITHMS:
+    if name not in ALGORITHMS or not ALGORITHMS[name].bits:
         raise BadInput(
             f"no algorithm is called {name[:40]!r}",
             advice=f"name columns after {', '.join([*ALGORITHMS, photodna.NAME])};"

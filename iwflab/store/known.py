@@ -17,7 +17,6 @@ from iwflab.store.database import Store
 from iwflab.store.reading import batched
 from iwflab.store.settling import HELD, KNOWN, SETTLES, STANDS, VERDICT
 
-EXACT, MATCH, CANDIDATE = "exact", "match", "candidate"
 SAME, NOT_SAME = "same", "not_same"
 OPEN = "open"  # an answer was taken back: neither
 OWN = "own"  # this lab's own signed-off grades, among what media are held against

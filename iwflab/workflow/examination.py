@@ -40,8 +40,10 @@ def warm_up() -> None:
     """
     _decoder[:] = [prepare()]
     _video_decoder[:] = [prepare_video()]
-    for sample in (*samples(), *clips()):
-        examine(memoryview(sample), tuple(ALGORITHMS))
+    everything = tuple(ALGORITHMS)
+    for number, sample in enumerate((*samples(), *clips())):
+        # One picture is enough for what is computed on request; some take long.
+        examine(memoryview(sample), () if number else everything)
 
 
 def examine(
