@@ -1,12 +1,12 @@
 """Media are compared at the matching desk: hits explained, previews side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 from iwflab.domain.roles import need
 from iwflab.lab.answers import LISTING
-from iwflab.lab.knowing import Knowing
+from iwflab.lab.knowing import BLIND, Knowing
 from iwflab.lab.matrix import matrix, needs
 from iwflab.workflow import explaining, listing, reach, viewing
 
@@ -24,14 +24,16 @@ class Comparing(Knowing):
         ``override`` names the roles that may answer them.
         """
         found = explaining.hit_rows(self._store, self._within, most=most)
-        return {**found, "override": _overriding()}
+        open_to = self._known
+        rows = [_as_told(row, row["medium"], open_to) for row in found["rows"]]
+        return {**found, "rows": rows, "override": _overriding()}
 
     @needs(*LISTING)
     def explain(self, hit: str) -> dict[str, Any]:
         """Give one hit with both values, the bits that differ, and who may override."""
         found = explaining.explained(self._store, hit)
-        reach.must_reach(self._store, found["medium"]["medium"], self._seen)
-        return {**found, "override": _overriding()}
+        medium = reach.must_reach(self._store, found["medium"]["medium"], self._seen)
+        return {**_as_told(found, medium, self._known), "override": _overriding()}
 
     @needs(*LISTING)
     def hashes_of(self, medium: str) -> dict[str, Any]:
@@ -79,3 +81,12 @@ def _overriding() -> str:
     """Name the roles that may answer a hit: "senior analyst or QA officer"."""
     roles = matrix().who(need("answer_matches"))
     return " or ".join(role.words for role in roles)
+
+
+def _as_told(
+    row: dict[str, Any], medium: str, open_to: Collection[str] | None
+) -> dict[str, Any]:
+    """Leave out what lists and other grades say of a medium still to be graded."""
+    if open_to is None or medium in open_to:
+        return row
+    return {**row, **{name: empty for name, empty in BLIND.items() if name in row}}

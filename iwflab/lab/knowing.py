@@ -20,7 +20,13 @@ HIT_COLUMNS = (
     *("hit", "medium", "tier", "settles", "answer", "list", "kind", "source", "line"),
     *("label", "algorithm", "variant", "distance", "orientation", "value", "twin"),
 )
-_BLIND = dict.fromkeys(("label", "twin", "value", "answer"), "")
+# What a person is not told of a medium that they still have to grade themselves.
+BLIND: dict[str, Any] = {
+    **dict.fromkeys(("label", "value", "answer", "differing", "ours"), ""),
+    "twin": None,
+    "twin_grades": {},
+    "sign_off": None,
+}
 
 
 class Knowing(Answers):
@@ -134,7 +140,11 @@ class Knowing(Answers):
         mine, open_to = self._seen, self._known
         rows = [
             {name: row[name] for name in HIT_COLUMNS}
-            | ({} if open_to is None or row["medium"] in open_to else _BLIND)
+            | (
+                {}
+                if open_to is None or row["medium"] in open_to
+                else {n: v for n, v in BLIND.items() if n in HIT_COLUMNS}
+            )
             for row in known.standing_hits(self._store, media)
             if mine is None or row["medium"] in mine
         ]

@@ -464,3 +464,12 @@ def test_a_grader_does_not_see_what_lists_say_of_their_queue(listed):
     assert set(rows["medium"]) == {media["p2"], media["p3"]}
     assert set(rows["label"]) == set(rows["value"]) == {""}
     assert ann.avoided() == {}
+    told = ann.hit_rows()["rows"]
+    assert {row["label"] for row in told} == {""}
+    why = ann.explain(told[0]["hit"])
+    assert (why["label"], why["value"], why["differing"], why["twin"]) == (
+        "",
+        "",
+        "",
+        None,
+    )
