@@ -11,7 +11,7 @@ from iwflab.lab.answers import LISTING, Answers
 from iwflab.lab.matrix import needs
 from iwflab.store import known
 from iwflab.workflow import listing, matching
-from iwflab.workflow.hashing import hash_files, values_in
+from iwflab.workflow.hashing import frames_in, hash_files, values_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +114,7 @@ class Knowing(Answers):
     ) -> Iterator[dict[str, Any]]:
         """Hold files against the lists without taking them in; one record a file.
 
-        They are hashed in the sandbox; of a video its bytes are held, not its frames.
+        They are hashed in the sandbox.  As in the lab, what frames find is a candidate.
         """
         for record in hash_files([os.fspath(path) for path in paths]):
             name = str(record["file"])
@@ -122,6 +122,7 @@ class Knowing(Answers):
                 self._store,
                 self._lists,
                 {name: values_in(record)},
+                {name: frames_in(record)},
                 candidates=self.settings.candidate_distance,
             )
             hits = [{"list": one, **asdict(hit)} for one, hit in found]

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from iwflab.domain.hashes import HashValue
 from iwflab.store.act import Act
 from iwflab.store.database import Store
-from iwflab.store.reading import batched
+from iwflab.store.reading import WAITS, batched
 from iwflab.store.settling import HELD, KNOWN, SETTLES, STANDS, VERDICT
 
 SAME, NOT_SAME = "same", "not_same"
@@ -154,8 +154,11 @@ def examined(store: Store, media: Sequence[str]) -> set[str]:
 
 
 def known_among(store: Store, media: Sequence[str]) -> set[str]:
-    """Give those of some media that need no eyes."""
-    query = f"SELECT m.id FROM medium m WHERE m.id IN :them AND {KNOWN}"  # noqa: S608
+    """Give those of some media that need no eyes, and that nobody graded."""
+    query = (
+        "SELECT m.id FROM medium m"  # noqa: S608 - our own text
+        f" WHERE m.id IN :them AND {WAITS} AND {KNOWN}"
+    )
     bound = sa.text(query).bindparams(sa.bindparam("them", expanding=True))
     return {
         row["id"] for part in batched(media) for row in store.rows(bound, them=part)
@@ -253,7 +256,7 @@ _AVOIDED = f"""
            SELECT 1 FROM view v WHERE v.medium = m.id AND v.kind <> 'delivered'
          ) THEN 1 ELSE 0 END AS looked,
          (SELECT COUNT(*) FROM copy c WHERE c.medium = m.id) AS copies,
-         CASE WHEN {KNOWN} THEN 1 ELSE 0 END AS known,
+         CASE WHEN {WAITS} AND {KNOWN} THEN 1 ELSE 0 END AS known,
          CASE WHEN EXISTS (
            SELECT 1 FROM assessment a JOIN propagation p ON p.assessment = a.id
            WHERE a.medium = m.id AND NOT EXISTS (

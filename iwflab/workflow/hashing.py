@@ -90,6 +90,18 @@ def values_in(record: Mapping[str, object]) -> list[HashValue]:
     return digests + [HashValue(**row) for row in rows]
 
 
+def frames_in(record: Mapping[str, object]) -> list[HashValue]:
+    """Give the frame hashes of a record, as they are held against lists."""
+    moving = record.get("frame_hashes")
+    if not isinstance(moving, dict):
+        return []
+    told = {name: moving[name] for name in ("algorithm", "library", "version")}
+    return [
+        HashValue(value=value, variant="full", quality=quality, **told)
+        for _, _, quality, value in moving["frames"]
+    ]
+
+
 def _known(algorithms: Sequence[str]) -> tuple[str, ...]:
     unknown = [name for name in algorithms if name not in tuple(ALGORITHMS)]
     if unknown:

@@ -16,7 +16,7 @@ from iwflab.exchange import FORMATS
 from iwflab.hashing import lists
 from iwflab.store import Store
 from iwflab.store.entering import must_be_same
-from iwflab.store.known import hash_lists
+from iwflab.store.known import hash_lists, withdrawn_lines
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer as Buffer
@@ -181,6 +181,11 @@ def withdraw(
         raise NotFound(
             f"the list {name!r} has no entry at line {line}",
             advice="give the line that a hit names: iwflab match show",
+        )
+    if line is not None and line in withdrawn_lines(store, key) and not request:
+        raise NotFound(
+            f"line {line} of {name!r} was withdrawn before",
+            advice="nothing is to be done; its hits have stopped",
         )
     with store.act("withdraw list", key, analyst=analyst, request=request) as act:
         table = "hash_list_end" if line is None else "list_line_end"

@@ -108,7 +108,7 @@ def test_the_doors_of_the_project_open_offline(chromium, tmp_path):
             tab.go(f"/voila/render/{name}.ipynb")
             tab.page.wait_for_selector(".iwf:visible")
             assert "exception occurred" not in tab.page.inner_text("body"), name
-            assert the_bar_of(tab.page) == (name.capitalize(), 4, "ann")
+            assert the_bar_of(tab.page) == (name.capitalize(), len(DOORS), "ann")
             found = Axe().run(tab.page).response["violations"]
             grave = [v["id"] for v in found if v["impact"] in GRAVE]
             assert grave == [], name

@@ -19,7 +19,7 @@ def test_the_right_password_opens_and_the_cookie_is_kept_close(server, visitor):
     assert "SameSite=Strict" in xsrf
     status, _, page = visitor.get("/")
     assert status == 200
-    assert page.count(b"/voila/render/") == 4
+    assert page.count(b"/voila/render/") == 5
     assert b"<script" not in page
 
 

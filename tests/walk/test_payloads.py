@@ -146,7 +146,7 @@ def served(tmp_path_factory):
         lab.intake([first], sidecar=first / "sidecar.csv", **custody)
         more = base / "more"
         more.mkdir()
-        for number in range(2):
+        for number in range(7, 9):  # of other pictures: copies of them would be known
             (more / f"pattern {number}.png").write_bytes(pictures.png(number))
         lab.intake([more], **custody)
         asked_for(lab)

@@ -19,6 +19,7 @@ from iwflab.errors import (
 )
 from iwflab.hashing import ALGORITHMS
 from iwflab.lab import Lab
+from iwflab.workflow.hashing import hash_files
 from tests import films
 
 HEAD = "md5,pdq,pdq_quality,label\n"
@@ -305,6 +306,36 @@ def test_lists_come_back_with_a_backup(listed, tmp_path):
         assert again.verify(read_data=True) == []
 
 
+def test_frames_of_loose_files_are_held_as_well(new_lab, tmp_path):
+    lab = new_lab()
+    clip = films.film(films.frames((1, 12), (2, 12)))
+    folder = tmp_path / "loose"
+    folder.mkdir()
+    (folder / "clip.mp4").write_bytes(clip)
+    (first,) = lab.match_files([folder])
+    (record,) = hash_files([str(folder)])
+    frames = record["frame_hashes"]["frames"]
+    best = max(frames, key=lambda one: one[2])
+    file = tmp_path / "list.csv"
+    file.write_text(HEAD + f",{best[3]},100,A\n")
+    lab.list_add(file, form="csv", name="L", source="x")
+    (second,) = lab.match_files([folder])
+
+    assert first["hits"] == []
+    assert {(h["tier"], h["variant"]) for h in second["hits"]} == {
+        ("candidate", "frame")
+    }
+
+
+def test_what_a_person_graded_was_not_avoided(listed):
+    lab, media, _ = listed
+    lab.list_withdraw("L1", line=2, reason="for a while")
+    ann = lab.seat("ann")
+    ann.grade(ann.take(media["p1"]), seen("posing"))
+    assert "near enough to an entry of a list" not in lab.avoided()
+    assert lab.match(again=True).settled == 0
+
+
 def test_files_are_held_without_being_taken_in(listed, tmp_path):
     lab, *_ = listed
     write(tmp_path / "loose", "p1.png", drawn(1))
@@ -451,6 +482,8 @@ def test_a_line_that_is_not_there_cannot_be_withdrawn(listed):
     with pytest.raises(NotFound, match="99"):
         lab.list_withdraw("L1", line=99, reason="x")
     lab.list_withdraw("L1", line=2, reason="x", request="r")
+    with pytest.raises(NotFound, match="before"):
+        lab.list_withdraw("L1", line=2, reason="x")
     with pytest.raises(RequestReused):
         lab.list_withdraw("L1", line=3, reason="x", request="r")
 

@@ -110,21 +110,29 @@ def look_up(
     store: Store,
     folder: Path,
     values: Mapping[str, Sequence[HashValue]],
+    frames: Mapping[str, Sequence[HashValue]],
     *,
     candidates: int,
 ) -> list[tuple[str, ListHit]]:
     """Hold hashes of anything, by its name, against the lists; nothing is entered.
 
+    What ``frames`` find is a candidate, as are near hits of something that has frames.
+
     Gives names of lists and hits, the surest of each name first.
     """
     found = []
     for row in standing_lists(store):
-        hits = KnownList.open(folder / row["id"]).match(
-            values,
+        match = partial(
+            KnownList.open(folder / row["id"]).match,
             candidates=candidates,
             withdrawn=withdrawn_lines(store, row["id"]),
         )
-        found += [(str(row["name"]), hit) for hit in hits]
+        for hit in match(values):
+            unsure = frames.get(hit.medium) or row["kind"] == "benign"
+            found.append((str(row["name"]), _demoted(hit) if unsure else hit))
+        for hit in match(frames):
+            moving = replace(_demoted(hit), variant="frame")
+            found.append((str(row["name"]), moving))
     return sorted(found, key=lambda one: (one[1].medium, one[1].distance, one[0]))
 
 
