@@ -12,7 +12,7 @@ from iwflab.exchange import FORMATS
 _COLUMNS = ("name", "kind", "source", "items", "withdrawn", "ended")
 _HITS = (
     *("hit", "medium", "tier", "settles", "answer", "list", "line", "label"),
-    *("algorithm", "distance", "orientation"),
+    *("algorithm", "variant", "distance", "orientation"),
 )
 
 
@@ -112,7 +112,8 @@ def show_hits(media: tuple[str, ...], folder: str, as_json: bool) -> None:
         say({"hits": rows, "avoided": avoided})
         return
     for row in rows:
-        row["list"] = row["list"] or "this lab"
+        row["list"] = row["list"] or f"this lab: {row['twin']}"
+        row["line"] = row["line"] if row["line"] > 0 else ""
     table(rows, _HITS)
     for reason, number in avoided.items():
         click.echo(f"{number} looks not needed: {reason}")

@@ -10,6 +10,7 @@ from uuid import uuid4
 from iwflab.lab.answers import LISTING, Answers
 from iwflab.lab.matrix import needs
 from iwflab.store import known
+from iwflab.store.reading import whole_ids
 from iwflab.workflow import listing, matching
 from iwflab.workflow.hashing import frames_in, hash_files, values_in
 
@@ -139,6 +140,8 @@ class Knowing(Answers):
         import pandas as pd
 
         mine, open_to = self._seen, self._known
+        if media is not None and mine is None:
+            media = whole_ids(self._store, media)
         rows = [
             {name: row[name] for name in HIT_COLUMNS}
             | (

@@ -10,6 +10,7 @@ from iwflab.domain.roles import need
 from iwflab.lab.acts import Acts
 from iwflab.lab.answers import LISTING, Answers
 from iwflab.lab.matrix import needs
+from iwflab.store.reading import whole_ids
 from iwflab.workflow import grading, presenting, stacks
 
 
@@ -53,6 +54,9 @@ class Stacking(Acts, Answers):
         ``medium`` and ``why``.
         """
         stacks.must_be_distance(distance)
+        any_stage = self.may(need("grade", "all"))
+        if any_stage:  # who reaches every medium is told of one that is none
+            members = whole_ids(self._store, members)
         found = grading.grade_stack(
             self._store,
             exemplar,
@@ -66,7 +70,7 @@ class Stacking(Acts, Answers):
             request=request or uuid4().hex,
             over=over,
             over_another=self.may(need("change_anothers_grade", "new_version")),
-            any_stage=self.may(need("grade", "all")),
+            any_stage=any_stage,
         )
         return {
             "saved": True,

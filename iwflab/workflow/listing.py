@@ -38,6 +38,11 @@ class NewList:
     def check(self) -> None:
         """Refuse a list without a name or source, or of an unknown kind."""
         for word in ("name", "source"):
+            if not getattr(self, word).isprintable():
+                raise BadInput(
+                    f"the {word} of the list has characters that cannot be seen",
+                    advice="type it anew: what is shown must be what is stored",
+                )
             if not getattr(self, word).strip():
                 raise BadInput(
                     f"the list has no {word}",

@@ -241,13 +241,16 @@ def test_what_another_has_or_graded_is_left_out(media):
     ben.grade(graded, seen("penetrative"))
     ann.take(mine)
     nobodys = "f" * 16
-    done = ann.grade_stack(middle, seen(), members=[*names, nobodys])
+    before = len(lab.trail())
+    with pytest.raises(NotFound):  # a mistyped member grades nothing
+        ann.grade_stack(middle, seen(), members=[*names, nobodys])
+    assert len(lab.trail()) == before
+    done = ann.grade_stack(middle, seen(), members=names)
 
     assert sorted(done["graded"]) == sorted([mine, free])
     assert {row["medium"]: row["why"] for row in done["left_out"]} == {
         his: "it is not yours to grade",
         graded: "it is graded already",
-        nobodys: "it is not yours to grade",
     }
     # Who takes only what is free is not told what another did with it.
     blind = ben.grade_stack(his, seen(), members=[mine])
