@@ -130,6 +130,7 @@ def _told(person, text):
 
 def _fill(page, texts):
     for name, text in texts.items():
+        page.get_by_test_id(name).wait_for()  # shown: what is hidden takes no focus
         page.get_by_test_id(name).focus()
         page.keyboard.press("Control+A")
         page.keyboard.type(text)
@@ -183,6 +184,7 @@ def _settled(ann):
     _part(ann, "2", "settled")
     rows = page.get_by_test_id("settled").locator("tbody tr")
     until(lambda: rows.count() == len(SETTLED), what="the settled media")
+    rows.first.wait_for()  # what is hidden has no columns
     told = {row.split("\t")[0]: row for row in rows.all_inner_texts()}
     assert set(told) == SETTLED
     assert "Partner list" in told["known.png"]
