@@ -33,7 +33,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9000"
-down_revision = "0004"
+down_revision = "0005"
 ADDS = {"exhibit": ("seized_on",), "medium": ("origin",)}
 
 
@@ -250,7 +250,7 @@ def test_a_killed_migration_is_never_mixed(tmp_path, one_more, kills, figure):
 
         revision, count = _check_migrated(file, one_more)
         assert count == 400
-        in_the_middle += "middle" in said and "done" not in said and revision == "0004"
+        in_the_middle += "middle" in said and "done" not in said and revision == "0005"
         seen.add(revision)
         # After the kill, the next start finishes the work.
         engine = sqlite_engine(file)
@@ -259,7 +259,7 @@ def test_a_killed_migration_is_never_mixed(tmp_path, one_more, kills, figure):
         assert _check_migrated(file, one_more) == ("9000", 400)
         file.unlink()
 
-    assert seen == {"0004", "9000"}
+    assert seen == {"0005", "9000"}
     assert in_the_middle >= 1
     figure("migration killed", f"{kills} kills, 0 mixed states")
 

@@ -24,7 +24,7 @@ from serving import PASSWORDS, Person, Served, chromium, until
 from iwflab.demo import draw
 from iwflab.demo.drawing import encoded, picture
 from iwflab.domain.categories import derive
-from iwflab.domain.elements import record_from
+from iwflab.domain.records import record_from
 from iwflab.exchange import FORMATS
 from iwflab.lab import Lab
 from iwflab.schemes import schemes

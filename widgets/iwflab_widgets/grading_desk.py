@@ -9,7 +9,7 @@ from iwflab_widgets.desk import Desk, joined
 
 SHARED = ("dom", "server")
 PARTS = (
-    *("outbox", "record", "answers", "look", "pictures", "panels"),
+    *("outbox", "asked", "record", "answers", "look", "pictures", "panels"),
     *("screen", "form", "keys", "layout", "watch", "saving", "desk", "main"),
 )
 
