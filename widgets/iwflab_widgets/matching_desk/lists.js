@@ -45,7 +45,7 @@ class Lists {
       this.table.querySelector('[name="list-reason"]')?.focus();
     };
     return [
-      ...[one.name, KINDS[one.kind] ?? one.kind, one.source, one.items, one.added_by],
+      ...[shortName(one.name, 80), KINDS[one.kind] ?? one.kind, shortName(one.source, 60), one.items, one.added_by],
       one.ended ? `withdrawn: ${one.ended}` : lines,
       act && el("div", {}, button("Withdraw", { act: leave, testid: `withdraw-${one.name}`, "aria-label": `Withdraw ${one.name}` }), this.leaving === one.name && this.leaveView(one)),
     ];
