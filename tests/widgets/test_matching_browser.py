@@ -156,6 +156,20 @@ def test_everything_goes_blank_at_one_key_and_comes_back_at_another(desk):
     assert opened.server.answers == []
 
 
+def test_numbers_out_of_range_are_said_and_not_asked_for(desk):
+    opened = desk()
+    opened.press("4")
+    opened.until("s.stacks.length === 2")
+    opened.by("sample-size").fill("500")
+    opened.by("sample").click()
+    opened.by("told").get_by_text("1 to 50 media").wait_for()
+    assert "api/matching/sample" not in opened.server.paths()
+    opened.by("distance").fill("99")
+    opened.by("distance").press("Tab")
+    opened.by("told").get_by_text("from 0 to 60 bits").wait_for()
+    assert opened.by("distance").input_value() == "31"
+
+
 def test_a_stack_is_graded_in_one_act_and_undone_with_one_key(desk):
     opened = desk()
     opened.press("4")
@@ -218,6 +232,11 @@ def test_a_list_is_withdrawn_with_a_reason_only(desk):
     opened.by("withdraw-now").click()
     assert "Say why" in opened.by("told").inner_text()
     opened.by("list-reason").fill("an old delivery")
+    opened.server.cut = "api/matching/withdraw"
+    opened.by("withdraw-now").click()
+    opened.by("told").get_by_text("cannot be reached").wait_for()
+    assert opened.by("list-reason").input_value() == "an old delivery"
+    opened.server.cut = ""
     opened.by("withdraw-now").click()
     opened.by("lists").get_by_text("withdrawn: an old delivery").wait_for()
 
