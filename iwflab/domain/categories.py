@@ -61,6 +61,7 @@ class Scheme:
     beside: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
     reviewers: Mapping[str, int] | None = None
+    place: int = 100  # among the schemes, where they are listed
 
 
 @dataclass(frozen=True, slots=True)

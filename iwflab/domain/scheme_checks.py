@@ -51,6 +51,11 @@ def _check_codes(scheme: Scheme) -> None:
             raise BadScheme(
                 f"{scheme.name}: '{what}' names an unknown code", advice="see 'order'"
             )
+    if not set((scheme.reviewers or {}).values()) <= {1, 2}:
+        raise BadScheme(
+            f"{scheme.name}: 'reviewers' is 1 or 2",
+            advice="the grader is one, who signs off another",
+        )
     if missing := sorted(known - set(scheme.labels)):
         raise BadScheme(
             f"{scheme.name}: no label for {', '.join(missing)}",

@@ -55,9 +55,13 @@ class Template:
 
 @lru_cache(maxsize=1)
 def schemes() -> Mapping[str, Scheme]:
-    """Read every category scheme there is, by name; each one was checked."""
+    """Read every category scheme there is, by name; each one was checked.
+
+    They stand in the order in which they are listed everywhere: ``place``, then name.
+    """
     found = read_schemes(dict(_tables("rule")))
-    return MappingProxyType(dict(sorted(found.items())))
+    listed = sorted(found.values(), key=lambda s: (s.place, s.standing, s.name))
+    return MappingProxyType({scheme.name: scheme for scheme in listed})
 
 
 @lru_cache(maxsize=1)
@@ -187,6 +191,7 @@ def _scheme(
             beside=tuple(plain.get("beside", ())),
             carried=tuple(plain.get("carried", ())),
             reviewers=MappingProxyType(dict(plain.get("reviewers", {}))),
+            place=plain.get("place", 100),
         )
     except KeyError as missing:
         raise BadScheme(
