@@ -4,12 +4,13 @@ Lawyers and QA officers can read and sign a TOML file, and its history is its au
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -90,15 +91,45 @@ def read_schemes(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Scheme]:
                 advice="a rule may ask grade.NAME of a scheme that does not ask back",
             )
         if name not in found:
-            found[name] = _scheme(
-                name, tables[name], lambda other: made(other, (*waiting, name))
-            )
+            try:
+                found[name] = _scheme(
+                    name, tables[name], lambda other: made(other, (*waiting, name))
+                )
+            except BadScheme as fault:
+                if fault.message.startswith(name):
+                    raise
+                raise BadScheme(
+                    f"{name}: {fault.message}", advice=fault.advice
+                ) from fault
             check_scheme(found[name])
         return found[name]
 
     for name in tables:
         made(name)
     return found
+
+
+def proposed_schemes(places: Iterable[Path]) -> dict[str, Scheme]:
+    """Read schemes from files of one's own, checked, in the place of those in force.
+
+    A file is named after the scheme that it replaces or adds: ``uk_2014.toml``.  Given
+    are these, and those whose class rests on one of them.
+    """
+    tables, given = dict(_tables("rule")), dict[str, dict[str, Any]]()
+    for place in places:
+        try:
+            given[place.stem] = tomllib.loads(place.read_text("utf-8"))
+        except (OSError, ValueError) as fault:
+            raise BadScheme(
+                f"{place.name} cannot be read: {fault}",
+                advice="give a scheme, a TOML file",
+            ) from fault
+    found = read_schemes(tables | given)
+    return {
+        name: scheme
+        for name, scheme in found.items()
+        if name in given or scheme.rules != schemes()[name].rules
+    }
 
 
 def scheme_named(name: str) -> Scheme:
