@@ -30,20 +30,20 @@ def _run(*args, fails=0, as_ben=False, **more):
 def _four_eyes(where):
     """The founder asks, ben approves what he was shown, the founder makes it."""
     why = ("--recipient", "a list service", "--purpose", "testing")
-    asked = json.loads(_run("release", "request", "R1", *why, *where, "--json").stdout)
+    asked = json.loads(here("release", "request", "R1", *why, *where, "--json").stdout)
     own = ("release", "approve", asked["id"], "--digest", asked["digest"], *where)
-    assert "your own request" in _run(*own, fails=1).stderr
-    early = _run("release", "make", asked["id"], *where, fails=1)
+    assert "your own request" in here(*own, fails=1).stderr
+    early = here("release", "make", asked["id"], *where, fails=1)
     assert "nobody has approved" in early.stderr
-    shown = _run("release", "show", asked["id"], *where, as_ben=True).stdout
+    shown = here("release", "show", asked["id"], *where, who="ben").stdout
     assert asked["digest"] in shown
-    _run(*own, as_ben=True)
+    here(*own, who="ben")
     assert (
         "your roles"
-        in _run("release", "make", asked["id"], *where, as_ben=True, fails=1).stderr
+        in here("release", "make", asked["id"], *where, who="ben", fails=1).stderr
     )
-    _run("release", "make", asked["id"], *where)
-    assert "used" in _run("release", "show", *where).stdout
+    here("release", "make", asked["id"], *where)
+    assert "used" in here("release", "show", *where).stdout
 
 
 def test_one_medium_walks_the_whole_way_on_the_command_line(tmp_path, drawn):
