@@ -21,7 +21,7 @@ class Desk {
     });
     this.saving = new Saving(this);
     this.layout = new Layout(this);
-    root.iwflab = { state: () => deskState(this) }; // for tests: plain values
+    root.iwflab = { desk: this, state: () => deskState(this) }; // for tests
   }
 
   // -- opening -------------------------------------------------------------------
@@ -194,6 +194,7 @@ class Desk {
       undo: () => this.saving.undo(),
       help: () => openKeyCard(this.root, this.desk),
       blank: () => this.blank(),
+      palette: () => openPalette(this),
     };
     const onMedium = {
       question_up: () => this.answers.step(-1),
@@ -207,6 +208,8 @@ class Desk {
       more: () => this.answers.unfold(),
       note: () => this.layout.note.focus(),
       why: () => this.toggleWhy(),
+      not_sure: () => this.answers.end("not_sure"),
+      needs_two: () => this.answers.end("needs_two"),
     };
     if (onMedium[name] && !this.item) this.tell("No medium is open.");
     else (always[name] ?? onMedium[name])?.();
