@@ -121,7 +121,7 @@ def stored(number, records):
         ):
             names = [one.strip() for one in columns.split(",")]
             values = ", ".join(f":{one}" for one in names)
-            insert = sa.text(f"INSERT INTO {name} ({columns}) VALUES ({values})")
+            insert = f"INSERT INTO {name} ({columns}) VALUES ({values})"
             for start in range(0, number, AT_ONCE):
                 lines = [
                     line
