@@ -157,11 +157,23 @@ class Desk {
 
   // -- keys and clicks -----------------------------------------------------------
   key(event) {
-    if (this.root.querySelector("dialog[open]")) return;
-    if (event.key === "Escape" && isTyping(event, this.root)) this.root.focus();
+    const dialog = this.root.querySelector("dialog[open]");
+    const panic = this.desk && meaningOf(event, this.desk)?.act === "blank";
+    if (panic && dialog) {
+      dialog.close();
+      this.blank();
+    } else if (dialog) return;
+    else if (event.key === "Escape" && isTyping(event, this.root)) this.leaveField();
     else if (belongsToControl(event) || !this.meant(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+  }
+
+  /** Leave a field; what is more than shielded goes from the screen with the same key. */
+  leaveField() {
+    this.root.focus();
+    const shown = this.screen.painted?.variant;
+    if (shown && shown !== "shielded") this.blank();
   }
 
   /** Do what the key means; say whether it was one of ours. */
@@ -180,6 +192,7 @@ class Desk {
   }
 
   perform({ act, tag, digit }) {
+    if (this.screen.blanked) return; // whoever comes back wakes it with a key first
     if (act) this.act(act);
     else if (!this.item) this.tell("No medium is open.");
     else if (tag) this.answers.tag(tag);
