@@ -81,6 +81,8 @@ METHODS = {
     "stack_sample": ("asq", (NOBODYS,), {}, NotFound),
     "grade_stack": ("as", (NOBODYS, RECORD), {"members": []}, NotYours),
     "undo_stack": ("as", (NOBODYS,), {}, NotAllowed),
+    "why": ("asq", (NOBODYS,), {}, {"a": NotYours, "s": NotFound, "q": NotYours}),
+    "rederive": ("s", (), {}, None),
     "bring_grades": ("s", ("/no/file",), _SCALE, Unreadable),
     "carried_grades": ("asq", (), {}, None),
     "carried_review": ("asq", (), {}, None),
