@@ -14,6 +14,7 @@ from iwflab.cli import (
     house,
     knowing,
     leaving,
+    legacy,
     people,
     quality,
     rehashing,
@@ -54,6 +55,8 @@ def commands() -> None:
 
 for _command in _COMMANDS:
     commands.add_command(_command)
+for _command in (legacy.bring, legacy.review):
+    deriving.schemes.add_command(_command)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 Every method is a line or two: it names a step of the way and says who asks.
 """
 
+from iwflab.lab.carrying import Carrying
 from iwflab.lab.comparing import Comparing
 from iwflab.lab.deriving import Deriving
 from iwflab.lab.keeping import Keeping
@@ -11,7 +12,7 @@ from iwflab.lab.people import People
 from iwflab.lab.stacking import Stacking
 
 
-class Lab(Stacking, Comparing, Deriving, Keeping, Leaving, People):
+class Lab(Stacking, Comparing, Carrying, Deriving, Keeping, Leaving, People):
     """One analyst at one lab folder.
 
     >>> lab = Lab.open("harbour")  # doctest: +SKIP

@@ -9,6 +9,7 @@ from uuid import uuid4
 from iwflab.domain.arrivals import Custody, IntakeReport
 from iwflab.domain.records import Record
 from iwflab.domain.roles import need
+from iwflab.lab.answers import Answers
 from iwflab.lab.matrix import needs
 from iwflab.lab.proof import Proof
 from iwflab.store import known
@@ -26,7 +27,7 @@ from iwflab.workflow import (
 from iwflab.workflow import intake as arrival
 
 
-class Acts(Proof):
+class Acts(Proof, Answers):
     """The steps of the way, as methods."""
 
     @needs("take_in")
@@ -118,14 +119,16 @@ class Acts(Proof):
     def open_set(self, number: int, *, graded: int = 20) -> dict[str, Any]:
         """Give the analyst's media, taking waiting ones until ``number`` are open."""
         mine = queue.take_set(self._desk, number)
-        found = presenting.items(self._store, mine, self.analyst, graded=graded)
+        found = presenting.items(
+            self._store, mine, self.analyst, graded=graded, open_to=self._known
+        )
         return {"items": found, "progress": self.progress()}
 
     @needs("list_media", "own", "sample", "series")
     def item(self, medium: str) -> dict[str, Any]:
         """Give one medium that is the analyst's."""
         queue.must_be_mine(self._desk, medium)
-        return presenting.one(self._store, medium, self.analyst)
+        return presenting.one(self._store, medium, self.analyst, self._known)
 
     @needs("use_lab")
     def progress(self) -> dict[str, Any]:
@@ -231,7 +234,7 @@ class Acts(Proof):
             medium=medium,
         )
         left = [{"medium": medium, "why": why} for medium, why in found.left]
-        shown = presenting.one(self._store, found.medium, self.analyst)
+        shown = presenting.one(self._store, found.medium, self.analyst, self._known)
         return {**shown, "undone": len(found.media), "left": left}
 
     @needs("list_media", "sample", "series")

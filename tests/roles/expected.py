@@ -40,6 +40,7 @@ OURS = {  # rows that the reference does not have
 }
 NOBODYS = "ffffffffffff"  # an id that no medium and no request has
 _LIST = {"name": "x", "source": "y"}
+_SCALE = {"scheme": "uk_sap_2002", "to": "uk_2014"}
 _RELEASE = {"recipient": "x", "purpose": "y"}
 _CUSTODY = dict.fromkeys(("case", "exhibit", "purpose", "authority"), "x")
 RECORD = record_from({"elements": {}})
@@ -80,6 +81,11 @@ METHODS = {
     "stack_sample": ("asq", (NOBODYS,), {}, NotFound),
     "grade_stack": ("as", (NOBODYS, RECORD), {"members": []}, NotYours),
     "undo_stack": ("as", (NOBODYS,), {}, NotAllowed),
+    "why": ("asq", (NOBODYS,), {}, {"a": NotYours, "s": NotFound, "q": NotYours}),
+    "rederive": ("s", (), {}, None),
+    "bring_grades": ("s", ("/no/file",), _SCALE, Unreadable),
+    "carried_grades": ("asq", (), {}, None),
+    "carried_review": ("asq", (), {}, None),
     "to_sign_off": ("sq", (), {}, None),
     "sign_off": ("q", ([],), {}, BadInput),
     "take_back": ("q", (NOBODYS,), {"reason": "x"}, NotFound),

@@ -39,7 +39,10 @@ function knownInWords(known) {
   const parts = Object.entries(told)
     .filter(([name]) => known[name])
     .map(([name, word]) => `${word} ${known[name]}`);
-  return `known: ${parts.join(", ") || "yes"}`;
+  // What others called it stands beside what is seen; it decides nothing.
+  const carried = known.carried ? [`carried: ${known.carried}`] : [];
+  const seen = parts.length || !carried.length ? [`known: ${parts.join(", ") || "yes"}`] : [];
+  return [...seen, ...carried].join("; ");
 }
 
 /** Names and values of what the file says about itself; any of it may be hostile. */
