@@ -103,6 +103,12 @@ def check_settings(settings: Settings) -> None:
         )
     if settings.low_space_mb < 0:
         raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
+    asked = settings.asked_schemes
+    if isinstance(asked, str) or not asked:
+        raise BadInput(
+            "lab.toml: asked_schemes is no list of schemes",
+            advice='write asked_schemes = ["uk_2014"], one scheme at least',
+        )
     if odd := sorted(set(settings.child_policy) - set(POLICY_FIELDS)):
         raise BadInput(
             f"lab.toml: child_policy cannot hold {', '.join(odd)}",

@@ -17,7 +17,7 @@ from typing import Any
 from iwflab.domain.categories import IN_FORCE, Rule, Scheme
 from iwflab.domain.records import Record
 from iwflab.domain.scheme_checks import check_scheme
-from iwflab.errors import BadInput, BadScheme
+from iwflab.errors import BadInput, BadScheme, LabError
 from iwflab.schemes.words import condition, record_in_words
 
 
@@ -96,7 +96,7 @@ def read_schemes(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Scheme]:
                 found[name] = _scheme(
                     name, tables[name], lambda other: made(other, (*waiting, name))
                 )
-            except BadScheme as fault:
+            except LabError as fault:
                 if fault.message.startswith(name):
                     raise
                 raise BadScheme(
