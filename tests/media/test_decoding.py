@@ -49,7 +49,7 @@ def test_every_format_decodes(examine, form):
         "pdq",
         "phash",
     }
-    assert set(examined.previews) == {"full", "shielded"}
+    assert set(examined.previews) == {"full", "shielded", "outlines"}
     assert "Pillow" in examined.decoder
     assert "trailing" not in examined.metadata
 
@@ -143,7 +143,7 @@ def test_a_comment_of_the_original_is_in_no_preview(examine, form):
     examined = examine(original.getvalue())
 
     assert said in original.getvalue()
-    assert set(examined.previews) == {"full", "shielded"}
+    assert set(examined.previews) == {"full", "shielded", "outlines"}
     for preview in examined.previews.values():
         assert said not in preview
         assert b"\xff\xfe" not in preview[: preview.index(b"\xff\xda")]

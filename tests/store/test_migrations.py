@@ -24,6 +24,7 @@ from iwflab.store.migrate import (
 )
 
 SOAK = pytest.mark.soak
+NEWEST = list(scripts())[-1]
 MIGRATION = '''
 """Adds columns by rebuilding tables, which drops their triggers."""
 
@@ -33,7 +34,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9000"
-down_revision = "0004"
+down_revision = "NEWEST"
 ADDS = {"exhibit": ("seized_on",), "medium": ("origin",)}
 
 
@@ -67,7 +68,7 @@ def one_more(tmp_path):
     """A folder with one more migration, which rebuilds what others refer to."""
     folder = tmp_path / "one-more"
     folder.mkdir()
-    (folder / "m9000_more.py").write_text(MIGRATION)
+    (folder / "m9000_more.py").write_text(MIGRATION.replace("NEWEST", NEWEST))
     return folder
 
 
@@ -250,7 +251,7 @@ def test_a_killed_migration_is_never_mixed(tmp_path, one_more, kills, figure):
 
         revision, count = _check_migrated(file, one_more)
         assert count == 400
-        in_the_middle += "middle" in said and "done" not in said and revision == "0004"
+        in_the_middle += "middle" in said and "done" not in said and revision == NEWEST
         seen.add(revision)
         # After the kill, the next start finishes the work.
         engine = sqlite_engine(file)
@@ -259,7 +260,7 @@ def test_a_killed_migration_is_never_mixed(tmp_path, one_more, kills, figure):
         assert _check_migrated(file, one_more) == ("9000", 400)
         file.unlink()
 
-    assert seen == {"0004", "9000"}
+    assert seen == {NEWEST, "9000"}
     assert in_the_middle >= 1
     figure("migration killed", f"{kills} kills, 0 mixed states")
 

@@ -9,8 +9,20 @@ from iwflab_widgets.desk import Desk, joined
 
 SHARED = ("dom", "server")
 PARTS = (
-    *("outbox", "record", "answers", "look", "pictures", "panels"),
-    *("screen", "form", "keys", "layout", "watch", "saving", "desk", "main"),
+    *("outbox", "record", "answers", "ladder", "look", "pictures", "panels"),
+    *(
+        "lens",
+        "looking",
+        "exposure",
+        "screen",
+        "form",
+        "keys",
+        "layout",
+        "watch",
+        "saving",
+        "desk",
+        "main",
+    ),
 )
 
 

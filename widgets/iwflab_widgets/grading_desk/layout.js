@@ -58,26 +58,48 @@ class Layout {
       return;
     }
     this.noteKey.replaceChildren(...present([kbd(desk.keys.note)]));
-    const { item } = this.desk;
+    const { item, screen, answers } = this.desk;
+    if (this.bared && !screen.blanked) this.note.value = answers.record.note;
+    this.bared = Boolean(screen.blanked);
     this.medium.hidden = !item;
     this.end.hidden = Boolean(item);
     this.places.grades.hidden = !item;
-    if (item) this.mediumParts(item);
+    if (screen.blanked) this.bare();
+    else if (item) this.mediumParts(item);
     else this.endCard();
     this.bar();
     const { saved, pressed } = this.desk.outbox;
-    fill(this.places.foot, footView({ saved, pressed, progress: this.desk.progress }));
+    fill(this.places.foot, footView({ saved, pressed, progress: this.desk.progress }), this.ownLine(desk.keys));
     this.scrollAlong();
   }
 
   mediumParts(item) {
     fill(this.places.status, statusLine(item, this.desk.position));
-    fill(this.places.controls, this.controls(item));
+    fill(this.places.controls, this.controls());
     this.details(item);
     const { why, answers } = this.desk;
     const state = { ...answers.known, why };
     fill(this.places.grades, gradesView(this.desk.desk, state, () => this.desk.toggleWhy()));
     fill(this.places.form, formView(this.desk.desk, formState(this.desk.answers, this.desk.uid), this.desk.answers));
+  }
+
+  /** Blank: what tells of a medium is taken out, not only hidden. */
+  bare() {
+    for (const name of ["status", "controls", "details", "form", "grades", "message"]) fill(this.places[name]);
+    this.note.value = "";
+    this.shownDetails = null;
+    this.bared = true;
+  }
+
+  /** What is the person's own: their signs and ledger, and presentation mode. */
+  ownLine(keys) {
+    const { exposure, looking, screen } = this.desk;
+    const turn = { key: keys.present, act: () => looking.turnPresentation(), testid: "present", "aria-pressed": String(screen.presenting) };
+    return [
+      exposure.signs.length > 0 && signsView(exposure.signs),
+      button("Your exposure", { key: keys.exposure, act: () => exposure.open(), testid: "exposure-open" }),
+      button(screen.presenting ? "Presentation mode is on" : "Presentation mode", turn),
+    ];
   }
 
   /** Metadata is built once a medium: it stays open or closed as it was left. */
@@ -89,22 +111,10 @@ class Layout {
     fill(this.places.details, text && el("details", { open }, text));
   }
 
-  controls(item) {
+  controls() {
     const { keys } = this.desk.desk;
-    const shown = this.desk.screen.painted?.variant;
-    const turn = (name, variant, text, act) =>
-      button(text, {
-        key: keys[name],
-        act,
-        testid: name,
-        "aria-pressed": String(shown === variant),
-        disabled: !item.previews.includes(variant === "shielded" ? "shielded" : "full"),
-      });
-    const { screen } = this.desk;
     return [
-      turn("shield", "shielded", "Shielded", () => screen.shield()),
-      turn("greyscale", "greyscale", "Greyscale", () => screen.reveal("greyscale")),
-      turn("reveal", "full", "Full", () => screen.reveal("full")),
+      levelControls(this.desk),
       button("Blank", { key: keys.blank, act: () => this.desk.blank(), testid: "blank", class: "iwf-button iwf-strong" }),
     ];
   }
