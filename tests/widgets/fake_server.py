@@ -1,6 +1,5 @@
 """A server that keeps what the desk sends, and fails when it is told to."""
 
-import io
 import json
 from dataclasses import asdict, dataclass, field
 from types import SimpleNamespace
