@@ -19,13 +19,8 @@ from iwflab.cli.printing import (
     say,
     table,
 )
-from iwflab.domain.elements import (
-    CHILD_FIELDS,
-    ELEMENTS,
-    Record,
-    check,
-    record_from,
-)
+from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS
+from iwflab.domain.records import Record, check, record_from
 from iwflab.errors import BadInput
 from iwflab.schemes import tags as all_tags
 

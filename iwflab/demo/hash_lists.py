@@ -49,6 +49,8 @@ def add(lab: Lab) -> None:
             ("Demonstration list", "known", KNOWN, rows),
             ("Demonstration stock", "benign", BENIGN, rows[len(KNOWN) :]),
         ):
+            if not part:  # a small lab has no medium left for it
+                continue
             file = Path(place) / "list.csv"
             _write(file, _entries(wanted, part))
             source = "invented for the demonstration"

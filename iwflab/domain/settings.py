@@ -20,7 +20,7 @@ KEYS: Mapping[str, str] = {
     "shield": "s",
     "lens": "l",
     "outlines": "b",
-    "metadata": "m",
+    "metadata": "a",
     "start_here": "d",
     "present": "p",
     "exposure": "h",
@@ -28,11 +28,15 @@ KEYS: Mapping[str, str] = {
     "add_child": "c",
     "remove_child": "x",
     "clear": "Backspace",
+    "more": "m",
     "note": "n",
     "undo": "z",
     "why": "v",
     "help": "?",
 }
+
+
+ASKED_SCHEMES = ("uk_2014", "uk_s62", "ncmec", "interpol_baseline", "iccam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Settings:
     ``database_url`` names the shared PostgreSQL database; empty means ``lab.db``.
     ``low_space_mb``: with less free space (in 10^6 bytes) desks and commands warn.
     ``candidate_distance``: PDQ hits up to this many bits are shown to a person.
+    ``asked_schemes``: the form asks what these need; all others are derived as well.
     ``assignment_hours``: after these an unfinished medium goes back to the queue.
     ``default_reveal`` is the level of first sight for who chose none; nobody may
     choose one above ``least_shield``.  ``presentation``: no pixels are ever sent.
@@ -65,6 +70,7 @@ class Settings:
     candidate_distance: int = FARTHEST_CANDIDATE
     approval_hours: float = 24.0
     intake_roots: Sequence[str] = ()
+    asked_schemes: Sequence[str] = ASKED_SCHEMES
     set_size: int = 12
     prefetch: int = 4
     outbox: int = 3

@@ -15,7 +15,7 @@ from iwflab.domain.hashes import HashValue
 from iwflab.store.act import Act
 from iwflab.store.database import Store
 from iwflab.store.reading import WAITS, batched
-from iwflab.store.settling import HELD, KNOWN, SETTLES, STANDS, VERDICT
+from iwflab.store.settling import COUNTS, HELD, KNOWN, STANDS, VERDICT
 
 SAME, NOT_SAME = "same", "not_same"
 OPEN = "open"  # an answer was taken back: neither
@@ -27,7 +27,7 @@ _HITS = f"""
          COALESCE(l.name, '') AS list, COALESCE(l.kind, 'known') AS kind,
          COALESCE(l.source, '') AS source, COALESCE(s.medium, '') AS twin,
          COALESCE({VERDICT}, '') AS answer,
-         CASE WHEN {SETTLES} THEN 1 ELSE 0 END AS settles
+         CASE WHEN {COUNTS} THEN 1 ELSE 0 END AS settles
   FROM hit h
   LEFT JOIN hash_list l ON l.id = h.hash_list
   LEFT JOIN sign_off s ON s.id = h.sign_off

@@ -94,6 +94,12 @@ def add_list(
     key = secrets.token_hex(8)
     folder.mkdir(mode=0o700, exist_ok=True)
     built, digest = _built(folder / key, file, form, progress)
+    if not built.items:
+        shutil.rmtree(folder / key, ignore_errors=True)
+        raise BadInput(
+            f"{file.name} holds no entry",
+            advice="check that it is the right file, whole; nothing was added",
+        )
     row = {**asdict(told), "name": told.name.strip(), "format": form}
     row |= {"sha256": digest, "items": built.items}
     try:

@@ -234,6 +234,9 @@ class Person:
             if active == question:
                 break
             order = desk.evaluate(QUESTIONS)
+            if question not in order:
+                self.press("m")  # folded away: nothing depends on it
+                order = desk.evaluate(QUESTIONS)
             there = order.index(question) if question in order else len(order)
             here = order.index(active) if active in order else -1
             self.press("ArrowDown" if here < there else "ArrowUp")

@@ -9,20 +9,9 @@ from iwflab_widgets.desk import Desk, joined
 
 SHARED = ("dom", "server")
 PARTS = (
-    *("outbox", "record", "answers", "ladder", "look", "pictures", "panels"),
-    *(
-        "lens",
-        "looking",
-        "exposure",
-        "screen",
-        "form",
-        "keys",
-        "layout",
-        "watch",
-        "saving",
-        "desk",
-        "main",
-    ),
+    *("outbox", "asked", "record", "answers", "ladder", "look", "pictures", "panels"),
+    *("lens", "looking", "exposure"),
+    *("screen", "form", "keys", "layout", "watch", "saving", "desk", "main"),
 )
 
 

@@ -32,6 +32,7 @@ class Exposure {
     const found = await this.get("iwflab/api/exposure?days=7");
     if (!found) return this.desk.tell("Your exposure cannot be shown now.");
     this.signs = found.signs;
+    this.desk.screen.lessAtOnce("shielded"); // nobody reads this beside a picture
     this.desk.render();
     openDialog(this.desk.root, { label: "Your exposure", testid: "exposure-card" }, exposureView(found));
   }
@@ -41,13 +42,12 @@ function signsView(signs) {
   return el("span", { "data-testid": "signs", class: "iwf-sign" }, signs.join("; "));
 }
 
-function exposureView({ minutes, today, break_after: due, cap, days, lines, signs }) {
+function exposureView({ minutes, today, break_after: due, cap, days, lines }) {
   const day = days.at(-1)?.day;
   const now = lines.filter((line) => line.day === day);
   return [
     el("p", {}, "Only you are shown this. It is not ranked or compared, and nothing is enforced."),
     el("p", { "data-testid": "standing" }, `${minuteWords(minutes)} of viewing since your last break (one is due every ${minuteWords(due)}); ${minuteWords(today)} today, of at most ${(cap / 60).toLocaleString("en-GB")} hours.`),
-    signs.length > 0 && el("p", {}, signs.join("; ")),
     days.length === 0 && el("p", {}, "No medium was shown to you in the last seven days."),
     day && exposureTable(`By category and level, ${day}`, byCode(now)),
     day && exposureTable(`By hour, ${day}`, byHour(now)),

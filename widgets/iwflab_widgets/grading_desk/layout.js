@@ -69,7 +69,8 @@ class Layout {
     else this.endCard();
     this.bar();
     const { saved, pressed } = this.desk.outbox;
-    fill(this.places.foot, footView({ saved, pressed, progress: this.desk.progress }), this.ownLine(desk.keys));
+    const { signs } = this.desk.exposure;
+    fill(this.places.foot, footView({ saved, pressed, progress: this.desk.progress }), signs.length > 0 && signsView(signs));
     this.scrollAlong();
   }
 
@@ -91,14 +92,13 @@ class Layout {
     this.bared = true;
   }
 
-  /** What is the person's own: their signs and ledger, and presentation mode. */
-  ownLine(keys) {
+  /** What is the person's own: their ledger, and presentation mode. */
+  ownButtons(keys) {
     const { exposure, looking, screen } = this.desk;
     const turn = { key: keys.present, act: () => looking.turnPresentation(), testid: "present", "aria-pressed": String(screen.presenting) };
     return [
-      exposure.signs.length > 0 && signsView(exposure.signs),
-      button("Your exposure", { key: keys.exposure, act: () => exposure.open(), testid: "exposure-open" }),
-      button(screen.presenting ? "Presentation mode is on" : "Presentation mode", turn),
+      button("Exposure", { key: keys.exposure, act: () => exposure.open(), testid: "exposure-open", class: "iwf-button iwf-push" }),
+      button(screen.presenting ? "Presentation is on" : "Presentation", turn),
     ];
   }
 
@@ -126,7 +126,7 @@ class Layout {
     const save = { key: keys.save, act: () => desk.save(), testid: "save", class: "iwf-button iwf-strong" };
     const text = desk.item ? "Save and next" : "Take the next set";
     const row = [button(text, save), go("previous", "Previous"), go("next", "Next"), go("undo", "Undo"), go("help", "Keys")];
-    fill(this.places.bar, desk.asking === null ? row : this.confirm(keys));
+    fill(this.places.bar, desk.asking === null ? [...row, this.ownButtons(keys)] : this.confirm(keys));
   }
 
   /** Inline, not a dialog: the picture and the answers stay in view. */

@@ -7,7 +7,7 @@ from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError
 
 from iwflab.domain.assessments import PAINTED, REVEALS, RevealLevel
-from iwflab.domain.elements import record_from
+from iwflab.domain.records import record_from
 from iwflab.domain.roles import need
 from iwflab.errors import BadInput, NotAllowed
 from iwflab_widgets.server import looking_routes, matching_routes, stack_routes
