@@ -9,14 +9,8 @@ from iwflab_widgets.intake_desk import IntakeDesk
 
 SHARED = ("dom", "server", "kernel", "fields")
 OF_GRADING = (
-    "record",
-    "answers",
-    "ladder",
-    "look",
-    "pictures",
-    "panels",
-    "form",
-    "keys",
+    *("asked", "record", "answers", "ladder", "look", "pictures", "panels"),
+    *("form", "keys"),
 )
 PARTS = (
     *("compared", "words", "hits", "settled", "stacks", "stack_form", "lists"),

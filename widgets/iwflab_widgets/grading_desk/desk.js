@@ -125,7 +125,8 @@ class Desk {
     const { at: place, of } = this.position;
     // What is known is said before anything is shown.
     const known = knownInWords(item.known);
-    this.tell(`${item.name}, ${place} of ${of}, ${known}. ${this.answers.inWords}`, { quiet: true });
+    const level = this.screen.presenting ? "Presentation mode" : levelInWords(startOf(item, this.desk.start_level));
+    this.tell(`${item.name}, ${place} of ${of}, ${known}. ${level}. ${this.answers.inWords}`, { quiet: true });
   }
 
   /** What the person starts with is drawn ahead of need, and nothing that they do not. */

@@ -177,7 +177,9 @@ class Screen {
     this.changed();
     if (!variant) return;
     const { look } = this;
-    if (variant !== "none") this.announce(levelInWords(variant));
+    // At first sight the desk says it together with what is known of the medium.
+    if (look.seenFirst) this.announce(levelInWords(variant));
+    look.seenFirst = true;
     whenPainted(() => {
       if (this.look !== look || this.place.firstChild !== content) return;
       look.begin(variant);
