@@ -13,6 +13,7 @@ from iwflab.cli import (
     house,
     knowing,
     leaving,
+    looking,
     people,
     quality,
     rehashing,
@@ -40,7 +41,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     ),
     *(knowing.lists, knowing.match, rehashing.rehash),
     *(stacking.stacks, stacking.calibrate),
-    *(quality.sign_off, quality.take_back, quality.exposure, leaving.release),
+    *(quality.sign_off, quality.take_back, leaving.release, looking.exposure),
     *(counting.report, counting.export, counting.schemes),
 )
 

@@ -85,6 +85,11 @@ class Acts(Proof):
         return number
 
     @needs("take_in")
+    def lacking(self, variant: str) -> list[str]:
+        """Name the media that have previews, but not this one."""
+        return examining.lacking(self._bench, variant)
+
+    @needs("take_in")
     def rehash(
         self,
         media: Sequence[str] | None = None,

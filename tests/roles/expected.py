@@ -49,6 +49,7 @@ TABLE = Table("x", "x", "medium", ("x",), "x", ("n",), (Cell(("x",), "n", 1, 1),
 METHODS = {
     "intake": ("s", (["no/such/folder"],), _CUSTODY, None),
     "examine": ("s", ([NOBODYS],), {}, NotFound),
+    "lacking": ("s", ("outlines",), {}, None),
     "desk": ("asqtm", (), {}, None),
     "open_set": ("as", (0,), {}, None),
     "item": ("asq", (NOBODYS,), {}, NotYours),
