@@ -30,7 +30,7 @@ CLEAR = 50  # quality of PDQ from which it is compared
 
 
 def add(lab: Lab) -> None:
-    """Add both lists, and hold every medium against them and the own grades."""
+    """Add both lists, as far as there are media for them; hold all media."""
     waiting = [one for one in lab.overview() if one["stage"] == "waiting"]
     names = {one["medium"]: one["name"] for one in waiting}
     found = lab.hashes()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iwflab.domain.assessments import RevealLevel
+from iwflab.domain.elements import POLICY_FIELDS
 from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
 from iwflab.errors import BadInput
 
@@ -21,7 +22,7 @@ KEYS: Mapping[str, str] = {
     "lens": "l",
     "outlines": "b",
     "metadata": "a",
-    "start_here": "d",
+    "start_here": "j",
     "present": "p",
     "exposure": "h",
     "blank": "Escape",
@@ -29,6 +30,9 @@ KEYS: Mapping[str, str] = {
     "remove_child": "x",
     "clear": "Backspace",
     "more": "m",
+    "not_sure": "d",
+    "needs_two": "f",
+    "palette": "k",
     "note": "n",
     "undo": "z",
     "why": "v",
@@ -49,6 +53,7 @@ class Settings:
     ``low_space_mb``: with less free space (in 10^6 bytes) desks and commands warn.
     ``candidate_distance``: PDQ hits up to this many bits are shown to a person.
     ``asked_schemes``: the form asks what these need; all others are derived as well.
+    ``child_policy``: fields of a child that only a policy may want (``POLICY_FIELDS``).
     ``assignment_hours``: after these an unfinished medium goes back to the queue.
     ``default_reveal`` is the level of first sight for who chose none; nobody may
     choose one above ``least_shield``.  ``presentation``: no pixels are ever sent.
@@ -71,6 +76,7 @@ class Settings:
     approval_hours: float = 24.0
     intake_roots: Sequence[str] = ()
     asked_schemes: Sequence[str] = ASKED_SCHEMES
+    child_policy: Sequence[str] = ()
     set_size: int = 12
     prefetch: int = 4
     outbox: int = 3
@@ -114,6 +120,11 @@ def check_settings(settings: Settings) -> None:
         )
     if settings.low_space_mb < 0:
         raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
+    if odd := sorted(set(settings.child_policy) - set(POLICY_FIELDS)):
+        raise BadInput(
+            f"lab.toml: child_policy cannot hold {', '.join(odd)}",
+            advice=f"it may name: {', '.join(POLICY_FIELDS)}",
+        )
     roots = settings.intake_roots
     if isinstance(roots, str) or not all(
         isinstance(root, str) and root.startswith(("/", "~")) for root in roots

@@ -5,18 +5,18 @@ from typing import Any
 
 from iwflab.domain.categories import Scheme
 from iwflab.errors import NotFound
+from iwflab.lab.answers import Answers
 from iwflab.lab.matrix import needs
-from iwflab.lab.seat import Seat
 from iwflab.schemes import scheme_named, schemes
 from iwflab.store.reading import one_medium, records
 from iwflab.workflow import reach, rederiving
 
 
-class Deriving(Seat):
+class Deriving(Answers):
     """Classes explained and derived anew, as methods; nothing here changes anything."""
 
     @needs("list_media", "own", "sample", "series")
-    def explain(self, medium: str, scheme: str = "") -> list[dict[str, Any]]:
+    def why(self, medium: str, scheme: str = "") -> list[dict[str, Any]]:
         """Give the class of a medium under each scheme (or one), with every reason."""
         whole = reach.must_reach(self._store, medium, self._known)
         row = one_medium(self._store, whole)

@@ -4,16 +4,18 @@ Lawyers and QA officers can read and sign a TOML file, and its history is its au
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from iwflab.domain.categories import IN_FORCE, Rule, Scheme
+from iwflab.domain.records import Record
 from iwflab.domain.scheme_checks import check_scheme
 from iwflab.errors import BadInput, BadScheme
 from iwflab.schemes.words import condition, record_in_words
@@ -90,15 +92,45 @@ def read_schemes(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Scheme]:
                 advice="a rule may ask grade.NAME of a scheme that does not ask back",
             )
         if name not in found:
-            found[name] = _scheme(
-                name, tables[name], lambda other: made(other, (*waiting, name))
-            )
+            try:
+                found[name] = _scheme(
+                    name, tables[name], lambda other: made(other, (*waiting, name))
+                )
+            except BadScheme as fault:
+                if fault.message.startswith(name):
+                    raise
+                raise BadScheme(
+                    f"{name}: {fault.message}", advice=fault.advice
+                ) from fault
             check_scheme(found[name])
         return found[name]
 
     for name in tables:
         made(name)
     return found
+
+
+def proposed_schemes(places: Iterable[Path]) -> dict[str, Scheme]:
+    """Read schemes from files of one's own, checked, in the place of those in force.
+
+    A file is named after the scheme that it replaces or adds: ``uk_2014.toml``.  Given
+    are these, and those whose class rests on one of them.
+    """
+    tables, given = dict(_tables("rule")), dict[str, dict[str, Any]]()
+    for place in places:
+        try:
+            given[place.stem] = tomllib.loads(place.read_text("utf-8"))
+        except (OSError, ValueError) as fault:
+            raise BadScheme(
+                f"{place.name} cannot be read: {fault}",
+                advice="give a scheme, a TOML file",
+            ) from fault
+    found = read_schemes(tables | given)
+    return {
+        name: scheme
+        for name, scheme in found.items()
+        if name in given or scheme.rules != schemes()[name].rules
+    }
 
 
 def scheme_named(name: str) -> Scheme:
@@ -168,24 +200,8 @@ def _scheme(
             order=tuple(plain["order"]),
             criminal=frozenset(plain["criminal"]),
             labels=MappingProxyType(dict(plain["labels"])),
-            rules=tuple(
-                Rule(
-                    r["name"],
-                    r["code"],
-                    condition(r["when"], others),
-                    r.get("cites", ""),
-                    r.get("precedes", ""),
-                )
-                for r in plain["rule"]
-            ),
-            examples=tuple(
-                (
-                    e["name"],
-                    record_in_words(e["seen"], e.get("children", ())),
-                    e["code"],
-                )
-                for e in plain.get("example", ())
-            ),
+            rules=tuple(_rule(one, others) for one in plain["rule"]),
+            examples=tuple(_example(one) for one in plain.get("example", ())),
             notice=plain.get("notice", ""),
             standing=plain.get("standing", IN_FORCE),
             beside=tuple(plain.get("beside", ())),
@@ -195,8 +211,19 @@ def _scheme(
         )
     except KeyError as missing:
         raise BadScheme(
-            f"the scheme {name} lacks {missing}", advice="see docs/adding.md"
+            f"the scheme {name} lacks {missing}", advice="see docs/schemes.md"
         ) from missing
+
+
+def _rule(plain: Mapping[str, Any], others: Callable[[str], Scheme]) -> Rule:
+    when = condition(plain["when"], others)
+    cites, precedes = plain.get("cites", ""), plain.get("precedes", "")
+    return Rule(plain["name"], plain["code"], when, cites, precedes)
+
+
+def _example(plain: Mapping[str, Any]) -> tuple[str, Record, str]:
+    record = record_in_words(plain["seen"], plain.get("children", ()))
+    return plain["name"], record, plain["code"]
 
 
 def _tag_set(name: str, plain: Mapping[str, Any]) -> TagSet:

@@ -56,6 +56,15 @@ def one_hit(store: Store, hit: str) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+def hits_called(store: Store, start: str) -> list[str]:
+    """Give the ids of the standing hits that begin so; six hex digits at least."""
+    if len(start) < 6 or set(start) - set("0123456789abcdef"):  # noqa: PLR2004
+        return []
+    # A half-open range, as for media: no wildcard can be smuggled in.
+    query = sa.text(f"{_HITS} AND h.id >= :low AND h.id < :high")
+    return [row["hit"] for row in store.rows(query, low=start, high=start + "g")]
+
+
 def hash_lists(store: Store) -> list[dict[str, Any]]:
     """Give every list that was added, in order, with the reason of its end if ended."""
     query = """

@@ -1,4 +1,4 @@
-"""Every standing record, in the order in which they were made: for work on all of them."""
+"""Every standing record, in the order they were made: for work on all of them."""
 
 import json
 from collections.abc import Iterator

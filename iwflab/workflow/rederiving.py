@@ -104,7 +104,7 @@ def _derived(record: Record, wanted: list[Scheme]) -> dict[str, tuple[str, str]]
 
 
 def explained(record: Record, chosen: Mapping[str, Scheme]) -> list[dict[str, Any]]:
-    """Give each scheme's class of a record with the answers, rules and law behind it."""
+    """Give each scheme's class of a record with the answers and the law behind it."""
     found = []
     for scheme in chosen.values():
         grade = derive(scheme, record)

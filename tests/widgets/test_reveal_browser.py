@@ -73,7 +73,7 @@ def test_the_level_to_start_with_is_kept_by_the_server(open_desk):
     desk = opened(open_desk, server)
     desk.press("b")
     desk.painted("m01", "outlines")
-    desk.press("d")
+    desk.press("j")
     desk.until("s.start === 'outlines'")
     assert server.start_level == "outlines"
     desk.press("4", "2", "Enter")
@@ -91,7 +91,7 @@ def test_nobody_starts_above_the_minimum_of_the_organisation(open_desk):
     desk = opened(open_desk, server)
     desk.press(" ")
     desk.painted("m01", "full")
-    desk.press("d")
+    desk.press("j")
     desk.until("s.message.includes('nobody starts with more than: Shielded')")
     assert server.bodies("start") == []
 

@@ -10,8 +10,8 @@ from iwflab_widgets.desk import Desk, joined
 SHARED = ("dom", "server")
 PARTS = (
     *("outbox", "asked", "record", "answers", "ladder", "look", "pictures", "panels"),
-    *("lens", "looking", "exposure"),
-    *("screen", "form", "keys", "layout", "watch", "saving", "desk", "main"),
+    *("lens", "looking", "exposure", "screen", "segments", "form", "keys", "palette"),
+    *("layout", "watch", "saving", "desk", "main"),
 )
 
 

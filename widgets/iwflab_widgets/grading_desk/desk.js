@@ -29,7 +29,7 @@ class Desk {
     });
     this.saving = new Saving(this);
     this.layout = new Layout(this);
-    root.iwflab = { state: () => deskState(this) }; // for tests: plain values
+    root.iwflab = { desk: this, state: () => deskState(this) }; // for tests
   }
 
   // -- opening -------------------------------------------------------------------
@@ -219,6 +219,7 @@ class Desk {
       blank: () => this.blank(),
       present: () => this.looking.turnPresentation(),
       exposure: () => this.exposure.open(),
+      palette: () => openPalette(this),
     };
     const onMedium = {
       question_up: () => this.answers.step(-1),
@@ -231,6 +232,8 @@ class Desk {
       more: () => this.answers.unfold(),
       note: () => this.layout.note.focus(),
       why: () => this.toggleWhy(),
+      not_sure: () => this.answers.end("not_sure"),
+      needs_two: () => this.answers.end("needs_two"),
     };
     if (onMedium[name] && !this.item) this.tell("No medium is open.");
     else (always[name] ?? onMedium[name])?.();

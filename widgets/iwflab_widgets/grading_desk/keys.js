@@ -22,8 +22,11 @@ const ACTS = {
   clear: "Take the answer away",
   more: "Show or fold the questions that are not needed",
   note: "Write a note (Esc leaves it)",
+  not_sure: "Leave it as not sure",
+  needs_two: "Leave it for two people",
   undo: "Undo the newest decision",
   why: "Why these grades",
+  palette: "Find an act by its name",
   help: "This card",
 };
 
@@ -78,24 +81,30 @@ function belongsToControl(event) {
 
 /** The key card: a native modal dialog keeps the focus inside and closes on Escape. */
 function openKeyCard(root, desk) {
+  openCard(root, keyRows(desk));
+}
+
+/** Every key with what it does, in the order of the card. */
+function keyRows(desk) {
   const acts = Object.entries(desk.keys).map(([act, key]) => [key, ACTS[act] ?? words(act)]);
   const tags = desk.tags.filter((tag) => tag.key).map((tag) => [tag.key, `Tag: ${tag.label}`]);
-  openCard(root, [["1 … 9", "Answer the marked question"], ...acts, ...tags]);
+  return [["1 … 9", "Answer the marked question"], ...acts, ...tags];
 }
 
 function openCard(root, rows) {
   const row = ([key, text]) => el("tr", {}, el("th", { scope: "row" }, keyCap(key)), el("td", {}, text));
   const table = el("table", {}, el("tbody", {}, rows.map(row)));
-  openDialog(root, { label: "Keys of this desk", testid: "help-card" }, table);
+  const print = button("Print this card", { act: () => globalThis.print(), testid: "print-card" });
+  openDialog(root, { label: "Keys of this desk", testid: "help-card", more: print }, table).classList.add("iwf-printed");
 }
 
 /** A card over the desk; Escape or its button closes it, and the keys are the desk's again. */
-function openDialog(root, { label, testid }, ...inside) {
+function openDialog(root, { label, testid, more }, ...inside) {
   const close = el("button", { type: "button", class: "iwf-button", autofocus: true }, "Close ", kbd("Escape"));
   const dialog = el(
     "dialog",
     { class: "iwf-card", "aria-label": label, "data-testid": testid },
-    el("div", { class: "iwf-row" }, el("h2", {}, label), close),
+    el("div", { class: "iwf-row" }, el("h2", {}, label), more, close),
     inside,
   );
   close.addEventListener("click", () => dialog.close());
@@ -105,6 +114,7 @@ function openDialog(root, { label, testid }, ...inside) {
   });
   root.append(dialog);
   dialog.showModal();
+  return dialog;
 }
 
 function keyCap(key) {
