@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,14 +21,15 @@ ORIGIN = "http://localhost:9"
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
 
 
-def picture(number, variant):
-    """Draw a pattern; benign, and another one for each medium."""
+@cache
+def pictures(number):
+    """Draw a pattern in every variant; benign, and another one for each medium."""
     image = Image.new("RGB", (640, 420), (40 + number * 15 % 200, 90, 120))
     pen = ImageDraw.Draw(image)
     for step in range(0, 640, 40):
         colour = (220, 200 - number * 9 % 180, step % 255)
         pen.line((step, 0, 640 - step, 420), colour, 6)
-    return previews(image)[variant]
+    return previews(image)
 
 
 def item(number, **more):
@@ -125,7 +127,9 @@ class FakeServer:
                 route.fulfill(status=403, json=NO_PIXELS)
                 return
             _, variant, number = path.removeprefix("media/").split("-")
-            route.fulfill(body=picture(int(number), variant), content_type="image/jpeg")
+            route.fulfill(
+                body=pictures(int(number))[variant], content_type="image/jpeg"
+            )
         elif self.hold and path == "api/decision":
             self.held.append((route, body))
         else:
