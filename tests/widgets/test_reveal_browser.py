@@ -170,6 +170,29 @@ def test_less_is_shown_at_once_without_asking(open_desk):
     desk.painted("m01", "shielded")
 
 
+@pytest.mark.parametrize(("first", "level"), [("l", "lens"), ("g", "greyscale")])
+def test_the_last_word_counts_while_more_is_on_its_way(open_desk, first, level):
+    server = a_server()
+    desk = opened(open_desk, server)
+    desk.press(first)
+    desk.painted("m01", level)
+    held = []
+    desk.page.route("**/api/reveal", lambda route: held.append(route))
+    with desk.page.expect_request("**/api/reveal"):
+        desk.press(" ")
+    desk.press(first)
+    with desk.page.expect_response("**/api/reveal"):
+        server.route(held.pop())
+    desk.page.evaluate(TWO_FRAMES)
+    assert desk.state()["painted"]["variant"] == level
+    desk.press("ArrowRight")
+    desk.painted("m02")
+    desk.until("s.waiting === 0")
+    assert [view["variant"] for view in server.views] == ["shielded", level]
+
+
+TWO_FRAMES = """new Promise((go) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(go))))"""
 PANIC = """() => new Promise((done) => {
   const names = ['pattern-01', 'Harbour', 'onerror', 'pattern-02'];
   const told = () => {

@@ -32,7 +32,9 @@ class Exposure {
     const found = await this.get("iwflab/api/exposure?days=7");
     if (!found) return this.desk.tell("Your exposure cannot be shown now.");
     this.signs = found.signs;
-    this.desk.screen.lessAtOnce("shielded"); // nobody reads this beside a picture
+    const { screen } = this.desk;
+    // Nobody reads this beside a picture, nor is one painted behind it.
+    if (stepOf(screen.wish) > stepOf("shielded")) screen.show("shielded");
     this.desk.render();
     openDialog(this.desk.root, { label: "Your exposure", testid: "exposure-card" }, exposureView(found));
   }

@@ -113,10 +113,9 @@ class Layout {
 
   controls() {
     const { keys } = this.desk.desk;
-    return [
-      levelControls(this.desk),
-      button("Blank", { key: keys.blank, act: () => this.desk.blank(), testid: "blank", class: "iwf-button iwf-strong" }),
-    ];
+    // First, so that it keeps its place however the row breaks.
+    const blank = { key: keys.blank, act: () => this.desk.blank(), testid: "blank", class: "iwf-button iwf-strong" };
+    return [button("Blank", blank), levelControls(this.desk)];
   }
 
   bar() {

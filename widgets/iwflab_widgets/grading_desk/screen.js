@@ -26,7 +26,10 @@ class Screen {
   show(level) {
     if (!this.item || this.blanked) return;
     if (this.presenting) return this.put(presentationCard(), "");
-    if (level === "lens" && this.lens) return this.lens.goRound();
+    if (level === "lens" && this.lens) {
+      this.wish = level; // also where more was asked for and is still on its way
+      return this.lens.goRound();
+    }
     if (!isThere(this.item, level)) return this.lacking(level);
     if (LADDER[stepOf(level)].variant === "full") return this.reveal(level);
     this.wish = level;
@@ -113,9 +116,9 @@ class Screen {
   /** First the reveal is on record, only then is the full preview fetched. */
   async reveal(level) {
     const { item, look } = this;
-    if (this.painted?.variant === level) return;
     this.lessAtOnce(level);
     this.wish = level;
+    if (this.painted?.variant === level) return;
     try {
       const grant = await this.ask(item, look, level);
       if (this.look === look && !this.full) await this.fetchFull(item, look, grant);
