@@ -21,7 +21,7 @@ KEYS: Mapping[str, str] = {
     "shield": "s",
     "lens": "l",
     "outlines": "b",
-    "metadata": "a",
+    "no_picture": "a",
     "start_here": "j",
     "present": "p",
     "exposure": "h",

@@ -22,7 +22,7 @@ class Desk {
       say: (text) => this.tell(text),
       announce: (text) => this.live.say(text),
       emptied: (reason) => this.emptied(reason),
-      woken: () => this.drawAhead(),
+      woken: () => this.looking.drawAhead(),
       changed: () => this.render(),
       report: (views) => this.report(views),
       revealed: () => this.exposed({ revealed: 1 }),
@@ -113,11 +113,11 @@ class Desk {
     const { item } = this;
     if (!item) {
       this.screen.leave();
-      this.drawAhead();
+      this.looking.drawAhead();
       this.tell("All media assigned to you are graded.", { quiet: true });
       return;
     }
-    this.drawAhead();
+    this.looking.drawAhead();
     this.screen.open(item);
     this.answers.open(item);
     this.layout.note.value = this.answers.record.note;
@@ -127,15 +127,6 @@ class Desk {
     const known = knownInWords(item.known);
     const level = this.screen.presenting ? "Presentation mode" : levelInWords(startOf(item, this.desk.start_level));
     this.tell(`${item.name}, ${place} of ${of}, ${known}. ${level}. ${this.answers.inWords}`, { quiet: true });
-  }
-
-  /** What the person starts with is drawn ahead of need, and nothing that they do not. */
-  drawAhead() {
-    const { screen, pictures, outlines, desk } = this;
-    const media = this.item && !screen.blanked && !screen.presenting ? this.ahead() : [];
-    const step = stepOf(desk.start_level);
-    pictures.keep(media, step >= stepOf("shielded") ? media : []);
-    outlines.keep(media, desk.start_level === "outlines" ? media : []);
   }
 
   /** What is drawn ahead: this medium, the next few, and the one before. */

@@ -10,7 +10,7 @@ const ACTS = {
   reveal: "Reveal the full preview",
   greyscale: "Reveal in greyscale",
   shield: "Shield again",
-  metadata: "Show the metadata only, no picture",
+  no_picture: "Show the metadata only, no picture",
   outlines: "Show outlines only",
   lens: "Lens: a circle of the full preview; again leads it round (Shift and arrows too)",
   start_here: "Start every medium at the level that is shown now",

@@ -1,7 +1,7 @@
 // The ladder of reveal levels, the least first, and the controls that climb it.
 
 const LADDER = [
-  { level: "none", act: "metadata", text: "Metadata", variant: "" },
+  { level: "none", act: "no_picture", text: "Metadata", variant: "" },
   { level: "outlines", act: "outlines", text: "Outlines", variant: "outlines" },
   { level: "shielded", act: "shield", text: "Shielded", variant: "shielded" },
   { level: "lens", act: "lens", text: "Lens", variant: "full" },

@@ -29,6 +29,14 @@ class Looking {
     if (told) this.present(told.presenting);
   }
 
+  /** What the person starts with is drawn ahead of need, and nothing that they do not. */
+  drawAhead() {
+    const { screen, pictures, outlines, desk, item } = this.desk;
+    const wanted = item && !screen.blanked && !screen.presenting ? this.desk.ahead() : [];
+    pictures.keep(wanted, stepOf(desk.start_level) >= stepOf("shielded") ? wanted : []);
+    outlines.keep(wanted, desk.start_level === "outlines" ? wanted : []);
+  }
+
   present(presenting) {
     const { screen } = this.desk;
     if (screen.presenting === presenting) return;
