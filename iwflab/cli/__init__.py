@@ -15,6 +15,7 @@ from iwflab.cli import (
     knowing,
     leaving,
     legacy,
+    looking,
     people,
     quality,
     rehashing,
@@ -42,7 +43,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     ),
     *(knowing.lists, knowing.match, rehashing.rehash),
     *(stacking.stacks, stacking.calibrate),
-    *(quality.sign_off, quality.take_back, quality.exposure, leaving.release),
+    *(quality.sign_off, quality.take_back, leaving.release, looking.exposure),
     *(counting.report, counting.export, deriving.schemes),
 )
 

@@ -8,11 +8,12 @@ from iwflab.lab.comparing import Comparing
 from iwflab.lab.deriving import Deriving
 from iwflab.lab.keeping import Keeping
 from iwflab.lab.leaving import Leaving
+from iwflab.lab.looking import Looking
 from iwflab.lab.people import People
 from iwflab.lab.stacking import Stacking
 
 
-class Lab(Stacking, Comparing, Carrying, Deriving, Keeping, Leaving, People):
+class Lab(Looking, Stacking, Comparing, Carrying, Deriving, Keeping, Leaving, People):
     """One analyst at one lab folder.
 
     >>> lab = Lab.open("harbour")  # doctest: +SKIP

@@ -22,6 +22,7 @@ from iwflab.workflow import (
     quality,
     queue,
     rehashing,
+    shielding,
     viewing,
 )
 from iwflab.workflow import intake as arrival
@@ -85,6 +86,11 @@ class Acts(Proof, Answers):
         return number
 
     @needs("take_in")
+    def lacking(self, variant: str) -> list[str]:
+        """Name the media that have previews, but not this one."""
+        return examining.lacking(self._bench, variant)
+
+    @needs("take_in")
     def rehash(
         self,
         media: Sequence[str] | None = None,
@@ -113,7 +119,8 @@ class Acts(Proof, Answers):
     @needs("use_lab")
     def desk(self) -> dict[str, Any]:
         """Give what the grading desk needs once."""
-        return presenting.desk(self.settings, self.analyst)
+        start = shielding.start_of(self._store, self.settings, self.analyst)
+        return {**presenting.desk(self.settings, self.analyst), **start}
 
     @needs("grade", "own", "all")
     def open_set(self, number: int, *, graded: int = 20) -> dict[str, Any]:
@@ -145,8 +152,9 @@ class Acts(Proof, Answers):
     @needs("view_shielded")
     def deliver(self, medium: str, variant: str) -> bytes:
         """Record the delivery of a preview, then give its bytes."""
-        if variant != viewing.VARIANTS[0]:
+        if variant not in viewing.FREE:
             self.must_be_allowed(need("view_full"))
+        shielding.must_send(self.settings)
         return viewing.deliver(
             self._bench, medium, variant, analyst=self.analyst, since=self._desk.since
         )
@@ -184,10 +192,14 @@ class Acts(Proof, Answers):
         *,
         reveal: str = "none",
         seconds: float = 0.0,
+        levels: Mapping[str, float] | None = None,
         request: str | None = None,
         over: str | None = grading.UNSEEN,
     ) -> dict[str, Any]:
-        """Record what was seen on one medium of the analyst's; derive its grades."""
+        """Record what was seen on one medium of the analyst's; derive its grades.
+
+        ``levels`` are the seconds at each reveal level until the decision.
+        """
         assessment = grading.grade(
             self._store,
             medium,
@@ -196,6 +208,7 @@ class Acts(Proof, Answers):
             since=self._desk.since,
             reveal=reveal,
             seconds=seconds,
+            levels=levels or {},
             request=request or uuid4().hex,
             over=over,
             over_another=self.may(need("change_anothers_grade", "new_version")),

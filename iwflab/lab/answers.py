@@ -9,6 +9,7 @@ from iwflab.lab.seat import Seat
 from iwflab.lab.showing import Shown
 from iwflab.schemes import scheme_named
 from iwflab.store import frames
+from iwflab.store.looking import levels_of
 from iwflab.store.reading import one_medium, overview, stored_frame_hashes
 from iwflab.workflow import carrying, reach, reporting
 from iwflab.workflow.queue import HOUR_US
@@ -51,6 +52,8 @@ class Answers(Seat):
         row = reach.blinded([one_medium(self._store, whole)], self._known)[0]
         moving = stored_frame_hashes(self._store, row["medium"])
         told = {"frame_hashes": asdict(moving[-1])} if moving else {}
+        levels = levels_of(self._store, row["assessment"]) if row["assessment"] else {}
+        told |= {"levels": levels} if levels else {}
         said = carrying.in_words(self._store, whole, self._known)
         return Shown(row | told | ({"carried": said} if said else {}))
 

@@ -65,6 +65,7 @@ def desk(settings: Settings, analyst: str) -> dict[str, Any]:
             "unacked_seconds": settings.unacked_seconds,
             "heartbeat_seconds": settings.heartbeat_seconds,
             "idle_lock_minutes": settings.idle_lock_minutes,
+            "break_after_minutes": settings.break_after_minutes,
         },
     }
 

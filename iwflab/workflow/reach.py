@@ -30,7 +30,7 @@ _OF_MEDIA = frozenset(
         *("release", "release_item", "four_eyes_request", "four_eyes_answer"),
         *("four_eyes_use", "frame_hashes", "hit", "hit_answer", "held", "rehashed"),
         *("propagation", "hash_list", "hash_list_end", "list_line_end"),
-        "carried_grade",
+        *("carried_grade", "look"),
     }
 )
 

@@ -11,10 +11,18 @@ class Desk {
     this.live = liveRegion();
     this.work = new AbortController();
     this.pictures = new Pictures(this.server);
+    this.outlines = new Pictures(this.server, "outlines");
+    this.looking = new Looking(this);
+    this.exposure = new Exposure(this);
     this.screen = new Screen({
       server: this.server,
       pictures: this.pictures,
+      outlines: this.outlines,
+      start: () => this.desk.start_level,
       say: (text) => this.tell(text),
+      announce: (text) => this.live.say(text),
+      emptied: (reason) => this.emptied(reason),
+      woken: () => this.looking.drawAhead(),
       changed: () => this.render(),
       report: (views) => this.report(views),
       revealed: () => this.exposed({ revealed: 1 }),
@@ -53,6 +61,7 @@ class Desk {
     this.watch = new Watch(this, ping);
     this.outbox = new Outbox(this.server, desk.limits, { changed, sure: () => this.watch.stillMe() });
     this.desk = desk;
+    this.screen.presenting = Boolean(ping.presenting);
     this.take(set);
     this.root.addEventListener("click", (event) => this.clicked(event), { signal: this.work.signal });
     this.watch.begin(this.work.signal);
@@ -74,6 +83,7 @@ class Desk {
     this.work.abort();
     this.screen.leave();
     this.pictures.keep([]);
+    this.outlines.keep([]);
   }
 
   // -- where we are --------------------------------------------------------------
@@ -103,17 +113,20 @@ class Desk {
     const { item } = this;
     if (!item) {
       this.screen.leave();
-      this.pictures.keep([]);
+      this.looking.drawAhead();
       this.tell("All media assigned to you are graded.", { quiet: true });
       return;
     }
-    this.pictures.keep(this.ahead());
+    this.looking.drawAhead();
     this.screen.open(item);
     this.answers.open(item);
     this.layout.note.value = this.answers.record.note;
     this.layout.follow = "top";
     const { at: place, of } = this.position;
-    this.tell(`${item.name}, ${place} of ${of}. ${this.answers.inWords}`, { quiet: true });
+    // What is known is said before anything is shown.
+    const known = knownInWords(item.known);
+    const level = this.screen.presenting ? "Presentation mode" : levelInWords(startOf(item, this.desk.start_level));
+    this.tell(`${item.name}, ${place} of ${of}, ${known}. ${level}. ${this.answers.inWords}`, { quiet: true });
   }
 
   /** What is drawn ahead: this medium, the next few, and the one before. */
@@ -179,6 +192,7 @@ class Desk {
   /** Do what the key means; say whether it was one of ours. */
   meant(event) {
     const meaning = meaningOf(event, this.desk);
+    if (this.screen.lens?.moved(event)) return true;
     if (this.screen.blanked) {
       const any = event.key.length === 1 || meaning !== null;
       if (any && !event.repeat && !this.watch.stranger) this.screen.wake();
@@ -207,14 +221,15 @@ class Desk {
       undo: () => this.saving.undo(),
       help: () => openKeyCard(this.root, this.desk),
       blank: () => this.blank(),
+      present: () => this.looking.turnPresentation(),
+      exposure: () => this.exposure.open(),
       palette: () => openPalette(this),
     };
     const onMedium = {
       question_up: () => this.answers.step(-1),
       question_down: () => this.answers.step(1),
-      reveal: () => this.screen.reveal("full"),
-      greyscale: () => this.screen.reveal("greyscale"),
-      shield: () => this.screen.shield(),
+      ...Object.fromEntries(LADDER.map(({ act, level }) => [act, () => this.screen.show(level)])),
+      start_here: () => this.looking.startHere(),
       add_child: () => this.answers.addChild(),
       remove_child: () => this.answers.removeChild(),
       clear: () => this.answers.clear(),
@@ -229,9 +244,16 @@ class Desk {
   }
 
   blank() {
-    this.asking = null;
     this.screen.blank("Blank. Any key goes on, shielded.");
-    this.live.say("Blank. Any key goes on, shielded.");
+  }
+
+  /** Nothing of any medium stays in the page: no picture, no name, no word about it. */
+  emptied(reason) {
+    this.asking = null;
+    this.message = "";
+    sweep(this.root);
+    this.layout.bare();
+    this.live.say(reason);
   }
 
   toggleWhy() {

@@ -77,6 +77,23 @@ function metadataCard(item) {
   );
 }
 
+/** In place of a picture that the person did not ask for. */
+function withheldCard(item) {
+  return el(
+    "div",
+    { class: "iwf-plain", "data-testid": "withheld-card", tabindex: "0", role: "group", "aria-label": "Metadata" },
+    el("h2", {}, "Metadata only"),
+    el("p", {}, "No picture is shown until you ask for one."),
+    el("p", {}, knownInWords(item.known)),
+    metadataList({
+      format: item.format || "unknown",
+      size: bytesInWords(item.size),
+      ...(item.width ? { dimensions: `${item.width} × ${item.height}` } : {}),
+      ...item.metadata,
+    }),
+  );
+}
+
 /** One chip a scheme; opened, it tells rules and law, or what is missing. */
 function gradesView(desk, state, toggleWhy) {
   const { grades, contradictions, why, note, record } = state;
