@@ -95,6 +95,23 @@ class Settings:
 
 def check_settings(settings: Settings) -> None:
     """Refuse settings that cannot work: keys that clash, sizes that mean nothing."""
+    _check_keys(settings)
+    for name in ("workers", "set_size", "prefetch", "outbox"):
+        if getattr(settings, name) < 1:
+            raise BadInput(f"lab.toml: {name} must be 1 or more", advice="raise it")
+    if not MATCH_DISTANCE <= settings.candidate_distance <= FARTHEST_CANDIDATE:
+        raise BadInput(
+            "lab.toml: candidate_distance is out of bounds",
+            advice=f"{MATCH_DISTANCE} shows none, {FARTHEST_CANDIDATE} is the most"
+            " that was measured to be far from unrelated pictures",
+        )
+    if settings.low_space_mb < 0:
+        raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
+    _check_lists(settings)
+    _check_looking(settings)
+
+
+def _check_keys(settings: Settings) -> None:
     unknown = set(settings.keys) - set(KEYS)
     if unknown:
         raise BadInput(
@@ -109,17 +126,9 @@ def check_settings(settings: Settings) -> None:
             f"lab.toml: these keys clash: {', '.join(map(repr, clash + digits))}",
             advice="every act needs its own key; digits answer the questions",
         )
-    for name in ("workers", "set_size", "prefetch", "outbox"):
-        if getattr(settings, name) < 1:
-            raise BadInput(f"lab.toml: {name} must be 1 or more", advice="raise it")
-    if not MATCH_DISTANCE <= settings.candidate_distance <= FARTHEST_CANDIDATE:
-        raise BadInput(
-            "lab.toml: candidate_distance is out of bounds",
-            advice=f"{MATCH_DISTANCE} shows none, {FARTHEST_CANDIDATE} is the most"
-            " that was measured to be far from unrelated pictures",
-        )
-    if settings.low_space_mb < 0:
-        raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
+
+
+def _check_lists(settings: Settings) -> None:
     asked = settings.asked_schemes
     if isinstance(asked, str) or not asked:
         raise BadInput(
@@ -139,7 +148,6 @@ def check_settings(settings: Settings) -> None:
             "lab.toml: intake_roots is no list of whole paths",
             advice='write intake_roots = ["/media/arrivals"], or [] for none',
         )
-    _check_looking(settings)
 
 
 def _check_looking(settings: Settings) -> None:

@@ -127,7 +127,6 @@ def grade_stack(
     The exemplar is taken if free; refused as ``grade`` refuses.  Members that do not
     wait, are another's, or are beyond ``distance`` bits are left out, and named.
     """
-    check(record, tags())
     _must_fit_all(record)
     check_conditions(reveal, seconds)
     named = [m for m in dict.fromkeys(members) if m != exemplar]
@@ -155,6 +154,7 @@ def grade_stack(
 
 
 def _must_fit_all(record: Record) -> None:
+    check(record, tags())
     if record.segments or record.ending != Ending.SETTLED:
         raise BadInput(
             "segments and doubts are of one medium, not of its stack",
