@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
+from iwflab.domain.queueing import OLDEST, ORDERS
 from iwflab.errors import BadInput
 
 # Act of the grading desk -> key, as the browser names it (KeyboardEvent.key).
@@ -26,6 +27,8 @@ KEYS: Mapping[str, str] = {
     "undo": "z",
     "why": "v",
     "help": "?",
+    "filter": "/",
+    "selection": "a",
 }
 
 
@@ -61,6 +64,7 @@ class Settings:
     approval_hours: float = 24.0
     intake_roots: Sequence[str] = ()
     asked_schemes: Sequence[str] = ASKED_SCHEMES
+    queue_order: str = OLDEST
     set_size: int = 12
     prefetch: int = 4
     outbox: int = 3
@@ -94,6 +98,11 @@ def check_settings(settings: Settings) -> None:
             "lab.toml: candidate_distance is out of bounds",
             advice=f"{MATCH_DISTANCE} shows none, {FARTHEST_CANDIDATE} is the most"
             " that was measured to be far from unrelated pictures",
+        )
+    if settings.queue_order not in ORDERS:
+        raise BadInput(
+            f"lab.toml: there is no queue_order {settings.queue_order!r}",
+            advice=f"it is one of: {', '.join(ORDERS)}",
         )
     if settings.low_space_mb < 0:
         raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")

@@ -107,19 +107,13 @@ class Acts(Proof):
 
     @property
     def _desk(self) -> queue.Desk:
-        return queue.Desk(self._store, self.analyst, self.settings.assignment_hours)
+        hours, order = self.settings.assignment_hours, self.settings.queue_order
+        return queue.Desk(self._store, self.analyst, hours, order)
 
     @needs("use_lab")
     def desk(self) -> dict[str, Any]:
         """Give what the grading desk needs once."""
         return presenting.desk(self.settings, self.analyst)
-
-    @needs("grade", "own", "all")
-    def open_set(self, number: int, *, graded: int = 20) -> dict[str, Any]:
-        """Give the analyst's media, taking waiting ones until ``number`` are open."""
-        mine = queue.take_set(self._desk, number)
-        found = presenting.items(self._store, mine, self.analyst, graded=graded)
-        return {"items": found, "progress": self.progress()}
 
     @needs("list_media", "own", "sample", "series")
     def item(self, medium: str) -> dict[str, Any]:

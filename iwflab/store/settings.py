@@ -32,6 +32,7 @@ _TEXTS = {
     "intake_roots": "Folders of the server below which the intake desk may take; "
     "an empty list means none: people upload.",
     "asked_schemes": "The form asks what these schemes need; all others are derived",
+    "queue_order": "What is handed out first: oldest, known_first, stacks or rotating.",
     "set_size": "Media assigned to an analyst at a time.",
     "prefetch": "Shielded previews that the grading desk loads ahead.",
     "outbox": "Decisions that may wait for the disk before the desk stops.",

@@ -10,7 +10,18 @@ from iwflab_widgets.desk import Desk, joined
 SHARED = ("dom", "server")
 PARTS = (
     *("outbox", "asked", "record", "answers", "look", "pictures", "panels"),
-    *("screen", "form", "keys", "layout", "watch", "saving", "desk", "main"),
+    *(
+        "screen",
+        "form",
+        "keys",
+        "layout",
+        "watch",
+        "saving",
+        "filter",
+        "selecting",
+        "desk",
+        "main",
+    ),
 )
 
 

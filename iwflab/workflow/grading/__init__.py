@@ -19,9 +19,9 @@ from iwflab.workflow.grading.entering import (
     must_be_seen,
     same,
 )
+from iwflab.workflow.grading.hands import LeftOut, ManyGraded, in_words
+from iwflab.workflow.grading.selected import grade_selection
 from iwflab.workflow.grading.stacked import (
-    LeftOut,
-    StackGrade,
     Undone,
     grade_stack,
     undo_stack,
@@ -32,11 +32,13 @@ from iwflab.workflow.grading.stacked import (
 __all__ = [
     "UNSEEN",
     "LeftOut",
-    "StackGrade",
+    "ManyGraded",
     "Undone",
     "grade",
+    "grade_selection",
     "grade_stack",
     "grades_of",
+    "in_words",
     "undo",
     "undo_stack",
 ]

@@ -18,6 +18,8 @@ const ACTS = {
   note: "Write a note (Esc leaves it)",
   undo: "Undo the newest decision",
   why: "Why these grades",
+  filter: "Search and filter the queue (Esc leaves)",
+  selection: "Give these answers to all selected media",
   help: "This card",
 };
 

@@ -21,6 +21,9 @@ function deskState(desk) {
     asking: desk.asking,
     stopped: desk.stopped,
     message: desk.message,
+    filter: desk.filter.words,
+    matching: desk.filter.total,
+    selected: desk.selecting.media.length,
     prefetched: [...desk.pictures.shielded].filter(([, one]) => one.canvas).map(([medium]) => medium),
   };
 }

@@ -9,7 +9,7 @@ from tornado.web import HTTPError
 from iwflab.domain.records import record_from
 from iwflab.domain.roles import need
 from iwflab.errors import NotAllowed
-from iwflab_widgets.server import matching_routes, stack_routes
+from iwflab_widgets.server import flow_routes, matching_routes, stack_routes
 from iwflab_widgets.server.api import ApiHandler, Body
 from iwflab_widgets.server.grants import FULL, SHIELDED
 from iwflab_widgets.server.job_routes import IntakeHandler, JobsHandler, UploadHandler
@@ -61,8 +61,10 @@ class SetHandler(ApiHandler):
 
     async def post(self) -> None:
         """Assign what is missing, and give a grant for each shielded preview."""
-        wanted = int(self.body().number("n", least=0, most=SET_MOST))
-        answer = dict(await self.service.run(self.seat.open_set, wanted))
+        body = self.body()
+        wanted = int(body.number("n", least=0, most=SET_MOST))
+        sought = flow_routes.sought_in(body.mapping("filter", default={}))
+        answer = dict(await self.service.run(self.seat.open_set, wanted, sought=sought))
         answer["items"] = [self._with_grants(item) for item in answer["items"]]
         self.reply(answer)
 
@@ -211,6 +213,7 @@ ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     (r"/iwflab/api/jobs", JobsHandler),
     *matching_routes.ROUTES,
     *stack_routes.ROUTES,
+    *flow_routes.ROUTES,
     (r"/iwflab/media/([\w-]{20,100})", MediaHandler),
     (r"/iwflab/(?:api|media)/.*", NoRoute),
 )
