@@ -28,7 +28,7 @@ KEYS: Mapping[str, str] = {
     "why": "v",
     "help": "?",
     "filter": "/",
-    "selection": "a",
+    "selection": ";",
 }
 
 

@@ -88,16 +88,16 @@ def test_the_answers_go_to_the_whole_selection_after_a_second_press(open_desk):
     assert desk.by("selection-told").inner_text() == (
         "4 media selected: the answers on this form go to all of them."
     )
-    desk.press("a")
+    desk.press(";")
     assert server.bodies("selection") == []  # nothing is answered yet
     assert "nothing is answered" in desk.state()["message"]
-    desk.press("4", "2", "a")
+    desk.press("4", "2", ";")
     answered = desk.state()["record"]
     assert (
         desk.by("selection-asked").inner_text().startswith("Grade 4 media in one act?")
     )
     assert server.bodies("selection") == []
-    desk.press("a")
+    desk.press(";")
     state = desk.until("s.message.startsWith('Graded')")
     assert state["message"] == (
         "Graded 3 media in one act. Left out: 1: it is not yours to grade."
@@ -115,7 +115,7 @@ def test_one_key_takes_the_act_back_and_keeps_its_answers(open_desk):
     desk = open_desk(GradingDesk, server)
     desk.painted("m01")
     select(desk, "quay")
-    desk.press("4", "2", "a", "a")
+    desk.press("4", "2", ";", ";")
     desk.until("s.message.startsWith('Graded 3 media')")
     desk.press("z")
     state = desk.until("s.message.startsWith('Undone: 3 media wait again')")
@@ -131,9 +131,9 @@ def test_a_lost_answer_is_asked_for_again_under_the_same_id(open_desk):
     desk = open_desk(GradingDesk, server)
     desk.painted("m01")
     select(desk, "quay")
-    desk.press("4", "2", "a", "a")
+    desk.press("4", "2", ";", ";")
     desk.until("s.message.includes('Press again: it is done once')")
-    desk.press("a")
+    desk.press(";")
     desk.until("s.message.startsWith('Graded 3 media')")
     first, again = server.bodies("selection")
     assert first == again
@@ -144,7 +144,7 @@ def test_the_open_medium_outside_the_selection_is_not_said_to_be_looked_at(open_
     desk = open_desk(GradingDesk, server)
     desk.painted("m01")
     select(desk, "pattern-05")
-    desk.press("4", "2", "a", "a")
+    desk.press("4", "2", ";", ";")
     desk.until("s.message.startsWith('Graded 1 medium')")
     (sent,) = server.bodies("selection")
     assert (sent["medium"], sent["reveal"], sent["seconds"]) == ("", "none", 0)
@@ -156,10 +156,10 @@ def test_another_answer_or_no_wish_takes_nothing(open_desk):
     server = a_server()
     desk = open_desk(GradingDesk, server)
     desk.painted("m01")
-    desk.press("a")
+    desk.press(";")
     assert "Nothing is selected" in desk.state()["message"]
     select(desk, "quay")
-    desk.press("4", "2", "a")
+    desk.press("4", "2", ";")
     desk.by("selection-stay").click()
     assert desk.by("selection-told").is_visible()
     desk.by("selection-none").click()
