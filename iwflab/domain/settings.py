@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from iwflab.domain.assessments import RevealLevel
 from iwflab.domain.elements import POLICY_FIELDS
 from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
+from iwflab.domain.queueing import OLDEST, ORDERS
 from iwflab.errors import BadInput
 
 # Act of the grading desk -> key, as the browser names it (KeyboardEvent.key).
@@ -37,6 +38,8 @@ KEYS: Mapping[str, str] = {
     "undo": "z",
     "why": "v",
     "help": "?",
+    "filter": "/",
+    "selection": ";",
 }
 
 
@@ -77,6 +80,7 @@ class Settings:
     intake_roots: Sequence[str] = ()
     asked_schemes: Sequence[str] = ASKED_SCHEMES
     child_policy: Sequence[str] = ()
+    queue_order: str = OLDEST
     set_size: int = 12
     prefetch: int = 4
     outbox: int = 3
@@ -139,6 +143,11 @@ def _check_lists(settings: Settings) -> None:
         raise BadInput(
             f"lab.toml: child_policy cannot hold {', '.join(odd)}",
             advice=f"it may name: {', '.join(POLICY_FIELDS)}",
+        )
+    if settings.queue_order not in ORDERS:
+        raise BadInput(
+            f"lab.toml: there is no queue_order {settings.queue_order!r}",
+            advice=f"it is one of: {', '.join(ORDERS)}",
         )
     roots = settings.intake_roots
     if isinstance(roots, str) or not all(

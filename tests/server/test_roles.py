@@ -56,6 +56,9 @@ ASKED = [
     ("GET", "api/matching/sample?exemplar=x&k=1&distance=0", {}, "asq"),
     ("POST", "api/matching/grade", {**MORE, "exemplar": NOBODYS}, "as"),
     ("POST", "api/matching/undo", {"medium": NOBODYS}, "as"),
+    ("GET", "api/queue?at=0&n=0", {}, "asq"),
+    ("POST", "api/selection", {**MORE, "media": [NOBODYS], "medium": ""}, "as"),
+    ("POST", "api/selection/undo", {"named": NOBODYS}, "as"),
     ("GET", f"media/{'x' * 24}", {}, "asq"),
     ("GET", "api/no-such-route", {}, "asqtm"),
 ]

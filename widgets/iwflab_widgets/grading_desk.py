@@ -11,7 +11,7 @@ SHARED = ("dom", "server")
 PARTS = (
     *("outbox", "asked", "record", "answers", "ladder", "look", "pictures", "panels"),
     *("lens", "looking", "exposure", "screen", "segments", "form", "keys", "palette"),
-    *("layout", "watch", "saving", "desk", "main"),
+    *("layout", "watch", "saving", "filter", "selecting", "acts", "desk", "main"),
 )
 
 

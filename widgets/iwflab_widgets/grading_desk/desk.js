@@ -28,6 +28,8 @@ class Desk {
       revealed: () => this.exposed({ revealed: 1 }),
     });
     this.saving = new Saving(this);
+    this.filter = new FilterBar(this);
+    this.selecting = new Selecting(this);
     this.layout = new Layout(this);
     root.iwflab = { desk: this, state: () => deskState(this) }; // for tests
   }
@@ -72,11 +74,13 @@ class Desk {
     this.items = this.saving.withWaiting(set.items);
     this.progress = set.progress;
     const open = set.items.filter(isOpen).length;
-    const graded = set.progress.mine_graded ?? 0;
+    // Within a filter only what it shows is counted.
+    const graded = this.filter.on ? set.items.length - open : (set.progress.mine_graded ?? 0);
     this.offset = graded - (set.items.length - open);
     this.of = graded + open;
     const same = set.items.findIndex((item) => item.medium === stayAt);
-    this.go(same >= 0 ? same : set.items.findIndex(isOpen));
+    const first = set.items.findIndex(isOpen);
+    this.go(same >= 0 ? same : first < 0 && this.filter.on && set.items.length ? 0 : first);
   }
 
   stop() {
@@ -159,7 +163,7 @@ class Desk {
   async refetch(stayAt) {
     try {
       const wanted = this.desk.limits.set_size ?? 12;
-      this.take(await this.server.post("iwflab/api/set", { n: wanted }), stayAt);
+      this.take(await this.server.post("iwflab/api/set", { n: wanted, ...this.filter.body }), stayAt);
       return true;
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
@@ -214,31 +218,7 @@ class Desk {
   }
 
   act(name) {
-    const always = {
-      save: () => this.save(),
-      next: () => this.move(1),
-      previous: () => this.move(-1),
-      undo: () => this.saving.undo(),
-      help: () => openKeyCard(this.root, this.desk),
-      blank: () => this.blank(),
-      present: () => this.looking.turnPresentation(),
-      exposure: () => this.exposure.open(),
-      palette: () => openPalette(this),
-    };
-    const onMedium = {
-      question_up: () => this.answers.step(-1),
-      question_down: () => this.answers.step(1),
-      ...Object.fromEntries(LADDER.map(({ act, level }) => [act, () => this.screen.show(level)])),
-      start_here: () => this.looking.startHere(),
-      add_child: () => this.answers.addChild(),
-      remove_child: () => this.answers.removeChild(),
-      clear: () => this.answers.clear(),
-      more: () => this.answers.unfold(),
-      note: () => this.layout.note.focus(),
-      why: () => this.toggleWhy(),
-      not_sure: () => this.answers.end("not_sure"),
-      needs_two: () => this.answers.end("needs_two"),
-    };
+    const { always, onMedium } = actsOf(this);
     if (onMedium[name] && !this.item) this.tell("No medium is open.");
     else (always[name] ?? onMedium[name])?.();
   }
