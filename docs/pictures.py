@@ -32,7 +32,6 @@ START_SECONDS = 60
 GATES = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
 ANSWERS = {
     "activity": "posing",
-    "participants": "child_alone",
     "sadism": "no",
     "animal": "no",
 }
