@@ -25,6 +25,7 @@ def rows():
             begun(stack, open_, browser) for open_ in (limit, plain, label_studio)
         )
         turns = alternate(TURNS, turn, desk, still, other)
+        desk.page.bring_to_front()
         reveals = [reveal(desk) for _ in range(REVEALS)]
         rewind(desk)
         saves = alternate(SAVES, save, desk, other, studio)

@@ -65,5 +65,9 @@ class Viewer:
         press()
         taken = self.page.evaluate(NEXT_PAINT, before)
         if taken is None:
-            raise TimeoutError("no picture was painted within 10 s of the key")
+            raise TimeoutError(f"no picture within 10 s of the key; {self.says()}")
         return taken
+
+    def says(self):
+        """Give what the page says about a key that brought nothing."""
+        return "nothing is said"

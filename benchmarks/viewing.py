@@ -86,6 +86,10 @@ class Ours(Viewer):
     def saved(self):
         return self.state()["saved"]
 
+    def says(self):
+        state = self.state()
+        return state["stopped"] or state["message"] or super().says()
+
 
 class Plain(Viewer):
     """The plain notebook; the keys press the focused button."""
