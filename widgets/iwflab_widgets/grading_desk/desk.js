@@ -107,6 +107,7 @@ class Desk {
       this.tell("All media assigned to you are graded.", { quiet: true });
       return;
     }
+    this.turned = this.pictures.shielded.get(item.medium)?.canvas !== undefined;
     this.pictures.keep(this.ahead());
     this.screen.open(item);
     this.answers.open(item);
@@ -267,9 +268,13 @@ class Desk {
   render() {
     if (this.due || this.work.signal.aborted) return;
     this.due = true;
-    queueMicrotask(() => {
+    const draw = () => {
       this.due = false;
       this.layout.render();
-    });
+    };
+    // A picture that lies ready goes to the screen first; the form follows a frame later.
+    if (this.turned && !document.hidden) requestAnimationFrame(() => setTimeout(draw));
+    else queueMicrotask(draw);
+    this.turned = false;
   }
 }
