@@ -133,6 +133,9 @@ def grading(page: Page, base: str) -> None:
     find_landscape(page)
     answer_all(page)
     take(page, "grading-shielded")
+    page.keyboard.press("l")
+    until(lambda: painted(page) == "lens")
+    take(page, "grading-lens", rest=False)
     page.keyboard.press(" ")
     until(lambda: painted(page) == "full")
     page.keyboard.press("v")
@@ -140,6 +143,10 @@ def grading(page: Page, base: str) -> None:
     take(page, "grading")
     page.keyboard.press("Enter")
     until(lambda: state(page)["saved"] == 1)
+    page.keyboard.press("h")
+    page.get_by_test_id("exposure-card").wait_for()
+    take(page, "grading-exposure")
+    page.keyboard.press("Escape")
 
 
 def grading_dark(page: Page, base: str) -> None:
@@ -335,9 +342,13 @@ def until(true: Callable[[], bool], seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-def take(page: Page, name: str) -> None:
-    """Take the picture with as few colours as it takes to stay small."""
-    page.mouse.move(0, 0)
+def take(page: Page, name: str, *, rest: bool = True) -> None:
+    """Take the picture with as few colours as it takes to stay small.
+
+    ``rest``: the pointer goes out of the way first.
+    """
+    if rest:
+        page.mouse.move(0, 0)
     page.wait_for_timeout(300)
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     for colours in (256, 128, 64, 32):

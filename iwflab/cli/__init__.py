@@ -14,8 +14,11 @@ from iwflab.cli import (
     house,
     knowing,
     leaving,
+    legacy,
+    looking,
     people,
     quality,
+    queueing,
     rehashing,
     stacking,
     way,
@@ -33,7 +36,8 @@ _COMMANDS: tuple[click.Command, ...] = (
         way.intake,
         way.hash_,
         way.examine,
-        way.queue,
+        queueing.queue,
+        queueing.selection,
         way.show,
         way.grade,
         way.undo,
@@ -41,7 +45,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     ),
     *(knowing.lists, knowing.match, rehashing.rehash),
     *(stacking.stacks, stacking.calibrate),
-    *(quality.sign_off, quality.take_back, quality.exposure, leaving.release),
+    *(quality.sign_off, quality.take_back, leaving.release, looking.exposure),
     *(counting.report, counting.export, deriving.schemes),
 )
 
@@ -54,6 +58,8 @@ def commands() -> None:
 
 for _command in _COMMANDS:
     commands.add_command(_command)
+for _command in (legacy.bring, legacy.review):
+    deriving.schemes.add_command(_command)
 
 
 def main() -> None:

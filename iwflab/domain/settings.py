@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from iwflab.domain.assessments import RevealLevel
 from iwflab.domain.elements import POLICY_FIELDS
 from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
+from iwflab.domain.queueing import OLDEST, ORDERS
 from iwflab.errors import BadInput
 
 # Act of the grading desk -> key, as the browser names it (KeyboardEvent.key).
@@ -18,6 +20,12 @@ KEYS: Mapping[str, str] = {
     "reveal": " ",
     "greyscale": "g",
     "shield": "s",
+    "lens": "l",
+    "outlines": "b",
+    "no_picture": "a",
+    "start_here": "j",
+    "present": "p",
+    "exposure": "h",
     "blank": "Escape",
     "add_child": "c",
     "remove_child": "x",
@@ -30,6 +38,8 @@ KEYS: Mapping[str, str] = {
     "undo": "z",
     "why": "v",
     "help": "?",
+    "filter": "/",
+    "selection": ";",
 }
 
 
@@ -48,6 +58,9 @@ class Settings:
     ``asked_schemes``: the form asks what these need; all others are derived as well.
     ``child_policy``: fields of a child that only a policy may want (``POLICY_FIELDS``).
     ``assignment_hours``: after these an unfinished medium goes back to the queue.
+    ``default_reveal`` is the level of first sight for who chose none; nobody may
+    choose one above ``least_shield``.  ``presentation``: no pixels are ever sent.
+    Counted, not enforced: ``break_after_minutes`` at media, ``daily_cap_hours`` a day.
     """
 
     lab: str  # the random name of this lab in its heads
@@ -67,17 +80,42 @@ class Settings:
     intake_roots: Sequence[str] = ()
     asked_schemes: Sequence[str] = ASKED_SCHEMES
     child_policy: Sequence[str] = ()
+    queue_order: str = OLDEST
     set_size: int = 12
     prefetch: int = 4
     outbox: int = 3
     unacked_seconds: float = 2.0
     heartbeat_seconds: float = 5.0
     idle_lock_minutes: float = 3.0
+    default_reveal: str = RevealLevel.SHIELDED.value
+    least_shield: str = RevealLevel.SHIELDED.value
+    presentation: bool = False
+    # IWF annual report 2021, "the taskforce": four hours a day at most, a break every
+    # hour; INHOPE, "what is a hotline analyst", names the same four hours.
+    break_after_minutes: float = 60.0
+    daily_cap_hours: float = 4.0
     keys: Mapping[str, str] = field(default_factory=lambda: dict(KEYS))
 
 
 def check_settings(settings: Settings) -> None:
     """Refuse settings that cannot work: keys that clash, sizes that mean nothing."""
+    _check_keys(settings)
+    for name in ("workers", "set_size", "prefetch", "outbox"):
+        if getattr(settings, name) < 1:
+            raise BadInput(f"lab.toml: {name} must be 1 or more", advice="raise it")
+    if not MATCH_DISTANCE <= settings.candidate_distance <= FARTHEST_CANDIDATE:
+        raise BadInput(
+            "lab.toml: candidate_distance is out of bounds",
+            advice=f"{MATCH_DISTANCE} shows none, {FARTHEST_CANDIDATE} is the most"
+            " that was measured to be far from unrelated pictures",
+        )
+    if settings.low_space_mb < 0:
+        raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
+    _check_lists(settings)
+    _check_looking(settings)
+
+
+def _check_keys(settings: Settings) -> None:
     unknown = set(settings.keys) - set(KEYS)
     if unknown:
         raise BadInput(
@@ -92,21 +130,24 @@ def check_settings(settings: Settings) -> None:
             f"lab.toml: these keys clash: {', '.join(map(repr, clash + digits))}",
             advice="every act needs its own key; digits answer the questions",
         )
-    for name in ("workers", "set_size", "prefetch", "outbox"):
-        if getattr(settings, name) < 1:
-            raise BadInput(f"lab.toml: {name} must be 1 or more", advice="raise it")
-    if not MATCH_DISTANCE <= settings.candidate_distance <= FARTHEST_CANDIDATE:
+
+
+def _check_lists(settings: Settings) -> None:
+    asked = settings.asked_schemes
+    if isinstance(asked, str) or not asked:
         raise BadInput(
-            "lab.toml: candidate_distance is out of bounds",
-            advice=f"{MATCH_DISTANCE} shows none, {FARTHEST_CANDIDATE} is the most"
-            " that was measured to be far from unrelated pictures",
+            "lab.toml: asked_schemes is no list of schemes",
+            advice='write asked_schemes = ["uk_2014"], one scheme at least',
         )
-    if settings.low_space_mb < 0:
-        raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
     if odd := sorted(set(settings.child_policy) - set(POLICY_FIELDS)):
         raise BadInput(
             f"lab.toml: child_policy cannot hold {', '.join(odd)}",
             advice=f"it may name: {', '.join(POLICY_FIELDS)}",
+        )
+    if settings.queue_order not in ORDERS:
+        raise BadInput(
+            f"lab.toml: there is no queue_order {settings.queue_order!r}",
+            advice=f"it is one of: {', '.join(ORDERS)}",
         )
     roots = settings.intake_roots
     if isinstance(roots, str) or not all(
@@ -116,3 +157,30 @@ def check_settings(settings: Settings) -> None:
             "lab.toml: intake_roots is no list of whole paths",
             advice='write intake_roots = ["/media/arrivals"], or [] for none',
         )
+
+
+def _check_looking(settings: Settings) -> None:
+    levels = ", ".join(RevealLevel)
+    for name in ("default_reveal", "least_shield"):
+        if getattr(settings, name) not in set(RevealLevel):
+            raise BadInput(
+                f"lab.toml: {name} is no reveal level", advice=f"it is one of: {levels}"
+            )
+    least = RevealLevel(settings.least_shield)
+    if RevealLevel(settings.default_reveal).step > least.step:
+        raise BadInput(
+            "lab.toml: default_reveal shows more than least_shield lets anybody start"
+            " with",
+            advice=f"from the least to the most, levels are: {levels}",
+        )
+    if not isinstance(settings.presentation, bool):
+        raise BadInput(
+            "lab.toml: presentation is neither true nor false",
+            advice="write presentation = true, or false",
+        )
+    for name, most in (("break_after_minutes", 240), ("daily_cap_hours", 24)):
+        if not 0 < getattr(settings, name) <= most:
+            raise BadInput(
+                f"lab.toml: {name} must be above 0 and at most {most}",
+                advice="these are counted and told, never enforced",
+            )

@@ -3,15 +3,19 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
-from iwflab.domain.categories import Scheme, compiled, derive
+from iwflab.domain.carried import suggested
+from iwflab.domain.categories import Grade, Scheme, compiled, derive
 from iwflab.domain.contradictions import contradictions
 from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, POLICY_FIELDS
 from iwflab.domain.records import OF_SEGMENTS, TAG_STATES, Record
 from iwflab.domain.settings import Settings
 from iwflab.schemes import scheme_named, schemes, tags
+from iwflab.schemes.mappings import mappings
 from iwflab.store import Store
+from iwflab.store.carried import carried_grades
 from iwflab.store.reading import (
     counts,
     exposure_of,
@@ -24,6 +28,7 @@ from iwflab.store.reading import (
 )
 
 DAY_US = 86_400_000_000
+Open = frozenset[str] | None
 
 
 def desk(settings: Settings, analyst: str) -> dict[str, Any]:
@@ -60,6 +65,7 @@ def desk(settings: Settings, analyst: str) -> dict[str, Any]:
             "unacked_seconds": settings.unacked_seconds,
             "heartbeat_seconds": settings.heartbeat_seconds,
             "idle_lock_minutes": settings.idle_lock_minutes,
+            "break_after_minutes": settings.break_after_minutes,
         },
     }
 
@@ -101,25 +107,35 @@ def asked(scheme: Scheme) -> dict[str, Any]:
 def derived(record: Record) -> dict[str, Any]:
     """Give the grades of a record under every scheme, and its contradictions."""
     return {
-        "grades": [asdict(derive(s, record)) for s in schemes().values()],
+        "grades": [dict(_plain(derive(s, record))) for s in schemes().values()],
         "contradictions": [asdict(c) for c in contradictions(record)],
     }
 
 
+@lru_cache(maxsize=10_000)  # grades come from a cache themselves, again and again
+def _plain(grade: Grade) -> dict[str, Any]:
+    return asdict(grade)
+
+
 def items(
-    store: Store, media: Sequence[str], analyst: str, *, graded: int
+    store: Store, media: Sequence[str], analyst: str, *, graded: int, open_to: Open
 ) -> list[dict[str, Any]]:
-    """Give the analyst's media: ungraded first, then the ``graded`` newest of them."""
+    """Give the analyst's media: ungraded first, then the ``graded`` newest of them.
+
+    ``open_to`` are the media of which the analyst may know what others say; None: all.
+    """
     mine, waiting = set(media), set(waiting_media(store, media))
     done = [m for m in newest_graded(store, analyst, most=graded) if m in mine]
     chosen = [*done, *(medium for medium in media if medium in waiting)]
     rows = some_media(store, chosen)
     # What is signed off is no longer the grader's to change.
     kept = [row for row in rows if row["stage"] in {"waiting", "graded"}]
-    return [item(store, row, analyst) for row in kept]
+    return [item(store, row, analyst, open_to) for row in kept]
 
 
-def item(store: Store, row: Mapping[str, Any], analyst: str) -> dict[str, Any]:
+def item(
+    store: Store, row: Mapping[str, Any], analyst: str, open_to: Open
+) -> dict[str, Any]:
     """Give one medium as its desk shows it; another's record is not told."""
     mine = row["assessment"] is not None and row["grader"] == analyst
     record = records(store, [row])[row["medium"]] if mine else None
@@ -128,6 +144,11 @@ def item(store: Store, row: Mapping[str, Any], analyst: str) -> dict[str, Any]:
         {name: seen[name] for name in ("source", "seen_on", "series")}
         for seen in sightings_of(store, row["medium"])
     ]
+    if open_to is None or row["medium"] in open_to:
+        carried = suggested(carried_grades(store, [row["medium"]]), mappings())
+        if carried:
+            said = "; ".join(one.in_words for one in carried)
+            known = [{**(known[0] if known else {}), "carried": said}]
     plain = {
         name: row[name]
         for name in (
@@ -149,9 +170,9 @@ def item(store: Store, row: Mapping[str, Any], analyst: str) -> dict[str, Any]:
     }
 
 
-def one(store: Store, medium: str, analyst: str) -> dict[str, Any]:
+def one(store: Store, medium: str, analyst: str, open_to: Open) -> dict[str, Any]:
     """Give one medium by its id."""
-    return item(store, one_medium(store, medium), analyst)
+    return item(store, one_medium(store, medium), analyst, open_to)
 
 
 def progress(store: Store, mine: Sequence[str], analyst: str) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """A server that keeps what the desk sends, and fails when it is told to."""
 
-import io
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,25 +13,24 @@ from iwflab.domain.contradictions import contradictions
 from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, POLICY_FIELDS
 from iwflab.domain.records import OF_SEGMENTS, record_from
 from iwflab.domain.settings import ASKED_SCHEMES, KEYS
+from iwflab.media.rendering import previews
 from iwflab.schemes import schemes, tags
 from iwflab.workflow.presenting import asked
 
+SENT_ONCE = {"api/decision", "api/undo", "api/reveal", "api/selection"}
 ORIGIN = "http://localhost:9"
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
 
 
-def picture(number, variant):
-    """Draw a pattern; benign, and another one for each medium."""
+@cache
+def pictures(number):
+    """Draw a pattern in every variant; benign, and another one for each medium."""
     image = Image.new("RGB", (640, 420), (40 + number * 15 % 200, 90, 120))
     pen = ImageDraw.Draw(image)
     for step in range(0, 640, 40):
         colour = (220, 200 - number * 9 % 180, step % 255)
         pen.line((step, 0, 640 - step, 420), colour, 6)
-    if variant == "shielded":
-        image = image.convert("L").resize((32, 21)).resize((640, 420))
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
+    return previews(image)
 
 
 def item(number, **more):
@@ -52,7 +51,7 @@ def item(number, **more):
         "grades": [],
         "contradictions": [],
         "stage": "waiting",
-        "previews": ["full", "shielded"],
+        "previews": ["full", "outlines", "shielded"],
     }
     return plain | more
 
@@ -94,7 +93,12 @@ class FakeServer:
     views: list = field(default_factory=list)
     held: list = field(default_factory=list)
     limits: dict = field(default_factory=dict)
+    anothers: tuple = ()  # media that are not this person's
     jobs: list = field(default_factory=list)
+    start_level: str = "shielded"
+    start_levels: tuple = ("none", "outlines", "shielded")
+    presenting: bool = False
+    signs_told: list = field(default_factory=list)
 
     def paths(self):
         return [path for path, _ in self.calls]
@@ -121,8 +125,13 @@ class FakeServer:
             }
             route.fulfill(status=409, json=told)
         elif path.startswith("media/"):
+            if self.presenting:
+                route.fulfill(status=403, json=NO_PIXELS)
+                return
             _, variant, number = path.removeprefix("media/").split("-")
-            route.fulfill(body=picture(int(number), variant), content_type="image/png")
+            route.fulfill(
+                body=pictures(int(number))[variant], content_type="image/jpeg"
+            )
         elif self.hold and path == "api/decision":
             self.held.append((route, body))
         else:
@@ -141,7 +150,7 @@ class FakeServer:
             return
         name = path.removeprefix("api/").replace("/", "_")
         reply = getattr(self, "all_jobs" if name == "jobs" else name)(body)
-        if self.lose_replies and path in {"api/decision", "api/undo", "api/reveal"}:
+        if self.lose_replies and path in SENT_ONCE:
             self.lose_replies -= 1
             route.abort()
         else:
@@ -149,7 +158,25 @@ class FakeServer:
 
     # -- the routes ---------------------------------------------------------------
     def ping(self, _):
-        return {"analyst": self.analyst, "server": self.run, "lab": "t", "at": 0}
+        more = {"presenting": self.presenting}
+        return {"analyst": self.analyst, "server": self.run, "lab": "t", "at": 0} | more
+
+    def start(self, body):
+        self.start_level = body["level"]
+        return self.starts()
+
+    def starts(self):
+        return {"start_level": self.start_level, "start_levels": [*self.start_levels]}
+
+    def presentation(self, body):
+        self.presenting = body["active"] == "on"
+        return {"presenting": self.presenting}
+
+    def signs(self, _):
+        return {"minutes": 0, "today": 0, "signs": self.signs_told}
+
+    def exposure(self, _):
+        return EXPOSURE | {"signs": self.signs_told}
 
     def desk(self, _):
         def kind(k):
@@ -167,10 +194,14 @@ class FakeServer:
             "tags": [vars(tag) for tag in found],
             "asked": [asked(schemes()[name]) for name in ASKED_SCHEMES],
             "schemes": [
-                {"name": s.name, "title": s.title, "version": s.version}
+                {
+                    **{n: getattr(s, n) for n in ("name", "title", "version")},
+                    "labels": dict(s.labels),
+                }
                 for s in schemes().values()
             ],
             "keys": dict(KEYS),
+            **self.starts(),
             "limits": {
                 "outbox": 3,
                 "unacked_seconds": 2.0,
@@ -182,11 +213,51 @@ class FakeServer:
             | self.limits,
         }
 
-    def set(self, _):
-        for one in self.items:
-            grant = f"grant{self.run[-1]}-shielded-{one['medium'][1:]}"
-            one["grants"] = {"shielded": grant} if one["previews"] else {}
-        return {"items": self.items, "progress": self.progress()}
+    def queue(self, body):
+        """What matches; the fake looks at name and stage alone."""
+        found = [one["medium"] for one in self.matching(body)]
+        if body.get("ids"):
+            return {"total": len(found), "ids": found}
+        return {"total": len(found), "at": 0, "media": []}
+
+    def matching(self, asked):
+        part, stage = asked.get("name", ""), asked.get("stage", "")
+        return [
+            one
+            for one in self.items
+            if part in one["name"] and stage in {"", one["stage"]}
+        ]
+
+    def selection(self, body):
+        if body["request"] not in self.done:
+            taken = [m for m in body["media"] if m not in self.anothers]
+            self.done[body["request"]] = taken
+            for medium in taken:
+                self.one(medium).update(record=body["record"], stage="graded")
+        graded = self.done[body["request"]]
+        why = "it is not yours to grade"
+        left = [m for m in body["media"] if m not in graded]
+        return {
+            "saved": True,
+            "graded": graded,
+            "left_out": [{"medium": m, "why": why} for m in left],
+            "sample": graded[:3],
+            "progress": self.progress(),
+        }
+
+    def selection_undo(self, body):
+        graded = self.done[body["named"]]
+        for medium in graded:
+            self.one(medium).update(record=None, stage="waiting", grades=[])
+        return {"withdrawn": graded, "left": [], "progress": self.progress()}
+
+    def set(self, asked):
+        shown = self.matching((asked or {}).get("filter", {}))
+        for one in shown:
+            free = {"outlines", "shielded"} & set(one["previews"])
+            name = f"grant{self.run[-1]}"
+            one["grants"] = {v: f"{name}-{v}-{one['medium'][1:]}" for v in free}
+        return {"items": shown, "progress": self.progress()}
 
     def grant(self, body):
         return {"grant": f"grantx-{body['variant']}-{body['medium'][1:]}"}
@@ -261,6 +332,26 @@ class FakeServer:
         }
 
 
+NO_PIXELS = {
+    "error": "presentation mode is on: no picture is sent",
+    "advice": "switch it off at the grading desk",
+    "kind": "Presenting",
+}
+_LINE = {"day": "2026-11-20", "hour": 9, "media": 3, "seconds": 200.0}
+EXPOSURE = {
+    "analyst": "ann",
+    "scheme": "uk_2014",
+    "minutes": 52.0,
+    "today": 96.0,
+    "break_after": 60.0,
+    "cap": 240.0,
+    "lines": [
+        _LINE | {"code": "C", "level": "shielded"},
+        _LINE | {"code": "none", "level": "full", "seconds": 40.0},
+        _LINE | {"code": "not graded", "level": "lens", "hour": 10, "seconds": 12.0},
+    ],
+    "days": [{"day": "2026-11-20", "media": 7, "seconds": 252.0, "minutes": 96.0}],
+}
 RUNNING = {
     "state": "running",
     "ahead": 0,

@@ -9,19 +9,9 @@ from iwflab_widgets.desk import Desk, joined
 
 SHARED = ("dom", "server")
 PARTS = (
-    *("outbox", "asked", "record", "answers", "look", "pictures", "panels"),
-    *(
-        "screen",
-        "segments",
-        "form",
-        "keys",
-        "palette",
-        "layout",
-        "watch",
-        "saving",
-        "desk",
-        "main",
-    ),
+    *("outbox", "asked", "record", "answers", "ladder", "look", "pictures", "panels"),
+    *("lens", "looking", "exposure", "screen", "segments", "form", "keys", "palette"),
+    *("layout", "watch", "saving", "filter", "selecting", "acts", "desk", "main"),
 )
 
 

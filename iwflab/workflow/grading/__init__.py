@@ -12,16 +12,18 @@ from iwflab.store import Store
 from iwflab.store.assignments import whose
 from iwflab.store.stacks import entry_of_stack
 from iwflab.workflow.grading.entering import (
+    NO_LEVELS,
     UNSEEN,
     check_conditions,
     enter,
+    enter_levels,
     must_be_open,
     must_be_seen,
     same,
 )
+from iwflab.workflow.grading.hands import LeftOut, ManyGraded, in_words
+from iwflab.workflow.grading.selected import grade_selection
 from iwflab.workflow.grading.stacked import (
-    LeftOut,
-    StackGrade,
     Undone,
     grade_stack,
     undo_stack,
@@ -32,11 +34,13 @@ from iwflab.workflow.grading.stacked import (
 __all__ = [
     "UNSEEN",
     "LeftOut",
-    "StackGrade",
+    "ManyGraded",
     "Undone",
     "grade",
+    "grade_selection",
     "grade_stack",
     "grades_of",
+    "in_words",
     "undo",
     "undo_stack",
 ]
@@ -52,6 +56,7 @@ def grade(
     reveal: str,
     seconds: float,
     request: str,
+    levels: Mapping[str, float] = NO_LEVELS,
     over: str | None = UNSEEN,
     over_another: bool = False,
 ) -> str:
@@ -63,7 +68,7 @@ def grade(
     What another person graded is graded anew only with ``over_another``.
     """
     check(record, tags())
-    check_conditions(reveal, seconds)
+    check_conditions(reveal, seconds, levels)
     with store.act("grade", medium, analyst=analyst, request=request) as act:
         if act.repeated:
             return same(store, act, record)
@@ -74,14 +79,13 @@ def grade(
             )
         standing = must_be_open(store, medium)
         must_be_seen(standing, analyst, over, over_another=over_another)
-        return enter(
-            act,
-            record,
-            medium=medium,
-            analyst=analyst,
-            reveal=str(reveal),
-            seconds=abs(float(seconds)),  # no negative zero: it would not come back
-        )
+        # No negative zero: it would not come back.
+        told: dict[str, object] = {
+            "reveal": str(reveal),
+            "seconds": abs(float(seconds)),
+        }
+        made = enter(act, record, medium=medium, analyst=analyst, **told)
+        return enter_levels(act, made, levels)
 
 
 def undo(

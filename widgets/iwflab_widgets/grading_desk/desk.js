@@ -11,15 +11,25 @@ class Desk {
     this.live = liveRegion();
     this.work = new AbortController();
     this.pictures = new Pictures(this.server);
+    this.outlines = new Pictures(this.server, "outlines");
+    this.looking = new Looking(this);
+    this.exposure = new Exposure(this);
     this.screen = new Screen({
       server: this.server,
       pictures: this.pictures,
+      outlines: this.outlines,
+      start: () => this.desk.start_level,
       say: (text) => this.tell(text),
+      announce: (text) => this.live.say(text),
+      emptied: (reason) => this.emptied(reason),
+      woken: () => this.looking.drawAhead(),
       changed: () => this.render(),
       report: (views) => this.report(views),
       revealed: () => this.exposed({ revealed: 1 }),
     });
     this.saving = new Saving(this);
+    this.filter = new FilterBar(this);
+    this.selecting = new Selecting(this);
     this.layout = new Layout(this);
     root.iwflab = { desk: this, state: () => deskState(this) }; // for tests
   }
@@ -53,6 +63,7 @@ class Desk {
     this.watch = new Watch(this, ping);
     this.outbox = new Outbox(this.server, desk.limits, { changed, sure: () => this.watch.stillMe() });
     this.desk = desk;
+    this.screen.presenting = Boolean(ping.presenting);
     this.take(set);
     this.root.addEventListener("click", (event) => this.clicked(event), { signal: this.work.signal });
     this.watch.begin(this.work.signal);
@@ -63,17 +74,20 @@ class Desk {
     this.items = this.saving.withWaiting(set.items);
     this.progress = set.progress;
     const open = set.items.filter(isOpen).length;
-    const graded = set.progress.mine_graded ?? 0;
+    // Within a filter only what it shows is counted.
+    const graded = this.filter.on ? set.items.length - open : (set.progress.mine_graded ?? 0);
     this.offset = graded - (set.items.length - open);
     this.of = graded + open;
     const same = set.items.findIndex((item) => item.medium === stayAt);
-    this.go(same >= 0 ? same : set.items.findIndex(isOpen));
+    const first = set.items.findIndex(isOpen);
+    this.go(same >= 0 ? same : first < 0 && this.filter.on && set.items.length ? 0 : first);
   }
 
   stop() {
     this.work.abort();
     this.screen.leave();
     this.pictures.keep([]);
+    this.outlines.keep([]);
   }
 
   // -- where we are --------------------------------------------------------------
@@ -103,18 +117,21 @@ class Desk {
     const { item } = this;
     if (!item) {
       this.screen.leave();
-      this.pictures.keep([]);
+      this.looking.drawAhead();
       this.tell("All media assigned to you are graded.", { quiet: true });
       return;
     }
-    this.turned = this.pictures.shielded.get(item.medium)?.canvas !== undefined;
-    this.pictures.keep(this.ahead());
+    this.turned = true;
+    this.looking.drawAhead();
     this.screen.open(item);
     this.answers.open(item);
     this.layout.note.value = this.answers.record.note;
     this.layout.follow = "top";
     const { at: place, of } = this.position;
-    this.tell(`${item.name}, ${place} of ${of}. ${this.answers.inWords}`, { quiet: true });
+    // What is known is said before anything is shown.
+    const known = knownInWords(item.known);
+    const level = this.screen.presenting ? "Presentation mode" : levelInWords(startOf(item, this.desk.start_level));
+    this.tell(`${item.name}, ${place} of ${of}, ${known}. ${level}. ${this.answers.inWords}`, { quiet: true });
   }
 
   /** What is drawn ahead: this medium, the next few, and the one before. */
@@ -147,7 +164,7 @@ class Desk {
   async refetch(stayAt) {
     try {
       const wanted = this.desk.limits.set_size ?? 12;
-      this.take(await this.server.post("iwflab/api/set", { n: wanted }), stayAt);
+      this.take(await this.server.post("iwflab/api/set", { n: wanted, ...this.filter.body }), stayAt);
       return true;
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
@@ -158,16 +175,29 @@ class Desk {
 
   // -- keys and clicks -----------------------------------------------------------
   key(event) {
-    if (this.root.querySelector("dialog[open]")) return;
-    if (event.key === "Escape" && isTyping(event, this.root)) this.root.focus();
+    const dialog = this.root.querySelector("dialog[open]");
+    const panic = this.desk && meaningOf(event, this.desk)?.act === "blank";
+    if (panic && dialog) {
+      dialog.close();
+      this.blank();
+    } else if (dialog) return;
+    else if (event.key === "Escape" && isTyping(event, this.root)) this.leaveField();
     else if (belongsToControl(event) || !this.meant(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }
 
+  /** Leave a field; what is more than shielded goes from the screen with the same key. */
+  leaveField() {
+    this.root.focus();
+    const shown = this.screen.painted?.variant;
+    if (shown && shown !== "shielded") this.blank();
+  }
+
   /** Do what the key means; say whether it was one of ours. */
   meant(event) {
     const meaning = meaningOf(event, this.desk);
+    if (this.screen.lens?.moved(event)) return true;
     if (this.screen.blanked) {
       const any = event.key.length === 1 || meaning !== null;
       if (any && !event.repeat && !this.watch.stranger) this.screen.wake();
@@ -181,6 +211,7 @@ class Desk {
   }
 
   perform({ act, tag, digit }) {
+    if (this.screen.blanked) return; // whoever comes back wakes it with a key first
     if (act) this.act(act);
     else if (!this.item) this.tell("No medium is open.");
     else if (tag) this.answers.tag(tag);
@@ -188,38 +219,22 @@ class Desk {
   }
 
   act(name) {
-    const always = {
-      save: () => this.save(),
-      next: () => this.move(1),
-      previous: () => this.move(-1),
-      undo: () => this.saving.undo(),
-      help: () => openKeyCard(this.root, this.desk),
-      blank: () => this.blank(),
-      palette: () => openPalette(this),
-    };
-    const onMedium = {
-      question_up: () => this.answers.step(-1),
-      question_down: () => this.answers.step(1),
-      reveal: () => this.screen.reveal("full"),
-      greyscale: () => this.screen.reveal("greyscale"),
-      shield: () => this.screen.shield(),
-      add_child: () => this.answers.addChild(),
-      remove_child: () => this.answers.removeChild(),
-      clear: () => this.answers.clear(),
-      more: () => this.answers.unfold(),
-      note: () => this.layout.note.focus(),
-      why: () => this.toggleWhy(),
-      not_sure: () => this.answers.end("not_sure"),
-      needs_two: () => this.answers.end("needs_two"),
-    };
+    const { always, onMedium } = actsOf(this);
     if (onMedium[name] && !this.item) this.tell("No medium is open.");
     else (always[name] ?? onMedium[name])?.();
   }
 
   blank() {
-    this.asking = null;
     this.screen.blank("Blank. Any key goes on, shielded.");
-    this.live.say("Blank. Any key goes on, shielded.");
+  }
+
+  /** Nothing of any medium stays in the page: no picture, no name, no word about it. */
+  emptied(reason) {
+    this.asking = null;
+    this.message = "";
+    sweep(this.root);
+    this.layout.bare();
+    this.live.say(reason);
   }
 
   toggleWhy() {
@@ -272,7 +287,7 @@ class Desk {
       this.due = false;
       this.layout.render();
     };
-    // A picture that lies ready goes to the screen first; the form follows a frame later.
+    // Another medium: its picture goes to the screen first, the form follows a frame later.
     if (this.turned && !document.hidden) requestAnimationFrame(() => setTimeout(draw));
     else queueMicrotask(draw);
     this.turned = false;

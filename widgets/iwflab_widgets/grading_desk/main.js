@@ -21,7 +21,14 @@ function deskState(desk) {
     asking: desk.asking,
     stopped: desk.stopped,
     message: desk.message,
-    prefetched: [...desk.pictures.shielded].filter(([, one]) => one.canvas).map(([medium]) => medium),
+    filter: desk.filter.words,
+    matching: desk.filter.total,
+    selected: desk.selecting.media.length,
+    start: desk.desk?.start_level ?? null,
+    presenting: screen.presenting,
+    lens: screen.lens && { x: screen.lens.x, y: screen.lens.y },
+    levels: screen.look?.levelsNow ?? {},
+    prefetched: [...desk.pictures.kept].filter(([, one]) => one.canvas).map(([medium]) => medium),
   };
 }
 

@@ -79,6 +79,9 @@ class StackForm {
       add_child: () => this.answers.addChild(),
       remove_child: () => this.answers.removeChild(),
       clear: () => this.answers.clear(),
+      more: () => this.answers.unfold(),
+      not_sure: () => this.answers.end("not_sure"),
+      needs_two: () => this.answers.end("needs_two"),
       note: () => this.note.focus(),
       why: () => this.turnWhy(),
       reveal: () => this.desk.tell("Only shielded previews are shown here; the grading desk reveals more."),
@@ -95,7 +98,7 @@ class StackForm {
     if (!this.stack) return;
     const { lab } = this.desk;
     fill(this.form, formView(lab, formState(this.answers, this.uid), this.answers));
-    fill(this.grades, gradesView(lab, { ...this.answers.known, why: this.why }, () => this.turnWhy()));
+    fill(this.grades, gradesView(lab, { ...this.answers.known, why: this.why, record: this.answers.record }, () => this.turnWhy()));
     const { keys } = lab;
     fill(
       this.bar,

@@ -168,6 +168,10 @@ class ApiHandler(JupyterHandler):
             answer = _told("something failed that was not foreseen", advice, "Failed")
         self.reply(answer)
 
+    async def presents(self) -> bool:
+        """Tell whether this session gets no pixels."""
+        return bool(await self.service.run(self.seat.presents, self.session))
+
     def body(self) -> "Body":
         """Read the JSON body."""
         return Body.read(self.request.body)
@@ -200,6 +204,10 @@ class Body:
         if not isinstance(plain, dict):
             raise BadInput("the request is no JSON object", advice="reload the page")
         return cls(plain)
+
+    def has(self, name: str) -> bool:
+        """Tell whether something was sent under a name."""
+        return name in self._plain
 
     def text(self, name: str, *, most: int = 4_000, default: str | None = None) -> str:
         """Return a text; without ``default`` it must be there and not empty."""
@@ -245,9 +253,11 @@ class Body:
             raise self._wrong(name, f"a number from {least:g} to {most:g}")
         return value
 
-    def mapping(self, name: str) -> dict[str, Any]:
-        """Return a JSON object."""
-        value = self._plain.get(name)
+    def mapping(
+        self, name: str, *, default: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return a JSON object; without ``default`` it must be there."""
+        value = self._plain.get(name, default)
         if not isinstance(value, dict):
             raise self._wrong(name, "a JSON object")
         return value

@@ -3,7 +3,7 @@
 from tornado.web import HTTPError
 
 from iwflab.domain.roles import need
-from iwflab.errors import EvidenceError
+from iwflab.errors import EvidenceError, Presenting
 from iwflab_widgets.server.api import ApiHandler
 from iwflab_widgets.server.grants import COMPARED
 
@@ -11,7 +11,20 @@ DESTINATIONS = ("image", "video", "empty")
 MEDIA_POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'"
 
 
-class MediaHandler(ApiHandler):
+class PixelHandler(ApiHandler):
+    """The base of every route that sends pixels: none goes out in presentation mode."""
+
+    async def prepare(self) -> None:
+        """Refuse, whatever was granted before."""
+        await super().prepare()
+        if await self.presents():
+            raise Presenting(
+                "presentation mode is on: no picture is sent",
+                advice="switch it off at the grading desk",
+            )
+
+
+class MediaHandler(PixelHandler):
     """The bytes behind a grant."""
 
     needs = need("view_shielded")  # the lab asks for more where the grant is for more
