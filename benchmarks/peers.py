@@ -16,6 +16,7 @@ SCRIPTS = Path(__file__).parent / "peers_scripts"
 NEEDS = {
     "faiss": ("faiss-cpu==1.15.1", "numpy<2.5"),
     "imagehash": ("ImageHash==4.3.2", "pillow==13.0.0"),
+    "label_studio": ("label-studio==1.23.2",),
     "notebook": ("ImageHash==4.3.2", "pdqhash==0.2.8", "pillow==13.0.0"),
     "perception": ("Perception==0.9.3",),
     "threatexchange": ("threatexchange==1.2.17", "pdqhash==0.2.8", "faiss-cpu"),

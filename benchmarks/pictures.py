@@ -10,37 +10,39 @@ from iwflab.demo.drawing import encoded, picture
 from iwflab.lab import Lab
 
 WIDTHS = (1300, 1750, 2050, 2350)  # 1.1, 2.0, 2.8 and 3.7 megapixels
-GRAIN = {1300: 16, 1750: 12, 2050: 10, 2350: 8}  # as sensors: small ones are noisy
+WIDE = (1300, 1750, 2350, 3000, 3600, 4250)  # 1.1 to 12.0 megapixels, for viewers
+# As sensors: small ones are noisy.
+GRAIN = {1300: 16, 1750: 12, 2050: 10, 2350: 8, 3000: 6, 3600: 5, 4250: 4}
 MEDIA = 64
 CUSTODY = {"case": "B", "exhibit": "1", "purpose": "benchmark", "authority": "none"}
 
 
-def photograph(number):
-    """Draw a picture, grow it, add grain: a JPEG of 0.4 to 0.9 MB."""
-    width = WIDTHS[number % len(WIDTHS)]
+def photograph(number, widths=WIDTHS):
+    """Draw a picture, grow it, add grain: a JPEG of 0.4 to 0.9 MB, 2 MB if wide."""
+    width = widths[number % len(widths)]
     small = picture(number)
     height = width * 2 // 3
     grown = np.asarray(small.resize((width, height), Image.Resampling.BICUBIC))
-    grain = np.random.default_rng(number).normal(0, GRAIN[width], (height, width, 1))
-    noisy = Image.fromarray(np.clip(grown + grain, 0, 255).astype("u1"))
+    grain = np.random.default_rng(number).standard_normal((height, width, 1), "f4")
+    noisy = Image.fromarray(np.clip(grown + grain * GRAIN[width], 0, 255).astype("u1"))
     return encoded(noisy, "JPEG", quality=86)
 
 
 @cache
-def folder():
+def folder(widths=WIDTHS):
     """Draw the pictures once a run."""
-    made = workshop() / "pictures"
+    made = workshop() / f"pictures-{max(widths)}"
     made.mkdir()
     for number in range(MEDIA):
-        (made / f"photo-{number:03}.jpg").write_bytes(photograph(number))
+        (made / f"photo-{number:03}.jpg").write_bytes(photograph(number, widths))
     return made
 
 
 @cache
-def lab():
+def lab(widths=WIDTHS):
     """Fill a lab with them once a run; who changes it takes a copy."""
-    place = workshop() / "filled" / "lab"
+    place = workshop() / f"filled-{max(widths)}" / "lab"
     heads = place.parent / "heads"
     with Lab.create(place, set_size=MEDIA, head_folder=str(heads)) as made:
-        made.intake([folder()], **CUSTODY)
+        made.intake([folder(widths)], **CUSTODY)
     return place.parent

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pictures
 from measuring import workshop
+from painting import WINDOW, Viewer
 from serving import PASSWORDS, Served, copy_of, free_port, until
 
 PLAIN = """
@@ -41,78 +42,27 @@ saving.on_click(save)
 show(0)
 widgets.VBox([image, answer, widgets.HBox([following, saving])])
 """
-# Painted, as the desk itself counts it: the second frame after the picture changed.
-LISTEN = """() => {
-  window.pressed = 0; window.painted = []; window.seen = new Set();
-  addEventListener("keydown", (event) => { window.pressed = event.timeStamp; }, true);
-}"""
-LISTEN_PLAIN = """() => document.addEventListener("load", (event) => {
-  const image = event.target, address = image.src;
-  if (image.tagName === "IMG")
-    image.decode().then(() => requestAnimationFrame(() => requestAnimationFrame(() => {
-      if (image.src !== address) return; // another picture came before this was seen
-      window.painted.push(performance.now()); window.seen.add(address);
-    })), () => {});
-}, true)"""
-# The desk tells when it painted; it is asked in every frame, and costs little.
-LISTEN_OURS = """() => {
-  const state = document.querySelector("[data-testid=grading-desk]").iwflab.state;
-  let last = state().medium;
-  const look = () => {
-    const shown = state().painted;
-    if (shown && shown.medium !== last) {
-      last = shown.medium; window.painted.push(shown.at); window.seen.add(last);
-    }
-    requestAnimationFrame(look);
-  };
-  look();
-}"""
-NEXT_PAINT = """count => new Promise((done) => {
-  const end = performance.now() + 10000;
-  const look = () => {
-    if (window.painted.length > count) done(window.painted[count] - window.pressed);
-    else if (performance.now() > end) done(null);
-    else setTimeout(look, 4);
-  };
-  look();
-})"""
-
-
-class Viewer:
-    """A page that pages and saves; ``latency`` is key press to picture painted."""
-
-    def __init__(self, page, kernels):
-        self.page, self.kernels = page, kernels
-        page.evaluate(LISTEN)
-
-    def painted(self):
-        return self.page.evaluate("window.painted.length")
-
-    def seen(self):
-        return self.page.evaluate("window.seen.size")
-
-    def latency(self, press):
-        before = self.painted()
-        press()
-        taken = self.page.evaluate(NEXT_PAINT, before)
-        if taken is None:
-            raise TimeoutError("no picture was painted within 10 s of the key")
-        return taken
 
 
 class Ours(Viewer):
     """The grading desk; a decision is ``4`` (text only), ``2`` (no child), Enter."""
 
+    place = "[data-testid=picture]"
+    picture = f"{place} > canvas"
+
     def __init__(self, page, served):
-        super().__init__(page, served.kernels)
+        self.kernels = served.kernels
         self.state = lambda: page.get_by_test_id("grading-desk").evaluate(
             "root => root.iwflab.state()"
         )
         until(lambda: self.state()["painted"], what="the first picture")
-        page.evaluate(LISTEN_OURS)
+        super().__init__(page)
 
     def turn(self):
         self.page.keyboard.press("ArrowRight")
+
+    def back(self):
+        self.page.keyboard.press("ArrowLeft")
 
     def answer(self):
         self.page.keyboard.press("4")
@@ -136,14 +86,19 @@ class Ours(Viewer):
     def saved(self):
         return self.state()["saved"]
 
+    def says(self):
+        state = self.state()
+        return state["stopped"] or state["message"] or super().says()
+
 
 class Plain(Viewer):
     """The plain notebook; the keys press the focused button."""
 
+    picture = "img.widget-image"
+
     def __init__(self, page, kernels, saved):
-        super().__init__(page, kernels)
-        self.csv = saved
-        page.evaluate(LISTEN_PLAIN)
+        super().__init__(page)
+        self.kernels, self.csv = kernels, saved
 
     def _press(self, name):
         button = self.page.get_by_role("button", name=name, exact=True)
@@ -168,9 +123,9 @@ def ours(browser):
     """Serve a copy of the filled lab, log in, open the grading desk."""
     folder = workshop() / f"ours-{free_port()}" / "lab"
     folder.parent.mkdir()
-    served = Served(copy_of(pictures.lab(), folder)).accounts().start()
+    served = Served(copy_of(pictures.lab(pictures.WIDE), folder)).accounts().start()
     try:
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        page = browser.new_context(viewport=WINDOW).new_page()
         log_in(page, served.url)
         page.goto(f"{served.url}/voila/render/grading.ipynb")
         page.get_by_test_id("grading-desk").wait_for()
@@ -202,7 +157,7 @@ def plain(browser):
         env={**os.environ, "HOME": str(folder)},
     )
     try:
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        page = browser.new_context(viewport=WINDOW).new_page()
         until(lambda: opened(page, f"http://127.0.0.1:{port}/"), 60, "the start of it")
         page.locator("img.widget-image").wait_for()
         yield Plain(page, lambda: kernels_of(process.pid), saved)
@@ -218,7 +173,7 @@ def voila():
 
 
 def notebook(folder, saved):
-    source = PLAIN.format(folder=str(pictures.folder()), saved=str(saved))
+    source = PLAIN.format(folder=str(pictures.folder(pictures.WIDE)), saved=str(saved))
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     nbformat.write(made, folder / "plain.ipynb")
     return str(folder / "plain.ipynb")

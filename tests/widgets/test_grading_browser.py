@@ -509,6 +509,18 @@ def test_keys_of_acts_and_tags_never_clash():
     assert len(keys) == len(set(keys))
 
 
+def test_keys_that_the_desk_understands_keep_it_from_going_blank(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.page.clock.install()
+    for _ in range(4):  # six minutes of work by the keys alone; the lock is at three
+        desk.press("ArrowDown")
+        desk.page.clock.run_for(90_000)
+    assert desk.state()["blanked"] == ""
+    desk.page.clock.run_for(100_000)  # 190 seconds since the last key
+    assert desk.state()["blanked"] == "Blanked after 3 minutes without a key."
+
+
 @pytest.mark.parametrize(
     ("known", "said"),
     [

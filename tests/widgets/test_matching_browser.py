@@ -156,6 +156,18 @@ def test_everything_goes_blank_at_one_key_and_comes_back_at_another(desk):
     assert opened.server.answers == []
 
 
+def test_keys_that_the_desk_understands_keep_it_from_going_blank(desk):
+    opened = desk()
+    on_screen(opened, 1)
+    opened.page.clock.install()
+    for key in ("n", "p", "n", "p"):  # six minutes; the lock is at three
+        opened.press(key)
+        opened.page.clock.run_for(90_000)
+    assert opened.page.get_by_text("Blanked after 3 minutes").count() == 0
+    opened.page.clock.run_for(100_000)  # 190 seconds since the last key
+    opened.page.get_by_text("Blanked after 3 minutes").first.wait_for()
+
+
 def test_numbers_out_of_range_are_said_and_not_asked_for(desk):
     opened = desk()
     opened.press("4")

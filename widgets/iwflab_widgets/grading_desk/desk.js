@@ -121,6 +121,7 @@ class Desk {
       this.tell("All media assigned to you are graded.", { quiet: true });
       return;
     }
+    this.turned = true;
     this.looking.drawAhead();
     this.screen.open(item);
     this.answers.open(item);
@@ -282,9 +283,13 @@ class Desk {
   render() {
     if (this.due || this.work.signal.aborted) return;
     this.due = true;
-    queueMicrotask(() => {
+    const draw = () => {
       this.due = false;
       this.layout.render();
-    });
+    };
+    // Another medium: its picture goes to the screen first, the form follows a frame later.
+    if (this.turned && !document.hidden) requestAnimationFrame(() => setTimeout(draw));
+    else queueMicrotask(draw);
+    this.turned = false;
   }
 }

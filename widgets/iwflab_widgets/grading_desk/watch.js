@@ -21,8 +21,9 @@ class Watch {
     addEventListener("beforeunload", (event) => this.leaving(event), heed);
     addEventListener("pagehide", () => this.gone(), heed);
     document.addEventListener("visibilitychange", () => this.desk.screen.seen(!document.hidden), heed);
+    // At the window, on the way down: the desk stops the keys that it understands.
     for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"])
-      document.addEventListener(kind, () => this.awake(), { ...heed, passive: true });
+      addEventListener(kind, () => this.awake(), { ...heed, passive: true, capture: true });
     this.awake();
   }
 

@@ -82,7 +82,7 @@ class MatchingDesk {
     document.addEventListener("visibilitychange", () => this.compared.seen(!document.hidden, this.root), { signal });
     addEventListener("pagehide", () => this.compared.leave({ keepalive: true }), { signal });
     for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"])
-      document.addEventListener(kind, () => this.awake(), { signal, passive: true });
+      addEventListener(kind, () => this.awake(), { signal, passive: true, capture: true }); // before a key is stopped
     this.root.addEventListener("click", (event) => this.clicked(event), { signal });
     this.awake();
   }
