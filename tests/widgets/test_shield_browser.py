@@ -58,6 +58,12 @@ KEYS = {
 }
 
 
+EVERY = (
+    *(("b", "outlines"), ("l", "lens"), ("g", "greyscale"), (" ", "full")),
+    ("s", "shielded"),
+)
+
+
 class SlowServer(FakeServer):
     """Keeps pictures and reveals back for a while, so that they come too late."""
 
@@ -110,9 +116,10 @@ def hooked(open_desk, monkeypatch):
 def walk(desk, server, moves, seed, *, to_the_end=True):
     """Do seeded random moves, or those until the check fails; give what it saw."""
     chance = random.Random(seed)
-    for key, level in (("b", "outlines"), ("s", "shielded")):  # a short walk may not
+    for key, level in EVERY:  # a short walk may pass some of them by
         desk.press(key)
         desk.until(f"s.painted && s.painted.variant === '{level}'")
+        desk.page.evaluate("new Promise(requestAnimationFrame)")
     names = chance.choices(list(MOVES), list(MOVES.values()), k=moves)
     for number, name in enumerate(names):
         if not to_the_end and number % 10 == 0 and seen(desk)["broken"]:
