@@ -97,7 +97,7 @@ class Place:
         return self
 
     def scan(self):
-        """Make the scan for what this lab keeps: originals and both previews.
+        """Make the scan for what this lab keeps: originals and their previews.
 
         Some originals carry a comment of bytes by chance near their start, too.
         """
@@ -106,7 +106,7 @@ class Place:
             for file in (self.lab / folder).rglob("*"):
                 if file.is_file():
                     known[f"{folder} {file.name[:12]}{file.suffix}"] = file.read_bytes()
-        assert len(known) == MEDIA * 3, sorted(known)
+        assert len(known) == MEDIA * 4, sorted(known)  # three previews of each
         return Scan({**known, **self.marks})
 
     def hits(self, scan):

@@ -69,7 +69,7 @@ def test_every_container_and_codec_decodes(examine, kind):
     assert examined.metadata["container"] == examined.format
     assert examined.metadata["shots"] == 2
     assert tiles(examined) == [(0, 0), (rate, 1_000_000)]
-    assert set(examined.previews) == {"full", "shielded"}
+    assert set(examined.previews) == {"full", "outlines", "shielded"}
     assert examined.hashes == ()  # it has those of its frames only
     found = examined.frame_hashes
     assert (found.algorithm, found.variant) == ("pdq", "vpdq 1/s")
