@@ -62,7 +62,7 @@ def test_a_grader_is_shown_the_sheet(new_lab, tmp_path):
     ann = lab.seat("ann")
     ann.take(video)
     item = ann.item(video)
-    assert item["previews"] == ["full", "shielded"]
+    assert item["previews"] == ["full", "outlines", "shielded"]
     assert [frame for frame, _, _ in item["metadata"]["sheet"]] == [0, 10]
     assert ann.deliver(video, "shielded").startswith(b"\xff\xd8\xff")
 
