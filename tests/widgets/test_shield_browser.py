@@ -120,6 +120,11 @@ def walk(desk, server, moves, seed, *, to_the_end=True):
         desk.press(key)
         desk.until(f"s.painted && s.painted.variant === '{level}'")
         desk.page.evaluate("new Promise(requestAnimationFrame)")
+    desk.press(" ")  # and blanks while all of it is shown
+    desk.until("s.painted && s.painted.variant === 'full'")
+    desk.press("Escape")
+    desk.page.evaluate("new Promise(requestAnimationFrame)")
+    desk.press("8")  # any key goes on
     names = chance.choices(list(MOVES), list(MOVES.values()), k=moves)
     for number, name in enumerate(names):
         if not to_the_end and number % 10 == 0 and seen(desk)["broken"]:
