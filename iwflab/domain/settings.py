@@ -25,6 +25,24 @@ KEYS: Mapping[str, str] = {
     "undo": "z",
     "why": "v",
     "help": "?",
+    "sheet": "m",
+    "beside": "b",
+    "beside_reveal": "k",
+    "larger": "l",
+    "zoom_in": "+",
+    "zoom_out": "-",
+    "zoom_fit": "0",
+    "zoom_actual": "a",
+    "rotate": "d",
+    "play": "p",
+    "frame_back": ",",
+    "frame_on": ".",
+    "slower": "<",
+    "faster": ">",
+    "shot_back": "PageUp",
+    "shot_on": "PageDown",
+    "segment_start": "[",
+    "segment_end": "]",
 }
 
 
@@ -74,11 +92,11 @@ def check_settings(settings: Settings) -> None:
         )
     keys = list(settings.keys.values())
     clash = sorted({key for key in keys if keys.count(key) > 1})
-    digits = sorted({key for key in keys if key.isdigit()})
+    digits = sorted({key for key in keys if key.isdigit() and key != "0"})
     if clash or digits:
         raise BadInput(
             f"lab.toml: these keys clash: {', '.join(map(repr, clash + digits))}",
-            advice="every act needs its own key; digits answer the questions",
+            advice="every act needs its own key; digits from 1 on answer questions",
         )
     for name in ("workers", "set_size", "prefetch", "outbox"):
         if getattr(settings, name) < 1:

@@ -28,6 +28,7 @@ from iwflab.store.reading import (
 )
 
 DAY_US = 86_400_000_000
+LAID_OUT = 200  # waiting media told at once in full; the contact sheet has the rest
 
 
 def desk(settings: Settings, analyst: str) -> dict[str, Any]:
@@ -85,7 +86,8 @@ def items(
     """Give the analyst's media: ungraded first, then the ``graded`` newest of them."""
     mine, waiting = set(media), set(waiting_media(store, media))
     done = [m for m in newest_graded(store, analyst, most=graded) if m in mine]
-    chosen = [*done, *(medium for medium in media if medium in waiting)]
+    open_ones = [medium for medium in media if medium in waiting]
+    chosen = [*done, *open_ones[:LAID_OUT]]
     rows = some_media(store, chosen)
     # What is signed off is no longer the grader's to change.
     kept = [row for row in rows if row["stage"] in {"waiting", "graded"}]
@@ -140,3 +142,8 @@ def progress(store: Store, mine: Sequence[str], analyst: str) -> dict[str, Any]:
         "mine_graded": found["mine"],
         "exposure": exposure_of(store, analyst, since=store.clock() - DAY_US),
     }
+
+
+def open_now(store: Store, mine: Sequence[str]) -> int:
+    """Count those of an analyst's media that still wait for a grade."""
+    return len(waiting_media(store, mine, unknown=True))

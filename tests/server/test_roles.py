@@ -52,6 +52,12 @@ ASKED = [
     ("GET", "api/matching/sample?exemplar=x&k=1&distance=0", {}, "asq"),
     ("POST", "api/matching/grade", {**MORE, "exemplar": NOBODYS}, "as"),
     ("POST", "api/matching/undo", {"medium": NOBODYS}, "as"),
+    ("GET", "api/sheet?at=0&n=1", {}, "as"),
+    ("POST", "api/sheet/grants", {"media": []}, "as"),
+    ("GET", f"api/sheet/item?medium={NOBODYS}", {}, "as"),
+    ("POST", "api/sheet/take", {"n": 0}, "as"),
+    ("GET", f"api/beside?medium={NOBODYS}", {}, "as"),
+    ("POST", "api/rendition", {"medium": NOBODYS, "variant": "large"}, "asq"),
     ("GET", f"media/{'x' * 24}", {}, "asq"),
     ("GET", "api/no-such-route", {}, "asqtm"),
 ]

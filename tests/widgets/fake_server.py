@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
 
@@ -30,6 +31,27 @@ def picture(number, variant):
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
+
+
+@cache
+def drawn(number, variant):
+    return picture(number, variant)
+
+
+def send_part(route, clip):
+    """Answer a Range request, as the server does."""
+    asked = route.request.headers.get("range", "bytes=0-").removeprefix("bytes=")
+    first, last = (int(one) if one else None for one in asked.split("-"))
+    end = min(last if last is not None else len(clip) - 1, len(clip) - 1)
+    route.fulfill(
+        status=206,
+        body=clip[first : end + 1],
+        headers={
+            "Content-Type": "video/webm",
+            "Accept-Ranges": "bytes",
+            "Content-Range": f"bytes {first}-{end}/{len(clip)}",
+        },
+    )
 
 
 def item(number, **more):
@@ -93,6 +115,9 @@ class FakeServer:
     held: list = field(default_factory=list)
     limits: dict = field(default_factory=dict)
     jobs: list = field(default_factory=list)
+    set_most: int = 10_000
+    made: int = 0
+    clip: bytes = b""
 
     def paths(self):
         return [path for path, _ in self.calls]
@@ -120,7 +145,12 @@ class FakeServer:
             route.fulfill(status=409, json=told)
         elif path.startswith("media/"):
             _, variant, number = path.removeprefix("media/").split("-")
-            route.fulfill(body=picture(int(number), variant), content_type="image/png")
+            if variant == "clip":
+                send_part(route, self.clip)
+            else:
+                route.fulfill(
+                    body=drawn(int(number), variant), content_type="image/png"
+                )
         elif self.hold and path == "api/decision":
             self.held.append((route, body))
         else:
@@ -144,6 +174,43 @@ class FakeServer:
             route.abort()
         else:
             route.fulfill(json=reply)
+
+    # -- the contact sheet ----------------------------------------------------------
+    def sheet(self, body):
+        at, number = int(body["at"]), int(body["n"])
+        part = self.items[at : at + number]
+        told = [
+            {
+                **{name: one[name] for name in ("medium", "stage", "state", "format")},
+                "stack": one.get("stack", ""),
+                "frames": one["frames"],
+                "preview": "shielded" in one["previews"],
+            }
+            for one in part
+        ]
+        return {"order": "o1", "at": at, "total": len(self.items), "items": told}
+
+    def sheet_grants(self, body):
+        media = body["media"]
+        return {"grants": {one: f"grants-shielded-{one[1:]}" for one in media}}
+
+    def sheet_item(self, body):
+        one = self.one(body["medium"])
+        return {**one, "grants": {"shielded": f"grants-shielded-{one['medium'][1:]}"}}
+
+    def sheet_take(self, body):
+        self.items += [item(len(self.items) + n) for n in range(1, 4)]
+        return {"taken": 3}
+
+    def beside(self, body):
+        return {"exemplar": self.one(body["medium"]).get("exemplar", "")}
+
+    def rendition(self, body):
+        self.made = self.made + 1
+        if self.made < 2:
+            return {"state": "running"}
+        token = f"grantx-{body['variant']}-{body['medium'][1:]}"
+        return {"grant": token, "rate": 10, "note": ""}
 
     # -- the routes ---------------------------------------------------------------
     def ping(self, _):
@@ -180,7 +247,7 @@ class FakeServer:
         for one in self.items:
             grant = f"grant{self.run[-1]}-shielded-{one['medium'][1:]}"
             one["grants"] = {"shielded": grant} if one["previews"] else {}
-        return {"items": self.items, "progress": self.progress()}
+        return {"items": self.items[: self.set_most], "progress": self.progress()}
 
     def grant(self, body):
         return {"grant": f"grantx-{body['variant']}-{body['medium'][1:]}"}

@@ -10,7 +10,9 @@ from iwflab_widgets.desk import Desk, joined
 SHARED = ("dom", "server")
 PARTS = (
     *("outbox", "record", "answers", "look", "pictures", "panels"),
-    *("screen", "form", "keys", "layout", "watch", "saving", "desk", "main"),
+    *("screen", "zoom", "larger", "beside", "player"),
+    *("sheet_pages", "thumbs", "sheet", "sheet_keys", "views"),
+    *("form", "keys", "layout", "watch", "saving", "desk", "main"),
 )
 
 

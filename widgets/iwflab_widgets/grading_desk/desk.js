@@ -19,6 +19,7 @@ class Desk {
       report: (views) => this.report(views),
       revealed: () => this.exposed({ revealed: 1 }),
     });
+    this.views = new Views(this);
     this.saving = new Saving(this);
     this.layout = new Layout(this);
     root.iwflab = { state: () => deskState(this) }; // for tests: plain values
@@ -108,12 +109,34 @@ class Desk {
       return;
     }
     this.pictures.keep(this.ahead());
-    this.screen.open(item);
+    if (!this.views.sheet.shown) this.screen.open(item);
     this.answers.open(item);
     this.layout.note.value = this.answers.record.note;
     this.layout.follow = "top";
     const { at: place, of } = this.position;
     this.tell(`${item.name}, ${place} of ${of}. ${this.answers.inWords}`, { quiet: true });
+  }
+
+  /** The media chosen on the contact sheet, in its order. */
+  get selection() {
+    return this.views.sheet.inOrder;
+  }
+
+  /** One of my media by its id: one of the set, or fetched. */
+  async itemOf(medium) {
+    const known = this.items.find((item) => item.medium === medium);
+    return known ?? this.server.get(`iwflab/api/sheet/item?${new URLSearchParams({ medium })}`);
+  }
+
+  /** Leave the contact sheet for one of its media. */
+  async openMedium(medium) {
+    const item = await this.itemOf(medium);
+    if (!this.items.includes(item)) {
+      this.items.push(item);
+      this.of += 1;
+    }
+    this.views.sheet.close({ leaving: true });
+    this.go(this.items.indexOf(item));
   }
 
   /** What is drawn ahead: this medium, the next few, and the one before. */
@@ -159,9 +182,14 @@ class Desk {
   key(event) {
     if (this.root.querySelector("dialog[open]")) return;
     if (event.key === "Escape" && isTyping(event, this.root)) this.root.focus();
-    else if (belongsToControl(event) || !this.meant(event)) return;
+    else if (belongsToControl(event) || !(this.heldKey(event) || this.meant(event))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+  }
+
+  /** Keys that the views have for themselves, and that may be held down. */
+  heldKey(event) {
+    return Boolean(this.desk) && !this.screen.blanked && this.views.key(event);
   }
 
   /** Do what the key means; say whether it was one of ours. */
@@ -172,7 +200,7 @@ class Desk {
       if (any && !event.repeat && !this.watch.stranger) this.screen.wake();
       return any;
     }
-    if (!meaning) return false;
+    if (!meaning || this.views.leaves(meaning)) return false;
     if (event.repeat) return true; // a held key must not grade ten media
     if (this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
     this.perform(meaning);
@@ -182,6 +210,7 @@ class Desk {
   perform({ act, tag, digit }) {
     if (act) this.act(act);
     else if (!this.item) this.tell("No medium is open.");
+    else if (this.views.sheet.shown) this.tell("Enter opens the marked medium first.");
     else if (tag) this.answers.tag(tag);
     else this.answers.digit(digit);
   }
@@ -194,6 +223,7 @@ class Desk {
       undo: () => this.saving.undo(),
       help: () => openKeyCard(this.root, this.desk),
       blank: () => this.blank(),
+      sheet: () => this.views.toggleSheet(),
     };
     const onMedium = {
       question_up: () => this.answers.step(-1),
@@ -206,7 +236,11 @@ class Desk {
       clear: () => this.answers.clear(),
       note: () => this.layout.note.focus(),
       why: () => this.toggleWhy(),
+      ...this.views.acts,
     };
+    // The contact sheet covers the medium: what is done to a medium waits until it is seen.
+    const covered = this.views.sheet.shown && !["help", "blank", "sheet"].includes(name);
+    if (covered) return this.tell("Enter opens the marked medium first.");
     if (onMedium[name] && !this.item) this.tell("No medium is open.");
     else (always[name] ?? onMedium[name])?.();
   }

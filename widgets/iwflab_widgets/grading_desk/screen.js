@@ -9,7 +9,12 @@ class Screen {
     this.item = null;
     this.look = null;
     this.blanked = "";
+    this.companions = []; // views that go with the picture; see views.js
     this.clear();
+  }
+
+  tellOthers(what, ...given) {
+    for (const other of this.companions) other[what]?.(...given);
   }
 
   clear() {
@@ -23,11 +28,13 @@ class Screen {
     this.look = new Look(item.medium, this.before.get(item.medium));
     if (this.blanked) this.blank(this.blanked);
     else this.shield();
+    if (!this.blanked) this.tellOthers("opened", item);
   }
 
   /** The medium leaves the screen: report what was shown, drop the full preview. */
   leave() {
     if (!this.look) return;
+    this.tellOthers("leave");
     this.look.rest();
     this.before.set(this.item.medium, { level: this.look.level, seconds: this.look.secondsNow });
     this.report(this.look.take());
@@ -45,6 +52,7 @@ class Screen {
   dropFull() {
     letGo(this.full);
     this.full = null;
+    this.enlarged = false;
   }
 
   async shield() {
@@ -72,7 +80,8 @@ class Screen {
   /** First the reveal is on record, only then is the full preview fetched. */
   async reveal(level) {
     const { item, look } = this;
-    if (!item || this.painted?.variant === level) return;
+    const there = this.full && this.place.firstChild === this.full;
+    if (!item || (there && this.painted?.variant === level)) return;
     if (!item.previews.includes("full")) return this.say("There is no full preview of this medium.");
     this.wish = level;
     try {
@@ -114,6 +123,7 @@ class Screen {
     this.look.end();
     this.painted = null;
     this.place.replaceChildren(content);
+    this.tellOthers("pictured", content);
     this.changed();
     if (!variant) return;
     const { look } = this;
@@ -130,6 +140,7 @@ class Screen {
     this.blanked = reason;
     const goOn = button("Go on", { act: () => this.wake(), testid: "wake" });
     this.place.replaceChildren(el("div", { class: "iwf-plain" }, el("p", {}, reason), goOn));
+    this.tellOthers("blank", reason);
     this.look?.rest();
     this.dropFull();
     this.clear();
@@ -140,12 +151,14 @@ class Screen {
     this.blanked = "";
     this.look?.resume();
     if (this.item) this.shield();
+    this.tellOthers("wake");
     this.changed();
   }
 
   /** The browser tab went away or came back: nobody sees a hidden page. */
   seen(visible) {
     if (!this.look || this.blanked) return;
+    this.tellOthers("pageSeen", visible);
     if (!visible) this.look.rest();
     else {
       this.look.resume();

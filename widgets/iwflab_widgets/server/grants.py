@@ -16,6 +16,8 @@ from iwflab.errors import NotAllowed
 GRANT_SECONDS = 300.0
 GRANTS_PER_SESSION = 2_000
 SHIELDED, FULL = "shielded", "full"
+# Made on demand, and opened by the same reveal as the full preview.
+LARGE, CLIP = "large", "clip"
 # Shielded as well, by the reach of roles instead of an assignment: never renewed as it.
 COMPARED = "compared"
 

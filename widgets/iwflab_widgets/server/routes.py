@@ -9,16 +9,16 @@ from tornado.web import HTTPError
 from iwflab.domain.elements import record_from
 from iwflab.domain.roles import need
 from iwflab.errors import NotAllowed
-from iwflab_widgets.server import matching_routes, stack_routes
+from iwflab_widgets.server import matching_routes, sheet_routes, stack_routes
 from iwflab_widgets.server.api import ApiHandler, Body
-from iwflab_widgets.server.grants import FULL, SHIELDED
+from iwflab_widgets.server.grants import CLIP, FULL, LARGE, SHIELDED
 from iwflab_widgets.server.job_routes import IntakeHandler, JobsHandler, UploadHandler
-from iwflab_widgets.server.media_routes import MediaHandler
+from iwflab_widgets.server.media_routes import MediaHandler, RenditionHandler
 
 SET_MOST = 200
 VIEWS_MOST = 500
 DAY_SECONDS = 86_400.0
-VARIANTS = (SHIELDED, FULL)
+VARIANTS = (SHIELDED, FULL, LARGE, CLIP)
 # The page greys the full preview itself, so both levels open the same variant.
 LEVELS = (FULL, "greyscale")
 SEEN = (SHIELDED, "greyscale", FULL)
@@ -202,6 +202,7 @@ ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     (r"/iwflab/api/set", SetHandler),
     (r"/iwflab/api/grant", GrantHandler),
     (r"/iwflab/api/reveal", RevealHandler),
+    (r"/iwflab/api/rendition", RenditionHandler),
     (r"/iwflab/api/shown", ShownHandler),
     (r"/iwflab/api/decision", DecisionHandler),
     (r"/iwflab/api/derive", DeriveHandler),
@@ -211,6 +212,7 @@ ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     (r"/iwflab/api/jobs", JobsHandler),
     *matching_routes.ROUTES,
     *stack_routes.ROUTES,
+    *sheet_routes.ROUTES,
     (r"/iwflab/media/([\w-]{20,100})", MediaHandler),
     (r"/iwflab/(?:api|media)/.*", NoRoute),
 )
