@@ -10,7 +10,7 @@ class Beside {
     this.picture = el("div", { class: "iwf-surround" });
     this.controls = el("div", { class: "iwf-row" });
     const inside = [this.caption, this.picture, this.controls];
-    this.place = el("section", { class: "iwf-beside", hidden: true, "aria-label": "Beside it", "data-testid": "beside" }, inside);
+    this.place = el("section", { class: "iwf-beside", hidden: true, "aria-label": "Beside it", "data-testid": "beside-pane" }, inside);
   }
 
   toggle() {

@@ -16,7 +16,7 @@ class Zoom {
     place.addEventListener("pointerdown", (event) => this.grip(event), { signal });
     place.addEventListener("pointermove", (event) => this.drag(event), { signal });
     for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
-      place.addEventListener(end, () => this.drop(), { signal });
+      place.addEventListener(end, (event) => this.drop(event), { signal });
     const observer = new ResizeObserver(() => this.apply());
     observer.observe(place);
     signal.addEventListener("abort", () => observer.disconnect());
@@ -153,7 +153,8 @@ class Zoom {
     this.apply();
   }
 
-  drop() {
+  drop(event) {
+    if (event.type === "pointerup") this.drag(event);
     this.held = null;
   }
 }
