@@ -1,7 +1,7 @@
 """What tests of several floors start from: custody, records, drawn media."""
 
 from iwflab.demo.drawing import encoded, picture
-from iwflab.domain.elements import record_from
+from iwflab.domain.records import record_from
 
 CUSTODY = {
     "case": "C1",

@@ -10,6 +10,7 @@ import click
 
 from iwflab.cli import (
     counting,
+    deriving,
     house,
     knowing,
     leaving,
@@ -41,7 +42,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     *(knowing.lists, knowing.match, rehashing.rehash),
     *(stacking.stacks, stacking.calibrate),
     *(quality.sign_off, quality.take_back, quality.exposure, leaving.release),
-    *(counting.report, counting.export, counting.schemes),
+    *(counting.report, counting.export, deriving.schemes),
 )
 
 

@@ -1,4 +1,4 @@
-"""Commands of what is counted: tables, frames, schemes."""
+"""Commands of what is counted: tables and frames."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -7,10 +7,8 @@ import click
 
 from iwflab.cli.printing import json_option, lab_option, open_lab, say, table
 from iwflab.cli.saving import write_new
-from iwflab.domain.categories import derive
 from iwflab.domain.counting import UNITS, Table
 from iwflab.errors import BadInput
-from iwflab.schemes import schemes as all_schemes
 
 
 @click.command()
@@ -106,38 +104,3 @@ def export(frame: str, form: str, to: Path | None, folder: str) -> None:
 
 
 _ENDINGS = {".csv", ".xlsx"}
-
-
-@click.group()
-def schemes() -> None:
-    """Show and check the category schemes."""
-
-
-@schemes.command("show")
-@json_option
-def schemes_show(as_json: bool) -> None:
-    """List the schemes with version and source."""
-    rows = [
-        {"name": s.name, "version": s.version, "title": s.title, "source": s.source}
-        for s in all_schemes().values()
-    ]
-    if as_json:
-        say(rows)
-    else:
-        table(rows, ("name", "version", "title", "source"))
-
-
-@schemes.command("check")
-def schemes_check() -> None:
-    """Load every scheme and derive its own examples; exit 1 if one fails."""
-    wrong = [
-        f"{s.name}: {name}: {derive(s, record).code}, not {code}"
-        for s in all_schemes().values()
-        for name, record, code in s.examples
-        if derive(s, record).code != code
-    ]
-    for line in wrong:
-        click.echo(line, err=True)
-    if wrong:
-        raise click.exceptions.Exit(1)
-    click.echo(f"{len(all_schemes())} schemes agree with their examples")

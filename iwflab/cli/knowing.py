@@ -6,8 +6,18 @@ from typing import Any
 
 import click
 
-from iwflab.cli.printing import Meter, json_option, lab_option, open_lab, say, table
+from iwflab.cli.printing import (
+    Meter,
+    counted,
+    json_option,
+    lab_option,
+    open_lab,
+    say,
+    table,
+    warn_of_waiting,
+)
 from iwflab.exchange import FORMATS
+from iwflab.hashing.list_columns import NAMED
 
 _COLUMNS = ("name", "kind", "source", "items", "withdrawn", "ended")
 _HITS = (
@@ -43,14 +53,28 @@ def add(file: Path, folder: str, *, as_json: bool, hold: bool, **told: Any) -> N
     with open_lab(folder) as lab:
         added = lab.list_add(file, progress=Meter("bytes"), **told)
         report = lab.match(progress=Meter("media")) if hold else None
+        warn_of_waiting(lab)
     if as_json:
         say({**added, "settled": report.settled if report else None})
         return
-    click.echo(f"{added['name']}: {added['items']} entries")
-    if added["left_out"]:
-        click.echo(f"  {added['left_out']} digests of no bytes at all left out")
+    _tell_added(added)
     if report:
         _tell(report)
+
+
+def _tell_added(added: dict[str, Any]) -> None:
+    click.echo(f"{added['name']}: {counted(added['items'], 'entry', 'entries')}")
+    lines = added["left_out_lines"]
+    if lines:
+        digests = counted(added["left_out"], "digest")
+        more = ", ..." if len(lines) >= NAMED else ""
+        click.echo(
+            f"  {digests} of no bytes at all left out:"
+            f" line {', '.join(map(str, lines))}{more}"
+        )
+    if added["swept"]:
+        rests = counted(added["swept"], "unfinished import")
+        click.echo(f"  {rests} of before, stopped in the middle, cleared away")
 
 
 @lists.command("show")
@@ -108,6 +132,7 @@ def show_hits(media: tuple[str, ...], folder: str, as_json: bool) -> None:
     with open_lab(folder) as lab:
         rows: list[dict[str, Any]] = lab.hits(media or None).to_dict("records")  # type: ignore[assignment]
         avoided = lab.avoided()
+        warn_of_waiting(lab)
     if as_json:
         say({"hits": rows, "avoided": avoided})
         return
@@ -116,7 +141,7 @@ def show_hits(media: tuple[str, ...], folder: str, as_json: bool) -> None:
         row["line"] = row["line"] if row["line"] > 0 else ""
     table(rows, _HITS)
     for reason, number in avoided.items():
-        click.echo(f"{number} looks not needed: {reason}")
+        click.echo(f"{counted(number, 'look')} not needed: {reason}")
 
 
 @match.command()
@@ -135,7 +160,10 @@ def files(paths: tuple[str, ...], folder: str) -> None:
 @click.option("--reason", default="", help="Why; it is recorded.")
 @lab_option
 def answer(hit: str, verdict: str, reason: str, folder: str) -> None:
-    """Confirm a hit, say that it is not the same, or take an answer back (open)."""
+    """Confirm a hit, say that it is not the same, or take an answer back (open).
+
+    The start of a hit's id is enough where no other hit begins so.
+    """
     with open_lab(folder) as lab:
         found = lab.answer_hit(hit, verdict, reason=reason)
     click.echo("it settles the medium" if found["settles"] else "it settles nothing")
@@ -143,10 +171,12 @@ def answer(hit: str, verdict: str, reason: str, folder: str) -> None:
 
 def _tell(report: Any) -> None:
     click.echo(
-        f"{report.media} media held against {report.lists} lists and own grades: "
+        f"{counted(report.media, 'medium', 'media')} held against"
+        f" {counted(report.lists, 'list')} and own grades: "
         f"{report.settled} settled without a look"
     )
     for tier, number in sorted(report.hits.items()):
-        click.echo(f"  {number} new hits: {tier}")
+        click.echo(f"  {counted(number, 'new hit')}: {tier}")
     if report.skipped:
-        click.echo(f"  {report.skipped} were held before")
+        were = "was" if report.skipped == 1 else "were"
+        click.echo(f"  {report.skipped} {were} held before")

@@ -42,9 +42,18 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def open_lab(folder: str) -> Lab:
     """Open the lab; on the command line the analyst is the operating-system user."""
     lab = Lab.open(folder, analyst=operating_system_user())
-    for warning in lab.warnings():
-        click.echo(f"warning: {warning}", err=True)
+    _warn(lab.warnings(waiting=False))
     return lab
+
+
+def warn_of_waiting(lab: Lab) -> None:
+    """Say that media were not held, where that bears on what was just done."""
+    _warn(lab.warnings(disk=False))
+
+
+def _warn(warnings: Iterable[str]) -> None:
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
 
 
 def say(plain: object) -> None:
@@ -57,6 +66,11 @@ def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return {one.name: getattr(value, one.name) for one in fields(value)}
     return str(value)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Say how many of something there are: "1 list", "2 lists"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> None:
@@ -93,8 +107,9 @@ class Meter:
     """Progress on stderr: done of all, rate, time left; one line, or few in a log."""
 
     def __init__(self, noun: str) -> None:
-        """Start the clock."""
-        self._noun = noun
+        """Start the clock; ``bytes`` are told in MB."""
+        self._unit = 1e6 if noun == "bytes" else 1
+        self._noun = "MB" if noun == "bytes" else noun
         self._start = self._last = time.monotonic()
         self._live = sys.stderr.isatty()
 
@@ -109,7 +124,8 @@ class Meter:
         passed = max(now - self._start, 1e-6)
         share = (size / whole) if whole else (done / total if total else 1)
         left = passed * (1 - share) / share if share else 0
-        text = f"{done} of {total} {self._noun}, {done / passed:.1f} a second"
+        text = f"{self._told(done)} of {self._told(total)} {self._noun}"
+        text += f", {done / self._unit / passed:.1f} {self._rate}"
         if whole:
             text += f", {size / 1e6:.0f} of {whole / 1e6:.0f} MB"
         text += f", {left:.0f} s left" if done < total else f", {passed:.1f} s"
@@ -118,3 +134,10 @@ class Meter:
             err=True,
             nl=not self._live or done >= total,
         )
+
+    @property
+    def _rate(self) -> str:
+        return "a second" if self._unit == 1 else f"{self._noun} a second"
+
+    def _told(self, number: int) -> str:
+        return str(number) if self._unit == 1 else f"{number / self._unit:.1f}"

@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from iwflab.cli.printing import Meter, json_option, lab_option, open_lab, say, table
+from iwflab.cli.printing import (
+    Meter,
+    json_option,
+    lab_option,
+    open_lab,
+    say,
+    table,
+    warn_of_waiting,
+)
 from iwflab.cli.saving import new_file
 
 _COUNTS = ("same", "added", "changed", "missing")
@@ -48,6 +56,8 @@ def rehash(
         report = lab.rehash(
             media or None, algorithms=names, enter=enter, progress=Meter("media")
         )
+        if enter:
+            warn_of_waiting(lab)
         if out:
             out.write(_as_csv(report).encode("utf-8-sig"))
     if as_json:

@@ -17,10 +17,13 @@ def write_new(lab: Lab, to: Path, content: bytes, noun: str) -> None:
 
 
 @contextmanager
-def new_file(lab: Lab, to: Path, noun: str) -> Iterator[BinaryIO]:
+def new_file(
+    lab: Lab, to: Path, noun: str, *, keep: bool = False
+) -> Iterator[BinaryIO]:
     """Hold a new file open, so that a long job knows at its start that it may write.
 
-    It is removed again where the job fails.  BadInput if there is one already, if it
+    It is removed again where the job fails, unless it is to ``keep`` what it has, to
+    be gone on with.  BadInput if there is one already, if it
     would lie inside the lab, or if it cannot be written.
     """
     out = _open(lab, to, noun)
@@ -28,7 +31,8 @@ def new_file(lab: Lab, to: Path, noun: str) -> Iterator[BinaryIO]:
         with out:
             yield out
     except BaseException as fault:
-        to.unlink(missing_ok=True)
+        if not keep:
+            to.unlink(missing_ok=True)
         if isinstance(fault, OSError):
             raise _cannot(noun, fault) from fault
         raise

@@ -1,5 +1,6 @@
 """Commands of near-duplicates: stacks, and the calibration of their distance."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import click
 
 from iwflab.cli.printing import (
+    counted,
     json_option,
     lab_option,
     lines,
@@ -16,6 +18,8 @@ from iwflab.cli.printing import (
 )
 from iwflab.cli.way import record_options, record_told
 from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
+from iwflab.domain.media import display_text
+from iwflab.errors import NotFound
 from iwflab.lab.calibrating import Calibration
 
 _STACKS = ("exemplar", "size", "waiting", "known", "farthest")
@@ -53,9 +57,13 @@ def show_stacks(
     if sample and not exemplar:
         raise click.UsageError("--sample: name the exemplar of the stack")
     with open_lab(folder) as lab:
+        # By its start as well; refused for one that is not there or out of reach.
+        exemplar = lab.show(exemplar)["medium"] if exemplar else None
         found = lab.stacks(distance)
         if exemplar:
             found = [stack for stack in found if exemplar in _ids(stack)]
+        if exemplar and not found:
+            raise NotFound(_alone(distance), advice="take a wider --distance")
         if exemplar and sample:
             members = lab.stack_sample(exemplar, sample, distance)
             found = [{**stack, "members": members} for stack in found]
@@ -65,6 +73,10 @@ def show_stacks(
         table([member for stack in found for member in stack["members"]], _MEMBERS)
     else:
         table([{**s, "farthest": s["members"][0]["distance"]} for s in found], _STACKS)
+
+
+def _alone(distance: int) -> str:
+    return f"no other medium is within {distance} bits of this one"
 
 
 def _ids(stack: dict[str, Any]) -> set[str]:
@@ -89,21 +101,33 @@ def grade_stack(
     """Grade an exemplar, and carry it to members; by default all that wait near it."""
     record = record_told(said)
     with open_lab(folder) as lab:
-        chosen = list(members) or [
-            member["medium"]
-            for stack in lab.stacks(distance)
+        near = [
+            member
+            for stack in ([] if members else lab.stacks(distance))
             if exemplar in _ids(stack)
             for member in stack["members"]
-            if member["stage"] == "waiting"
         ]
+        waiting = [one["medium"] for one in near if one["stage"] == "waiting"]
+        chosen = list(members) or waiting
         done = lab.grade_stack(exemplar, record, members=chosen, distance=distance)
     if as_json:
         say(done)
         return
     for found in done["grades"]:
         click.echo(f"{found['scheme']}: {found['code']} - {'; '.join(found['cites'])}")
-    click.echo(f"carried over to {len(done['graded'])} media")
+    click.echo(f"carried over to {counted(len(done['graded']), 'medium', 'media')}")
+    if not set(chosen) - {exemplar}:
+        others = [one for one in near if one["medium"] != exemplar]
+        click.echo(f"nothing to carry it to: {_why_none(others, distance)}")
     _tell_left(done["left_out"])
+
+
+def _why_none(others: Sequence[dict[str, Any]], distance: int) -> str:
+    if not others:
+        return _alone(distance)
+    stages = Counter(one["stage"].replace("_", " ") for one in others)
+    told = ", ".join(f"{number} {stage}" for stage, number in sorted(stages.items()))
+    return f"no other medium of its stack waits ({told} already)"
 
 
 @stacks.command("undo")
@@ -113,7 +137,7 @@ def undo_stack(medium: str, folder: str) -> None:
     """Withdraw what stands of your act on a stack: a medium of it, or its request."""
     with open_lab(folder) as lab:
         done = lab.undo_stack(medium)
-    click.echo(f"withdrawn: {len(done['withdrawn'])} media")
+    click.echo(f"withdrawn: {counted(len(done['withdrawn']), 'medium', 'media')}")
     _tell_left(done["left"])
 
 
@@ -145,6 +169,7 @@ def calibrate(
 
     Pictures of one family (a folder, or what the CSV says) may be alike; a pair of two
     families within a threshold is a false match.  --pairs-as lists the nearest pairs.
+    Ends with 1 where there was nothing to compare.
     """
     from iwflab.lab import calibrating
 
@@ -164,6 +189,20 @@ def calibrate(
     else:
         for one in found:
             _tell(one)
+    _tell_absent(found[0].absent)
+    if not any(one.pairs for one in found):
+        raise click.exceptions.Exit(1)
+
+
+def _tell_absent(names: Sequence[str]) -> None:
+    if not names:
+        return
+    click.echo(
+        f"{counted(len(names), 'file')} of --families not among the given paths:",
+        err=True,
+    )
+    for name in names:
+        click.echo(f"  {display_text(name)}", err=True)
 
 
 def _rates(one: Calibration) -> dict[str, int | None]:
@@ -178,6 +217,7 @@ def _as_json(one: Calibration) -> dict[str, Any]:
         "files": one.files,
         "families": one.families,
         "left_out": dict(one.left_out),
+        "absent": list(one.absent),
         "pairs": one.pairs,
         "nearest": one.nearest,
         "threshold": one.threshold,

@@ -18,14 +18,10 @@ from iwflab.cli.printing import (
     open_lab,
     say,
     table,
+    warn_of_waiting,
 )
-from iwflab.domain.elements import (
-    CHILD_FIELDS,
-    ELEMENTS,
-    Record,
-    check,
-    record_from,
-)
+from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS
+from iwflab.domain.records import Record, check, record_from
 from iwflab.errors import BadInput
 from iwflab.schemes import tags as all_tags
 
@@ -134,6 +130,7 @@ def queue(folder: str, as_json: bool, take: int, hand_back: bool) -> None:
         if take:
             lab.open_set(take)
         rows = lab.overview()
+        warn_of_waiting(lab)
     columns = ("medium", "sha256", "name", "format", "state", "copies", "stage")
     if as_json:
         say([{name: row[name] for name in (*columns, "grader")} for row in rows])
@@ -148,6 +145,7 @@ def examine(media: tuple[str, ...], folder: str) -> None:
     """Decode and hash media anew from their evidence; the newest result stands."""
     with open_lab(folder) as lab:
         number = lab.examine(media, progress=Meter("media"))
+        warn_of_waiting(lab)
     click.echo(f"{number} examined again")
 
 

@@ -17,7 +17,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from iwflab.demo import hash_lists
 from iwflab.demo.drawing import camera, clip, encoded, picture
-from iwflab.domain.elements import record_from
+from iwflab.domain.records import record_from
 from iwflab.domain.roles import Role
 from iwflab.errors import NotAllowed
 from iwflab.lab import Lab

@@ -30,7 +30,7 @@ CLEAR = 50  # quality of PDQ from which it is compared
 
 
 def add(lab: Lab) -> None:
-    """Add both lists, and hold every medium against them and the own grades."""
+    """Add both lists, as far as there are media for them; hold all media."""
     waiting = [one for one in lab.overview() if one["stage"] == "waiting"]
     names = {one["medium"]: one["name"] for one in waiting}
     found = lab.hashes()
@@ -49,6 +49,8 @@ def add(lab: Lab) -> None:
             ("Demonstration list", "known", KNOWN, rows),
             ("Demonstration stock", "benign", BENIGN, rows[len(KNOWN) :]),
         ):
+            if not part:  # a small lab has no medium left for it
+                continue
             file = Path(place) / "list.csv"
             _write(file, _entries(wanted, part))
             source = "invented for the demonstration"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from iwflab.domain.elements import Record
+from iwflab.domain.records import Record
 
 
 class Stage(StrEnum):

@@ -1,56 +1,50 @@
 """Categories are derived: published rules turn elements into a grade, with reasons.
 
-Rules are ordered and three-valued.  A condition over an element that was not
-answered, or answered as uncertain, is *unknown*.  Going down the rules, every rule
-that holds or may hold is a possible outcome, and the first that surely holds ends
-the walk.  One possible code is a grade; several are ``undetermined``, with the
-codes that remain and the questions that would settle it.  So nothing is ever
-rounded down, and a sure worst case is not held up by an unanswered milder one.
-A rule may itself give ``undetermined``: where the law names no class, people decide.
-(Strong Kleene logic: S. C. Kleene, Introduction to Metamathematics, 1952, s.64.)
+Rules are ordered; the first that holds gives the class.  Where an element was not
+answered, or answered as uncertain, every answer to it is gone through: one class left
+is a grade, several are ``undetermined``, with the classes that remain and the
+questions that would settle it.  So nothing is ever rounded down, and a sure worst
+case is not held up by an unanswered milder one.  ``undetermined`` is exact: it is
+given if, and only if, two completions of what is open have different classes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, Record
+from iwflab.domain.conditions import Condition
+from iwflab.domain.diagrams import Diagram, diagram, relabelled
+from iwflab.domain.records import Child, Record
 from iwflab.errors import BadScheme
 
 UNDETERMINED = "undetermined"
 NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A condition over a record: a test of one element, or a combination.
-
-    ``kind`` is ``is``, ``child`` (true if any child row passes), ``all``, ``any``
-    or ``not``.
-    """
-
-    kind: str
-    element: str = ""
-    values: frozenset[str] = frozenset()
-    parts: tuple["Condition", ...] = ()
+IN_FORCE = "in force"
+STANDINGS = (IN_FORCE, "legacy", "research")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of a scheme: if the condition holds, this code, by this law."""
+    """One line of a scheme: if the condition holds, this code, by this law.
+
+    ``precedes`` says why a rule stands before one with a more severe code.
+    """
 
     name: str
     code: str
     when: Condition
     cites: str
+    precedes: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scheme:
     """A category scheme: versioned rules with citations, from one TOML file.
 
-    ``order`` lists the codes from the least to the most severe; ``criminal`` those
-    that may leave on a hash list.
+    ``order`` lists the codes from the least to the most severe, ``beside`` codes that
+    have no place on it (where the law names no class and a person reviews it),
+    ``carried`` codes that only imports bring.  ``criminal`` may leave on a hash list;
+    ``reviewers`` says how many people a code needs.
     """
 
     name: str
@@ -63,6 +57,11 @@ class Scheme:
     rules: tuple[Rule, ...]
     examples: tuple[tuple[str, Record, str], ...] = ()
     notice: str = ""
+    standing: str = IN_FORCE
+    beside: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+    reviewers: Mapping[str, int] | None = None
+    place: int = 100  # among the schemes, where they are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,8 @@ class Grade:
     """A derived category: scheme, version, code, the rules behind it, their law.
 
     ``possible`` holds the codes that remain where the code is ``undetermined``;
-    ``missing`` the elements whose answers would settle it.
+    ``missing`` the questions whose answers would settle it; ``because`` the answers
+    that it rests on.  ``reviewers`` is how many people the code needs.
     """
 
     scheme: str
@@ -81,39 +81,140 @@ class Grade:
     cites: tuple[str, ...]
     possible: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+    reviewers: int = 1
 
 
-@dataclass(slots=True)
-class _Walk:
-    possible: dict[str, list[Rule]] = field(default_factory=dict)
-    missing: dict[str, None] = field(default_factory=dict)
+@dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """A scheme as two diagrams: to the rule that decides, and to its code.
+
+    ``codes`` names the leaves of ``by_code``; ``elements`` and ``fields`` of children
+    are what the scheme reads.
+    """
+
+    by_rule: Diagram
+    by_code: Diagram
+    codes: tuple[str, ...]
+    elements: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def compiled(scheme: Scheme) -> Compiled:
+    """Bring the rules of a scheme to diagrams, once."""
+    by_rule = diagram([rule.when for rule in scheme.rules])
+    codes = tuple(dict.fromkeys(rule.code for rule in scheme.rules))
+    leaf = [codes.index(rule.code) for rule in scheme.rules] + [len(codes)]
+    by_code = relabelled(by_rule, leaf.__getitem__)
+    read = by_rule.variables
+    elements = tuple(one.name for one in read if not one.of_child)
+    asked = [one.asked for one in read if one.of_child]
+    ages = ("age_min", "age_max") if "age_band" in asked else ()
+    return Compiled(by_rule, by_code, codes, elements, (*asked, *ages))
 
 
 def derive(scheme: Scheme, record: Record) -> Grade:
-    """Derive the grade of one record under one scheme."""
-    walk = _Walk()
-    for rule in scheme.rules:
-        gaps: dict[str, None] = {}
-        verdict = _holds(rule.when, record, gaps)
-        if verdict is False:
-            continue
-        walk.possible.setdefault(rule.code, []).append(rule)
-        if verdict is True:
-            break
-        walk.missing.update(gaps)
+    """Derive the grade of one record under one scheme.
+
+    Of a video with segments it is the most severe of them; the rest of the video
+    counts where the record answers for it what the segments answer.
+    """
+    if record.segments:
+        return _most_severe(scheme, [_whole(scheme, one) for one in _parts(record)])
+    return _whole(scheme, record)
+
+
+def _parts(record: Record) -> Iterator[Record]:
+    told = {name for segment in record.segments for name in segment.elements}
+    if told <= set(record.elements):
+        yield Record(record.elements, record.children)
+    for segment in record.segments:
+        yield Record({**record.elements, **segment.elements}, record.children)
+
+
+def _most_severe(scheme: Scheme, grades: Sequence[Grade]) -> Grade:
+    """Join the grades of parts: their worst is sure, or lies between sure bounds."""
+    top = scheme.order[-1]
+    open_ = [set(g.possible) if g.code == UNDETERMINED else {g.code} for g in grades]
+    beside = {code for codes in open_ for code in codes} - set(scheme.order)
+    if beside and {top} not in open_:
+        # A part that a person has to review may be anything but sure.
+        left = set().union(*open_)
     else:
-        # No rule surely holds: what may be, may also be nothing that was named.
-        walk.possible.setdefault(UNDETERMINED, [])
-    if len(walk.possible) == 1:
-        ((code, rules),) = walk.possible.items()
-        return _grade(scheme, code, rules)
-    rules = [rule for found in walk.possible.values() for rule in found]
+        places = [sorted(rank(scheme, c) for c in codes - beside) for codes in open_]
+        least = max(place[0] for place in places if place)
+        left = {scheme.order[at] for place in places for at in place if at >= least}
+    deciding = [
+        grade
+        for grade, codes in zip(grades, open_, strict=True)
+        if codes & left and (len(left) > 1 or codes == left)
+    ]
+    return _joined(scheme, left, deciding or list(grades))
+
+
+def _joined(scheme: Scheme, left: set[str], deciding: Sequence[Grade]) -> Grade:
+    (code,) = left if len(left) == 1 else (UNDETERMINED,)
+    first = deciding[0]
+
+    def every(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(x for g in deciding for x in getattr(g, name)))
+
+    sure = code != UNDETERMINED
+    return replace(
+        first,
+        code=code,
+        label=scheme.labels.get(code, "Not determined"),
+        rules=every("rules"),
+        cites=every("cites"),
+        possible=()
+        if sure
+        else tuple(c for c in (*scheme.order, *scheme.beside) if c in left),
+        missing=() if sure else every("missing"),
+        because=every("because"),
+        reviewers=(scheme.reviewers or {}).get(code, 1),
+    )
+
+
+def _whole(scheme: Scheme, record: Record) -> Grade:
+    ready = compiled(scheme)
+    given = record.elements
+    fields = ready.fields
+    return _derived(
+        scheme,
+        tuple([given.get(name, "") for name in ready.elements]),
+        tuple([tuple([getattr(c, name) for name in fields]) for c in record.children])
+        if fields
+        else (),
+    )
+
+
+@lru_cache(maxsize=100_000)  # what a scheme does not read makes no new record to it
+def _derived(
+    scheme: Scheme, elements: tuple[str, ...], children: tuple[tuple[str, ...], ...]
+) -> Grade:
+    ready = compiled(scheme)
+    record = Record(
+        dict(zip(ready.elements, elements, strict=True)),
+        tuple(
+            Child(number, **dict(zip(ready.fields, child, strict=True)))  # type: ignore[arg-type]
+            for number, child in enumerate(children, start=1)
+        ),
+    )
+    deciding = sorted(ready.by_rule.leaves(record))
+    rules = [scheme.rules[place] for place in deciding]
+    codes = {rule.code for rule in rules}
+    because = ready.by_code.read(record)
+    if len(codes) == 1:
+        return _grade(scheme, codes.pop(), rules, because=because)
+    asked = (ready.by_code.variables[at].asked for at in ready.by_code.matter(record))
     return _grade(
         scheme,
         UNDETERMINED,
         rules,
-        possible=tuple(code for code in scheme.order if code in walk.possible),
-        missing=tuple(walk.missing),
+        possible=tuple(c for c in (*scheme.order, *scheme.beside) if c in codes),
+        missing=tuple(dict.fromkeys(asked)),
+        because=because,
     )
 
 
@@ -122,6 +223,7 @@ def _grade(
     code: str,
     rules: Iterable[Rule],
     *,
+    because: tuple[str, ...],
     possible: tuple[str, ...] = (),
     missing: tuple[str, ...] = (),
 ) -> Grade:
@@ -135,39 +237,9 @@ def _grade(
         cites=tuple(dict.fromkeys(rule.cites for rule in rules)),
         possible=possible,
         missing=missing,
+        because=because,
+        reviewers=(scheme.reviewers or {}).get(code, 1),
     )
-
-
-def _holds(when: Condition, record: Record, gaps: dict[str, None]) -> bool | None:
-    if when.kind == "is":
-        return _test(when, record.elements.get(when.element), gaps)
-    if when.kind == "child":
-        found = [
-            _test(when, getattr(child, when.element), gaps) for child in record.children
-        ]
-        return _any(found) if found else False
-    found = [_holds(part, record, gaps) for part in when.parts]
-    if when.kind == "not":
-        return None if found[0] is None else not found[0]
-    return _any(found) if when.kind == "any" else _all(found)
-
-
-def _test(when: Condition, value: str | None, gaps: dict[str, None]) -> bool | None:
-    kind = ELEMENTS.get(when.element) or CHILD_FIELDS[when.element]
-    if value in when.values:
-        return True  # a rule may ask for the uncertain answer itself
-    if not value or value in kind.unknown:
-        gaps[when.element] = None
-        return None
-    return False
-
-
-def _any(found: list[bool | None]) -> bool | None:
-    return True if True in found else None if None in found else False
-
-
-def _all(found: list[bool | None]) -> bool | None:
-    return False if False in found else None if None in found else True
 
 
 def rank(scheme: Scheme, code: str) -> int:
@@ -180,69 +252,15 @@ def rank(scheme: Scheme, code: str) -> int:
     return scheme.order.index(code)
 
 
-def check_scheme(scheme: Scheme) -> None:
-    """Refuse a scheme with codes nobody can reach, rules without law, or no end."""
-    given = {rule.code for rule in scheme.rules} - {UNDETERMINED}
-    if given != set(scheme.order):
-        odd = ", ".join(sorted(given ^ set(scheme.order)))
-        raise BadScheme(
-            f"{scheme.name}: codes and rules disagree about {odd}",
-            advice="every code needs a rule, every rule a listed code",
-        )
-    if not scheme.criminal <= given:
-        raise BadScheme(
-            f"{scheme.name}: 'criminal' names an unknown code", advice="see 'order'"
-        )
-    for rule in scheme.rules:
-        if not rule.cites:
-            raise BadScheme(
-                f"{scheme.name}: rule {rule.name} cites no law",
-                advice="add 'cites' with the section of the law",
-            )
-        _check_condition(scheme, rule.when)
-    gap = next(_uncovered(scheme), None)
-    if gap is not None:
-        answers = ", ".join(f"{name}={value}" for name, value in gap.items())
-        raise BadScheme(
-            f"{scheme.name}: no rule holds for {answers}",
-            advice="every full set of sure answers needs a rule",
-        )
+def gives(scheme: Scheme, codes: Iterable[str]) -> Condition:
+    """Give the condition under which a scheme gives one of these codes.
 
-
-def _uncovered(scheme: Scheme) -> Iterator[Mapping[str, str]]:
-    """Give full sets of sure answers under which no rule holds.
-
-    Only elements that rules ask for are tried; rules over child rows never cover.
+    For schemes that rest on another's class, as a national one does.
     """
-    asked = sorted({e for rule in scheme.rules for e in _asked(rule.when)})
-    sure = [
-        [v for v in ELEMENTS[e].values if v not in ELEMENTS[e].unknown] for e in asked
-    ]
-    for values in product(*sure):
-        answers = dict(zip(asked, values, strict=True))
-        record = Record(answers)
-        if not any(_holds(rule.when, record, {}) for rule in scheme.rules):
-            yield answers
-
-
-def _asked(when: Condition) -> Iterator[str]:
-    if when.kind == "is":
-        yield when.element
-    for part in when.parts:
-        yield from _asked(part)
-
-
-ALWAYS = Condition("all")
-
-
-def _check_condition(scheme: Scheme, when: Condition) -> None:
-    if when.kind in {"is", "child"}:
-        kinds = ELEMENTS if when.kind == "is" else CHILD_FIELDS
-        kind = kinds.get(when.element)
-        if kind is None or not when.values <= set(kind.values):
-            raise BadScheme(
-                f"{scheme.name}: {when.element} is never {', '.join(when.values)}",
-                advice="use the elements and values of iwflab.domain.elements",
-            )
-    for part in when.parts:
-        _check_condition(scheme, part)
+    wanted = set(codes)
+    ways = []
+    for place, rule in enumerate(scheme.rules):
+        if rule.code in wanted:
+            earlier = [Condition("not", parts=(r.when,)) for r in scheme.rules[:place]]
+            ways.append(Condition("all", parts=(*earlier, rule.when)))
+    return Condition("any", parts=tuple(ways))

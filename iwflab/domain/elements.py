@@ -6,9 +6,7 @@ unknown, never as the mildest case.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from iwflab.errors import BadInput, UnknownCode
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +18,26 @@ class ElementKind:
     values: tuple[str, ...]
     unknown: frozenset[str] = frozenset()
     gate: bool = False  # decided before any category letter
+    assumed: str = ""  # stands where nobody answered; for what is not seen but told
+    # Wanted for the record once this was answered so, though no class may need it.
+    wanted: tuple[str, tuple[str, ...]] = ("", ())
 
 
 def _kind(
-    name: str, question: str, values: str, *, unknown: str = "", gate: bool = False
+    name: str,
+    question: str,
+    values: str,
+    *,
+    unknown: str = "",
+    gate: bool = False,
+    assumed: str = "",
+    wanted: str = "",
 ) -> ElementKind:
+    told_not = frozenset(unknown.split())
+    other, _, answers = wanted.partition("=")
     return ElementKind(
-        name, question, tuple(values.split()), frozenset(unknown.split()), gate
+        *(name, question, tuple(values.split()), told_not, gate, assumed),
+        wanted=(other, tuple(answers.split("|"))),
     )
 
 
@@ -36,7 +47,7 @@ ELEMENTS: Mapping[str, ElementKind] = {
         _kind(
             "form",
             "Form of the medium",
-            "photograph pseudo_photograph non_photographic text_only uncertain",
+            "photograph pseudo_photograph non_photographic text_only uncertain tracing",
             unknown="uncertain",
             gate=True,
         ),
@@ -51,6 +62,7 @@ ELEMENTS: Mapping[str, ElementKind] = {
             "child_basis",
             "Basis for taking a person as a child",
             "apparent_age identified context",
+            wanted="child_present=yes",
         ),
         _kind(
             "indecent",
@@ -70,6 +82,7 @@ ELEMENTS: Mapping[str, ElementKind] = {
             "Participants",
             "child_alone children_only adult_and_child no_child_contact unknown",
             unknown="unknown",
+            wanted="activity=non_penetrative|penetrative",
         ),
         _kind("sadism", "Sadism", "no yes uncertain", unknown="uncertain"),
         _kind(
@@ -78,11 +91,56 @@ ELEMENTS: Mapping[str, ElementKind] = {
             "no yes_non_penetrative yes_penetrative uncertain",
             unknown="uncertain",
         ),
+        _kind("nudity", "Nudity", "none partial full uncertain", unknown="uncertain"),
+        _kind(
+            "focus_genital",
+            "Focus solely or principally on the genital or anal region",
+            "no yes uncertain",
+            unknown="uncertain",
+        ),
+        _kind(
+            "lascivious",
+            "Lascivious exhibition of the genital or pubic area",
+            "no yes uncertain",
+            unknown="uncertain",
+        ),
+        _kind(
+            "pornographic",
+            "Must reasonably be assumed to be made for sexual arousal",
+            "no yes uncertain",
+            unknown="uncertain",
+        ),
+        _kind(
+            "pornographic_context",
+            "What that rests on",
+            "itself series",
+            wanted="pornographic=yes",
+        ),
+        _kind(
+            "obscene",
+            "Grossly offensive, disgusting or otherwise obscene",
+            "no yes uncertain",
+            unknown="uncertain",
+        ),
+        _kind(
+            "listed_act",
+            "An act listed in s.62(7) is portrayed",
+            "no yes uncertain",
+            unknown="uncertain",
+        ),
+        _kind(
+            "surreptitious",
+            "Taken without the child knowing",
+            "no yes uncertain",
+            unknown="uncertain",
+        ),
+        _kind("comparison", "Kept for comparison only", "no yes", assumed="no"),
         _kind(
             "ai_generated",
             "Generated or altered by AI",
             "no suspected confirmed",
             unknown="suspected",
+            wanted="form=pseudo_photograph",
         ),
         _kind("real_child", "A real child", "yes no unknown", unknown="unknown"),
     )
@@ -105,143 +163,24 @@ CHILD_FIELDS: Mapping[str, ElementKind] = {
             unknown="unclear",
         ),
         _kind("face_visible", "Face visible", "yes no partly"),
+        _kind(
+            "skin_tone",
+            "Skin tone, in groups of the Monk scale",
+            "1-3 4-7 8-10 unclear",
+            unknown="unclear",
+        ),
+        _kind(
+            "identified_status",
+            "What is known of the child's identity",
+            "unidentified enquiry_open referred identified_safeguarded"
+            " identified_adult_now not_a_real_child unknown",
+            unknown="unknown",
+        ),
     )
 }
+# Recorded only where the organisation's policy says so (lab.toml, child_policy).
+POLICY_FIELDS = ("skin_tone", "identified_status")
+OLDEST_CHILD = 17  # years; Protection of Children Act 1978 s.7(6): under 18
 
 AGE_BANDS = CHILD_FIELDS["age_band"].values
 SEXES = CHILD_FIELDS["sex"].values
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """One child on one medium (one *child appearance*).
-
-    ``number`` counts from 1 within the assessment.  ``age_min`` and ``age_max`` are
-    whole years, both optional; they refine the band and must lie inside it.
-    """
-
-    number: int
-    age_band: str = "unknown"
-    sex: str = "unidentified"
-    pubertal: str = "unclear"
-    face_visible: str = ""
-    age_min: int | None = None
-    age_max: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What one grader saw on one medium: the whole of it, in one value.
-
-    ``elements`` holds only what was answered.  ``tags`` maps a tag code to
-    ``present``, ``absent`` or ``not_determined``.
-    """
-
-    elements: Mapping[str, str] = field(default_factory=dict)
-    children: tuple[Child, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
-    note: str = ""
-
-
-TAG_STATES = ("present", "absent", "not_determined")
-MOST_CHILDREN = 60  # a guard against a stuck key, not a fact about media
-LONGEST_NOTE = 4000  # characters
-
-
-def check(record: Record, known_tags: Mapping[str, object]) -> None:
-    """Refuse codes and numbers that mean nothing; accept every honest answer."""
-    for name, value in record.elements.items():
-        _check_value("element", ELEMENTS, name, value)
-    if len(record.children) > MOST_CHILDREN:
-        raise BadInput(
-            f"{len(record.children)} children on one medium",
-            advice=f"at most {MOST_CHILDREN} rows; note the rest in the note",
-        )
-    for place, child in enumerate(record.children, start=1):
-        _check_child(place, child)
-    for code, state in record.tags.items():
-        if code not in known_tags:
-            raise UnknownCode(f"no tag is called {code!r}", advice="see: iwflab tags")
-        if state not in TAG_STATES:
-            raise UnknownCode(
-                f"a tag is {', '.join(TAG_STATES)}; not {state!r}",
-                advice="leave it out where the question was not asked",
-            )
-    if len(record.note) > LONGEST_NOTE:
-        raise BadInput(
-            f"the note has {len(record.note)} characters",
-            advice=f"shorten it to {LONGEST_NOTE}",
-        )
-
-
-def _check_value(
-    what: str, kinds: Mapping[str, ElementKind], name: str, value: object
-) -> None:
-    if name not in kinds:
-        raise UnknownCode(
-            f"no {what} is called {name!r}", advice=f"there are: {', '.join(kinds)}"
-        )
-    if value not in kinds[name].values:
-        raise UnknownCode(
-            f"{name} cannot be {value!r}",
-            advice=f"it is one of: {', '.join(kinds[name].values)}",
-        )
-
-
-def _check_child(place: int, child: Child) -> None:
-    if child.number != place:
-        raise BadInput(
-            f"child row {place} carries the number {child.number}",
-            advice="number the children from 1 without gaps",
-        )
-    for name, kind in CHILD_FIELDS.items():
-        value = getattr(child, name)
-        if value or name != "face_visible":
-            _check_value("child field", {name: kind}, name, value)
-    ages = [a for a in (child.age_min, child.age_max) if a is not None]
-    # type(), not isinstance(): true is an int to Python, and no age.
-    if any(type(a) is not int or not 0 <= a <= 17 for a in ages):  # noqa: PLR2004 - under 18 is the law
-        raise BadInput(
-            f"child {place}: an age lies outside 0 to 17 years",
-            advice="give whole years; leave the age out where it is not known",
-        )
-
-
-def record_from(plain: Mapping[str, object]) -> Record:
-    """Read a record from plain JSON as the desk posts it; refuse surprises."""
-    surplus = set(plain) - {"elements", "children", "tags", "note"}
-    if surplus:
-        raise BadInput(
-            f"unknown parts of a record: {', '.join(sorted(surplus))}",
-            advice="a record has elements, children, tags and note",
-        )
-    elements, tags = plain.get("elements") or {}, plain.get("tags") or {}
-    children, note = plain.get("children") or [], plain.get("note") or ""
-    if (
-        not isinstance(elements, Mapping)
-        or not isinstance(tags, Mapping)
-        or not isinstance(children, list)
-        or not isinstance(note, str)
-        or not all(isinstance(child, Mapping) for child in children)
-    ):
-        raise BadInput(
-            "the record has the wrong shape",
-            advice="elements and tags are mappings, children a list, note a text",
-        )
-    return Record(
-        elements=dict(elements),
-        children=tuple(_child_from(n, c) for n, c in enumerate(children, start=1)),
-        tags=dict(tags),
-        note=note,
-    )
-
-
-def _child_from(number: int, plain: Mapping[str, object]) -> Child:
-    allowed = {*CHILD_FIELDS, "age_min", "age_max", "number"}
-    if surplus := set(plain) - allowed:
-        raise UnknownCode(
-            f"no child field is called {', '.join(sorted(surplus))}",
-            advice=f"there are: {', '.join(sorted(allowed))}",
-        )
-    given = {k: v for k, v in plain.items() if k != "number" and v not in (None, "")}
-    return Child(number=number, **given)  # type: ignore[arg-type]

@@ -55,13 +55,15 @@ class ListLine:
     """One entry of a list that arrived.
 
     ``line`` counts from 1 in the file it came in; ``label`` is what the list says of
-    the medium (its category), ``note`` any further word.
+    the medium (its category), ``note`` any further word.  ``header`` is the line that
+    names the algorithms, where that is another one.
     """
 
     line: int
     hashes: tuple[ListedHash, ...]
     label: str = ""
     note: str = ""
+    header: int = 0
 
 
 @dataclass(frozen=True, slots=True)

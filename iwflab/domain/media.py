@@ -97,3 +97,8 @@ def display_text(text: str, *, limit: int = 4000) -> str:
         for c in text[:limit]
     )
     return cleaned + ("\N{HORIZONTAL ELLIPSIS}" if len(text) > limit else "")
+
+
+def quoted(text: str, limit: int) -> str:
+    """Quote a text from outside in an error, and say where it was cut."""
+    return repr(display_text(text, limit=limit))

@@ -21,11 +21,12 @@ KEYS: Mapping[str, str] = {
     "add_child": "c",
     "remove_child": "x",
     "clear": "Backspace",
+    "more": "m",
     "note": "n",
     "undo": "z",
     "why": "v",
     "help": "?",
-    "sheet": "m",
+    "sheet": "h",
     "beside": "b",
     "beside_reveal": "k",
     "larger": "l",
@@ -46,6 +47,9 @@ KEYS: Mapping[str, str] = {
 }
 
 
+ASKED_SCHEMES = ("uk_2014", "uk_s62", "ncmec", "interpol_baseline", "iccam")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one lab.
@@ -55,6 +59,7 @@ class Settings:
     ``database_url`` names the shared PostgreSQL database; empty means ``lab.db``.
     ``low_space_mb``: with less free space (in 10^6 bytes) desks and commands warn.
     ``candidate_distance``: PDQ hits up to this many bits are shown to a person.
+    ``asked_schemes``: the form asks what these need; all others are derived as well.
     ``assignment_hours``: after these an unfinished medium goes back to the queue.
     """
 
@@ -73,6 +78,7 @@ class Settings:
     candidate_distance: int = FARTHEST_CANDIDATE
     approval_hours: float = 24.0
     intake_roots: Sequence[str] = ()
+    asked_schemes: Sequence[str] = ASKED_SCHEMES
     set_size: int = 12
     prefetch: int = 4
     outbox: int = 3

@@ -8,19 +8,23 @@ and may have these:
     scheme                put before the category: "uk_2014 C"
     note                  any further word
     size, scheme_version  of our own releases; not kept
+    file, refused, state, reason, frame_hashes  of ``iwflab hash``; not kept
 
-Every other column is taken for an algorithm, so that a list with an unknown one is
-refused by name rather than imported by half.
+What frames of a video hash to is not kept, since a frame is not the medium.  Every
+other column is taken for an algorithm, so that a list with an unknown one is refused by
+name rather than imported by half.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from iwflab.domain.lists import ListedHash, ListLine
+from iwflab.domain.media import quoted
 from iwflab.errors import BadInput
 
 LABELS = ("label", "category", "code")
-IGNORED = frozenset({"size", "scheme_version"})
+_OF_FILES = ("file", "refused", "state", "reason", "frame_hashes")
+IGNORED = frozenset({"size", "scheme_version", *_OF_FILES})
 SAID = frozenset({*LABELS, *IGNORED, "scheme", "note"})
 QUALITY = "_quality"
 LONGEST = 1 << 20  # bytes of a line; a list of hashes has none that long
@@ -56,16 +60,20 @@ def quality_of(text: str, number: int) -> int | None:
         return None
     if text.isascii() and text.isdigit() and int(text[:4]) <= 100:  # noqa: PLR2004
         return int(text)
-    raise refusal(number, f"{text[:20]!r} is no quality from 0 to 100")
+    raise refusal(number, f"{quoted(text, 20)} is no quality from 0 to 100")
 
 
 def arrived(
-    number: int, hashes: tuple[ListedHash, ...], said: Mapping[str, str]
+    number: int,
+    hashes: tuple[ListedHash, ...],
+    said: Mapping[str, str],
+    header: int = 0,
 ) -> ListLine:
     """Make the entry of a line; one without any hash is refused."""
     if not hashes:
-        raise refusal(number, "it holds no hash")
+        why = f" ({quoted(said['refused'], 80)})" if said.get("refused") else ""
+        raise refusal(number, f"it holds no hash{why}")
     label = next((said[name] for name in LABELS if said.get(name)), "")
     if label and said.get("scheme"):
         label = f"{said['scheme']} {label}"
-    return ListLine(number, hashes, label, said.get("note", ""))
+    return ListLine(number, hashes, label, said.get("note", ""), header)

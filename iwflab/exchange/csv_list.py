@@ -145,7 +145,7 @@ def _line(names: list[str], cells: list[str], number: int) -> ListLine:
         quality = quality_of(said.get(name + QUALITY, "").strip(), number)
         hashes.append(ListedHash(name, value, "", quality))
     texts = {name: plain_cell(said[name].strip()) for name in SAID if name in said}
-    return arrived(number, tuple(hashes), texts)
+    return arrived(number, tuple(hashes), texts, header=1)
 
 
 _EXAMPLE = (

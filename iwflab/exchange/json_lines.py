@@ -6,8 +6,10 @@ from dataclasses import asdict, fields
 from typing import Any, BinaryIO
 
 from iwflab.domain.lists import ExchangeFormat, ListedHash, ListEntry, ListLine
+from iwflab.domain.media import quoted
 from iwflab.errors import BadInput
 from iwflab.exchange.arriving import (
+    IGNORED,
     QUALITY,
     SAID,
     arrived,
@@ -16,6 +18,10 @@ from iwflab.exchange.arriving import (
     refusal,
 )
 from iwflab.exchange.csv_list import CSV_LIST
+
+_KEYS = frozenset({"algorithm", "value", "variant", "quality"})
+# Of ``iwflab hash``: not kept.  Whoever looks a medium up turns their own value.
+_OF_HASHES = frozenset({"library", "version", "conversion", "turned"})
 
 
 def dump(entries: Sequence[ListEntry]) -> bytes:
@@ -74,23 +80,25 @@ def _line(plain: dict[str, Any], number: int) -> ListLine:
         for one in stated
         if one.get("value") is not None and one["value"] != ""
     )
-    said = {n: _text(plain[n], n, number) for n in SAID - {"size"} if n in plain}
+    told = (SAID - IGNORED) | {"refused"}
+    said = {n: _text(plain[n], n, number) for n in told if n in plain}
     return arrived(number, hashes, said)
 
 
 def _hash(one: dict[str, Any], qualities: dict[str, Any], number: int) -> ListedHash:
-    unknown = one.keys() - {"algorithm", "value", "variant", "quality"}
+    unknown = one.keys() - _KEYS - _OF_HASHES
     if unknown:
-        raise refusal(number, f"a hash has the unknown key {min(unknown)[:40]!r}")
-    name, value, variant = (
-        _text(one.get(key, ""), key, number)
-        for key in ("algorithm", "value", "variant")
-    )
+        raise refusal(number, f"a hash has the unknown key {quoted(min(unknown), 40)}")
+    name = _text(one.get("algorithm", ""), "algorithm", number)
+    value = _text(one["value"], name, number)
+    variant = _text(one.get("variant", ""), "variant", number)
     quality = one.get("quality", qualities.get(name + QUALITY))
     known = None
     if quality is not None:
         if isinstance(quality, bool) or not isinstance(quality, int | str):
-            raise refusal(number, f"the quality of {name[:40]!r} is no whole number")
+            raise refusal(
+                number, f"the quality of {quoted(name, 40)} is no whole number"
+            )
         known = quality_of(str(quality), number)
     return ListedHash(name, value, variant, known)
 
@@ -99,7 +107,7 @@ def _text(value: object, name: str, number: int) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise refusal(number, f"{name[:40]!r} is no text")
+        raise refusal(number, f"{quoted(name, 40)} is no text")
     return value
 
 

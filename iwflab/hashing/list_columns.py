@@ -19,22 +19,22 @@ it is on the disk.
 
 import json
 import re
-import secrets
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from iwflab.domain.lists import ListedHash, ListLine
+from iwflab.domain.media import quoted
 from iwflab.errors import BadInput, LabError
 from iwflab.hashing import ALGORITHMS, photodna
 from iwflab.hashing.column_files import HEAD, ColumnFiles, synced_folder
+from iwflab.hashing.unfinished import begun
 
 VERSION = 1
-UNFINISHED = ".unfinished"  # as backups know what is of the moment
 LABELS = 100_000  # different ones; more are no categories
 _AT_ONCE = 65_536  # values in memory, of a group
 NO_QUALITY = -1
+NAMED = 20  # lines that are named; of more it is said how many digests there were
 ENTRY_COLUMNS = ("line", "label", "note", "note_end")
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
 
@@ -43,10 +43,11 @@ _NAME = re.compile(r"[a-z0-9_]{1,40}")
 class Built:
     """A list that was written: how much it holds, and the SHA-256 of each file."""
 
-    items: int  # entries
+    items: int  # entries that have a value
     values: Mapping[str, int]  # group -> how many
     left_out: int  # digests of no bytes at all
     files: Mapping[str, str]  # name -> SHA-256
+    left_out_lines: tuple[int, ...] = ()  # where those stand: the first NAMED
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,9 +79,14 @@ def form_of(name: str) -> Form:
     """Tell how values of an algorithm are kept; BadInput for one nobody knows."""
     if name == photodna.NAME:
         return Form(name, "", "bytes", 2 * photodna.SIZE)
-    if name not in ALGORITHMS or not ALGORITHMS[name].bits:
+    if name in ALGORITHMS and not ALGORITHMS[name].bits:
         raise BadInput(
-            f"no algorithm is called {name[:40]!r}",
+            f"values of {name} have no length of their own and are in no list",
+            advice="leave them out; everything else can be imported",
+        )
+    if name not in ALGORITHMS:
+        raise BadInput(
+            f"no algorithm is called {quoted(name, 40)}",
             advice=f"name columns after {', '.join([*ALGORITHMS, photodna.NAME])};"
             " label and note are kept as well, leave out the others",
         )
@@ -99,22 +105,11 @@ def build(folder: Path, lines: Iterable[ListLine]) -> Built:
     """
     if folder.exists():
         raise BadInput(f"{folder.name} is there already", advice="take another name")
-    work = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}{UNFINISHED}")
-    work.mkdir(mode=0o700)
-    try:
+    with begun(folder) as work:
         built = _Columns(work).filled(lines)
         work.rename(folder)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
     synced_folder(folder.parent)
     return built
-
-
-def sweep(parent: Path) -> None:
-    """Remove what killed processes left of lists; only while nobody builds one."""
-    for left in parent.glob(f".*{UNFINISHED}"):
-        shutil.rmtree(left)
 
 
 class _Columns:
@@ -126,6 +121,7 @@ class _Columns:
         self.counts: dict[Group, int] = {}
         self.labels: dict[str, int] = {}
         self.left_out = 0
+        self.left_out_lines: list[int] = []
         self.forms: dict[str, Form] = {}
         # Every empty file has these; they tell of no medium.
         self.nothing = {
@@ -145,8 +141,8 @@ class _Columns:
                     advice="number the entries in the order of the file, from 1",
                 )
             last = line.line
-            for one in line.hashes:
-                self._take(one, line.line)
+            if not self._taken(line):
+                continue
             notes.append(line.note.encode())
             end += len(notes[-1])
             told.append((last, self._label(line), end))
@@ -181,7 +177,8 @@ class _Columns:
         self.files.write("list.json", json.dumps(told).encode())
         self.files.close()
         values = {group.file: count for group, count in self.counts.items()}
-        return Built(items, values, self.left_out, dict(self.files.digests))
+        lines = tuple(self.left_out_lines)
+        return Built(items, values, self.left_out, dict(self.files.digests), lines)
 
     def _label(self, line: ListLine) -> int:
         number = self.labels.setdefault(line.label, len(self.labels))
@@ -203,11 +200,24 @@ class _Columns:
         told.clear()
         notes.clear()
 
-    def _take(self, one: ListedHash, line: int) -> None:
+    def _taken(self, line: ListLine) -> bool:
+        """Take the values of an entry; whether there were any but those of no bytes."""
+        before = self.left_out
+        for one in line.hashes:
+            self._take(one, line)
+        out = self.left_out - before
+        if out and len(self.left_out_lines) < NAMED:
+            self.left_out_lines.append(line.line)
+        return not out or out < len(line.hashes)
+
+    def _take(self, one: ListedHash, entry: ListLine) -> None:
+        line = entry.line
         try:
             form = self.forms.get(one.algorithm)
             if form is None:
+                line = entry.header or line  # what names it is to be mended
                 form = self.forms[one.algorithm] = form_of(one.algorithm)
+                line = entry.line
             value, group = _value(one, form), _group(one, form)
         except LabError as fault:
             raise BadInput(
@@ -251,8 +261,8 @@ def _value(one: ListedHash, form: Form) -> bytes:
         except ValueError:
             pass
     raise BadInput(
-        f"{text[:20]!r} is no value of {one.algorithm}",
-        advice=f"a value has {form.digits} hex digits",
+        f"{quoted(text, 20)} is no value of {one.algorithm}",
+        advice=f"a value has {form.digits} hex digits, this one {len(text)} characters",
     )
 
 
@@ -260,7 +270,7 @@ def _group(one: ListedHash, form: Form) -> Group:
     variant = one.variant or form.variant
     if variant and not _NAME.fullmatch(variant):
         raise BadInput(
-            f"{variant[:40]!r} is no name of a variant",
+            f"{quoted(variant, 40)} is no name of a variant",
             advice="use small letters, digits and _",
         )
     least = form.least_quality

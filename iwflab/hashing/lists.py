@@ -50,9 +50,9 @@ from iwflab.hashing.list_columns import (
     Group,
     build,
     form_of,
-    sweep,
 )
 from iwflab.hashing.search import columns_of, search
+from iwflab.hashing.unfinished import sweep
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from iwflab.domain.arrivals import Custody, IntakeReport
-from iwflab.domain.elements import Record
+from iwflab.domain.records import Record
 from iwflab.domain.roles import need
 from iwflab.lab.matrix import needs
 from iwflab.lab.proof import Proof

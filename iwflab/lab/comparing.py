@@ -18,12 +18,17 @@ class Comparing(Knowing):
     """What the matching desk asks for, as methods."""
 
     @needs(*LISTING)
-    def hit_rows(self, *, most: int | None = None) -> dict[str, Any]:
+    def hit_rows(
+        self, media: Sequence[str] | None = None, *, most: int | None = None
+    ) -> dict[str, Any]:
         """Give the hits that stand as plain rows, what waits for an answer first.
 
-        ``override`` names the roles that may answer them.
+        ``media``: only of these.  ``override`` names the roles that may answer them.
         """
-        found = explaining.hit_rows(self._store, self._within, most=most)
+        among = self._within
+        if media is not None:
+            among = [m for m in media if among is None or m in among]
+        found = explaining.hit_rows(self._store, among, most=most)
         open_to = self._known
         rows = [_as_told(row, row["medium"], open_to) for row in found["rows"]]
         return {**found, "rows": rows, "override": _overriding()}

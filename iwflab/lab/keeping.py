@@ -73,20 +73,25 @@ class Keeping(Proof):
         return back_up(self.folder, self._store, Path(to), progress or quiet)
 
     @free("it tells of the disk, and of nothing in the lab")
-    def warnings(self) -> list[str]:
-        """Say what stops the work, or soon will: a full disk, media not yet held."""
+    def warnings(self, *, disk: bool = True, waiting: bool = True) -> list[str]:
+        """Say what stops the work, or soon will.
+
+        ``disk``: one that is nearly full; ``waiting``: media not held against lists.
+        """
         found = []
-        free = shutil.disk_usage(self.folder).free // 1_000_000
-        if free < self.settings.low_space_mb:
+        free = shutil.disk_usage(self.folder).free // 1_000_000 if disk else None
+        if free is not None and free < self.settings.low_space_mb:
             found.append(
                 f"the disk of the lab has {free} MB left: make room before it is full. "
                 "What was saved is safe; new work is refused on a full disk"
             )
         with suppress(LabError):  # a damaged lab still opens, for verify to say so
-            unheld = known.unheld(self._store)
+            unheld = known.unheld(self._store) if waiting else 0
             if unheld:
+                were, are = ("was", "is") if unheld == 1 else ("were", "are")
+                media = "medium" if unheld == 1 else "media"
                 found.append(
-                    f"{unheld} media were not held against the hash lists yet and are"
-                    " handed out to nobody: run iwflab match"
+                    f"{unheld} {media} {were} not held against the hash lists yet and"
+                    f" {are} handed out to nobody: run iwflab match"
                 )
         return found

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from iwflab.lab.answers import LISTING, Answers
 from iwflab.lab.matrix import needs
-from iwflab.store import known
+from iwflab.store import Store, known
 from iwflab.store.reading import whole_ids
-from iwflab.workflow import listing, matching
+from iwflab.workflow import listing, matching, reach
 from iwflab.workflow.hashing import frames_in, hash_files, values_in
 
 if TYPE_CHECKING:
@@ -135,13 +135,14 @@ class Knowing(Answers):
         """One row a hit that stands: list, entry, distance, and what was answered.
 
         Whoever grades their own queue does not see what others say of its media: a
-        look must not know the answer.
+        look must not know the answer.  ``media`` are named by id, SHA-256 or their
+        start; NotFound or NotYours for one that is not there, or beyond one's roles.
         """
         import pandas as pd
 
         mine, open_to = self._seen, self._known
-        if media is not None and mine is None:
-            media = whole_ids(self._store, media)
+        if media is not None:
+            media = _reached(self._store, media, mine)
         rows = [
             {name: row[name] for name in HIT_COLUMNS}
             | (
@@ -172,3 +173,12 @@ class Knowing(Answers):
     def avoided(self) -> dict[str, int]:
         """Count looks that were not needed, by reason, at the media one may see."""
         return dict(matching.avoided(self._store, among=self._seen))
+
+
+def _reached(
+    store: Store, media: Sequence[str], mine: frozenset[str] | None
+) -> list[str]:
+    """Give whole ids; all at once for whoever sees all of the lab."""
+    if mine is None:
+        return whole_ids(store, media)
+    return list(dict.fromkeys(reach.must_reach(store, one, mine) for one in media))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from iwflab.domain.elements import Record
 from iwflab.domain.hashes import MATCH_DISTANCE
+from iwflab.domain.records import Record
 from iwflab.domain.roles import need
 from iwflab.lab.acts import Acts
 from iwflab.lab.answers import LISTING, Answers

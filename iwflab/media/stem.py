@@ -7,6 +7,7 @@ It is their parent: it alone may wait for them, so the parent asks it how they e
 """
 
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -42,6 +43,14 @@ _ENVIRONMENT = {
 # PR_SET_PDEATHSIG), so all are started by one thread that lives as long as we do.
 _starter = ThreadPoolExecutor(1, "iwflab-starter")
 _FREE = "free memory and processes, then try again"
+_CLOSE = "close files that are open, then try again"
+# A program that is not there, that may not be run, or that is none.
+_NO_PROGRAM = frozenset(
+    {
+        *(errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOTDIR),
+        *(errno.ENOEXEC, errno.ELOOP, errno.EISDIR),
+    }
+)
 
 
 class StemGone(Exception):
@@ -217,6 +226,21 @@ def _not_started(why: str) -> WallMissing:
     )
 
 
+def _not_executed(error: OSError) -> WallMissing:
+    """Say what is wrong: with the interpreter, or with the machine."""
+    here = display_text(sys.executable or "Python")
+    if error.errno in _NO_PROGRAM:
+        return WallMissing(
+            f"the decoding worker did not start: {here} cannot be executed"
+            f" ({error.strerror})",
+            advice="install iwflab where this account may execute its Python",
+        )
+    advice = _CLOSE if error.errno in {errno.EMFILE, errno.ENFILE} else _FREE
+    return WallMissing(
+        f"the decoding worker did not start: {error.strerror}", advice=advice
+    )
+
+
 def _spawn(task: str) -> tuple[subprocess.Popen[bytes], socket.socket]:
     ours, theirs = _pair()
     path = json.dumps([os.path.abspath(entry) for entry in sys.path])  # noqa: PTH100
@@ -235,10 +259,7 @@ def _spawn(task: str) -> tuple[subprocess.Popen[bytes], socket.socket]:
         ).result()
     except OSError as error:
         ours.close()
-        raise WallMissing(
-            f"the decoding worker did not start: {error.strerror}",
-            advice=_FREE,
-        ) from error
+        raise _not_executed(error) from error
     finally:
         theirs.close()
     return child, ours
@@ -250,5 +271,5 @@ def _pair() -> tuple[socket.socket, socket.socket]:
     except OSError as error:
         raise WallMissing(
             f"the decoding worker did not start: {error.strerror}",
-            advice="close files that are open, then try again",
+            advice=_CLOSE,
         ) from error

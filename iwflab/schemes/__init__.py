@@ -4,24 +4,20 @@ Lawyers and QA officers can read and sign a TOML file, and its history is its au
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from iwflab.domain.categories import (
-    ALWAYS,
-    Condition,
-    Rule,
-    Scheme,
-    check_scheme,
-)
-from iwflab.domain.elements import record_from
+from iwflab.domain.categories import IN_FORCE, Rule, Scheme
+from iwflab.domain.scheme_checks import check_scheme
 from iwflab.errors import BadInput, BadScheme
+from iwflab.schemes.words import condition, record_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +41,95 @@ class TagSet:
     tags: Mapping[str, Tag]
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A scheme whose codes its authority does not publish: to be filled in.
+
+    Nothing is derived from it.  With codes and rules it is a scheme like any other.
+    """
+
+    name: str
+    title: str
+    source: str
+    notice: str
+
+
 @lru_cache(maxsize=1)
 def schemes() -> Mapping[str, Scheme]:
-    """Read every category scheme there is, by name; each one was checked."""
-    found: dict[str, Scheme] = {}
-    for name, plain in _tables("rule"):
-        scheme = _scheme(name, plain)
-        check_scheme(scheme)
-        found[scheme.name] = scheme
+    """Read every category scheme there is, by name; each one was checked.
+
+    They stand in the order in which they are listed everywhere: ``place``, then name.
+    """
+    found = read_schemes(dict(_tables("rule")))
+    listed = sorted(found.values(), key=lambda s: (s.place, s.standing, s.name))
+    return MappingProxyType({scheme.name: scheme for scheme in listed})
+
+
+@lru_cache(maxsize=1)
+def templates() -> Mapping[str, Template]:
+    """Read the schemes that wait for their authority's codes, by name."""
+    found = {}
+    for name, plain in _tables("template"):
+        try:
+            found[name] = Template(name=name, **plain["template"])
+        except TypeError as fault:
+            raise BadScheme(
+                f"the template {name} cannot be read: {fault}",
+                advice="a template has title, source and notice",
+            ) from fault
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def read_schemes(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Scheme]:
+    """Make schemes of their tables, each checked; one may rest on another's class."""
+    found: dict[str, Scheme] = {}
+
+    def made(name: str, waiting: tuple[str, ...] = ()) -> Scheme:
+        if name in waiting or name not in tables:
+            raise BadScheme(
+                f"{' -> '.join((*waiting, name))}: no scheme to rest on",
+                advice="a rule may ask grade.NAME of a scheme that does not ask back",
+            )
+        if name not in found:
+            try:
+                found[name] = _scheme(
+                    name, tables[name], lambda other: made(other, (*waiting, name))
+                )
+            except BadScheme as fault:
+                if fault.message.startswith(name):
+                    raise
+                raise BadScheme(
+                    f"{name}: {fault.message}", advice=fault.advice
+                ) from fault
+            check_scheme(found[name])
+        return found[name]
+
+    for name in tables:
+        made(name)
+    return found
+
+
+def proposed_schemes(places: Iterable[Path]) -> dict[str, Scheme]:
+    """Read schemes from files of one's own, checked, in the place of those in force.
+
+    A file is named after the scheme that it replaces or adds: ``uk_2014.toml``.  Given
+    are these, and those whose class rests on one of them.
+    """
+    tables, given = dict(_tables("rule")), dict[str, dict[str, Any]]()
+    for place in places:
+        try:
+            given[place.stem] = tomllib.loads(place.read_text("utf-8"))
+        except (OSError, ValueError) as fault:
+            raise BadScheme(
+                f"{place.name} cannot be read: {fault}",
+                advice="give a scheme, a TOML file",
+            ) from fault
+    found = read_schemes(tables | given)
+    return {
+        name: scheme
+        for name, scheme in found.items()
+        if name in given or scheme.rules != schemes()[name].rules
+    }
 
 
 def scheme_named(name: str) -> Scheme:
@@ -111,7 +187,9 @@ def _toml_files() -> list[Traversable]:
     )
 
 
-def _scheme(name: str, plain: Mapping[str, Any]) -> Scheme:
+def _scheme(
+    name: str, plain: Mapping[str, Any], others: Callable[[str], Scheme]
+) -> Scheme:
     try:
         return Scheme(
             name=name,
@@ -122,41 +200,34 @@ def _scheme(name: str, plain: Mapping[str, Any]) -> Scheme:
             criminal=frozenset(plain["criminal"]),
             labels=MappingProxyType(dict(plain["labels"])),
             rules=tuple(
-                Rule(r["name"], r["code"], _condition(r["when"]), r.get("cites", ""))
+                Rule(
+                    r["name"],
+                    r["code"],
+                    condition(r["when"], others),
+                    r.get("cites", ""),
+                    r.get("precedes", ""),
+                )
                 for r in plain["rule"]
             ),
             examples=tuple(
-                (e["name"], record_from(e["record"]), e["code"])
+                (
+                    e["name"],
+                    record_in_words(e["seen"], e.get("children", ())),
+                    e["code"],
+                )
                 for e in plain.get("example", ())
             ),
             notice=plain.get("notice", ""),
+            standing=plain.get("standing", IN_FORCE),
+            beside=tuple(plain.get("beside", ())),
+            carried=tuple(plain.get("carried", ())),
+            reviewers=MappingProxyType(dict(plain.get("reviewers", {}))),
+            place=plain.get("place", 100),
         )
     except KeyError as missing:
         raise BadScheme(
             f"the scheme {name} lacks {missing}", advice="see docs/adding.md"
         ) from missing
-
-
-def _condition(plain: Any) -> Condition:
-    """Read ``"element=value|value"``, ``"child.field=value"`` or a combination."""
-    if plain == "always":
-        return ALWAYS
-    if isinstance(plain, str) and "=" in plain:
-        element, values = plain.split("=", 1)
-        kind = "child" if element.startswith("child.") else "is"
-        return Condition(
-            kind, element.removeprefix("child."), frozenset(values.split("|"))
-        )
-    if isinstance(plain, dict) and len(plain) == 1:
-        ((kind, parts),) = plain.items()
-        if kind in {"all", "any"} and isinstance(parts, list):
-            return Condition(kind, parts=tuple(_condition(part) for part in parts))
-        if kind == "not":
-            return Condition(kind, parts=(_condition(parts),))
-    raise BadScheme(
-        f"a condition cannot be read: {plain!r}",
-        advice='write "element=value|value", {all=[...]}, {any=[...]} or {not=...}',
-    )
 
 
 def _tag_set(name: str, plain: Mapping[str, Any]) -> TagSet:

@@ -48,9 +48,10 @@ def assessments_frame(store: Store) -> "pd.DataFrame":
         source = carried.get(row["assessment"], {})
         plain["carried_from"] = source.get("source", "")
         plain["carried_distance"] = source.get("distance")
-        rows.append({**plain, "graded_us": row["graded_us"], **seen, **tags})
+        told = {"graded_us": row["graded_us"], "ending": row["ending"]}
+        rows.append({**plain, **told, **seen, **tags})
     first = ["medium", "assessment", "grader", "stage", "reveal", "seconds"]
-    columns = [*first, "carried_from", "carried_distance", "graded_us"]
+    columns = [*first, "ending", "carried_from", "carried_distance", "graded_us"]
     return _frame(rows, columns, whole=("carried_distance", "graded_us"))
 
 
@@ -60,7 +61,7 @@ def children_frame(store: Store) -> "pd.DataFrame":
     found = children_of(store, [row["assessment"] for row in graded])
     columns = [
         *("medium", "assessment", "stage", "number", "age_band", "sex", "pubertal"),
-        *("face_visible", "age_min", "age_max"),
+        *("face_visible", "age_min", "age_max", "skin_tone", "identified_status"),
     ]
     rows = [
         {**{n: row[n] for n in columns[:3]}, **{n: getattr(c, n) for n in columns[3:]}}

@@ -15,7 +15,7 @@ from iwflab.domain.hashes import HashValue
 from iwflab.store.act import Act
 from iwflab.store.database import Store
 from iwflab.store.reading import WAITS, batched
-from iwflab.store.settling import HELD, KNOWN, SETTLES, STANDS, VERDICT
+from iwflab.store.settling import COUNTS, HELD, KNOWN, STANDS, VERDICT
 
 SAME, NOT_SAME = "same", "not_same"
 OPEN = "open"  # an answer was taken back: neither
@@ -27,7 +27,7 @@ _HITS = f"""
          COALESCE(l.name, '') AS list, COALESCE(l.kind, 'known') AS kind,
          COALESCE(l.source, '') AS source, COALESCE(s.medium, '') AS twin,
          COALESCE({VERDICT}, '') AS answer,
-         CASE WHEN {SETTLES} THEN 1 ELSE 0 END AS settles
+         CASE WHEN {COUNTS} THEN 1 ELSE 0 END AS settles
   FROM hit h
   LEFT JOIN hash_list l ON l.id = h.hash_list
   LEFT JOIN sign_off s ON s.id = h.sign_off
@@ -54,6 +54,15 @@ def one_hit(store: Store, hit: str) -> dict[str, Any] | None:
     """Give a standing hit by its id, or None."""
     found = store.rows(sa.text(f"{_HITS} AND h.id = :hit"), hit=hit)
     return found[0] if found else None
+
+
+def hits_called(store: Store, start: str) -> list[str]:
+    """Give the ids of the standing hits that begin so; six hex digits at least."""
+    if len(start) < 6 or set(start) - set("0123456789abcdef"):  # noqa: PLR2004
+        return []
+    # A half-open range, as for media: no wildcard can be smuggled in.
+    query = sa.text(f"{_HITS} AND h.id >= :low AND h.id < :high")
+    return [row["hit"] for row in store.rows(query, low=start, high=start + "g")]
 
 
 def hash_lists(store: Store) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from iwflab.domain.elements import CHILD_FIELDS, Child, Record
+from iwflab.domain.elements import CHILD_FIELDS
 from iwflab.domain.hashes import FrameHash, FrameHashes, HashValue
+from iwflab.domain.records import Child, Record, Segment
 from iwflab.errors import NotFound
 from iwflab.store.database import Store
 from iwflab.store.settling import KNOWN
@@ -46,7 +47,7 @@ WITH chosen AS (
          x.state, x.reason, x.format, x.mode, x.width, x.height, x.frames,
          x.metadata, x.previews, x.decoder, x.stopped,
          t.id AS assessment, t.analyst AS grader, t.at_us AS graded_us,
-         t.elements, t.tags, t.note, t.reveal, t.seconds,
+         t.elements, t.tags, t.note, t.reveal, t.seconds, t.ending,
          s.id AS sign_off, s.analyst AS signed_by, s.grades AS signed_grades,
          c.copies, c.shown AS name,
          CASE WHEN EXISTS (SELECT 1 FROM release_item r WHERE r.sign_off = s.id)
@@ -197,22 +198,33 @@ def children_of(store: Store, assessments: Sequence[str]) -> dict[str, list[Chil
     return found
 
 
-def record_of(row: Mapping[str, Any], children: Sequence[Child]) -> Record:
-    """Read the record of a row of the overview."""
-    return Record(
-        elements=json.loads(row["elements"]),
-        children=tuple(children),
-        tags=json.loads(row["tags"]),
-        note=row["note"],
-    )
+def segments_of(store: Store, assessments: Sequence[str]) -> dict[str, list[Segment]]:
+    """Give the segments of some assessments, by assessment, in their order."""
+    found: dict[str, list[Segment]] = {key: [] for key in assessments}
+    query = "SELECT * FROM segment WHERE assessment IN :them ORDER BY number"
+    for row in _in_parts(store, query, assessments):
+        elements = json.loads(row["elements"])
+        found[row["assessment"]].append(
+            Segment(row["number"], row["start_ms"], row["end_ms"], elements)
+        )
+    return found
 
 
 def records(store: Store, rows: Sequence[Mapping[str, Any]]) -> dict[str, Record]:
     """Read the standing records of rows of the overview, by medium."""
     graded = [row for row in rows if row["assessment"]]
-    children = children_of(store, [row["assessment"] for row in graded])
+    named = [row["assessment"] for row in graded]
+    children, segments = children_of(store, named), segments_of(store, named)
     return {
-        row["medium"]: record_of(row, children[row["assessment"]]) for row in graded
+        row["medium"]: Record(
+            elements=json.loads(row["elements"]),
+            children=tuple(children[row["assessment"]]),
+            tags=json.loads(row["tags"]),
+            note=row["note"],
+            segments=tuple(segments[row["assessment"]]),
+            ending=row["ending"],
+        )
+        for row in graded
     }
 
 

@@ -148,6 +148,16 @@ assessment = table(
     text("note"),
     text("reveal"),
     sa.Column("seconds", Real, nullable=False),
+    text("ending", server_default="settled"),
+)
+segment = table(
+    "segment",  # of a video: a part with answers of its own
+    to("assessment", "assessment"),
+    whole("number"),
+    whole("start_ms"),
+    whole("end_ms"),
+    text("elements"),  # JSON
+    sa.UniqueConstraint("assessment", "number"),
 )
 child = table(
     "child",
@@ -159,6 +169,8 @@ child = table(
     text("face_visible"),
     whole("age_min", nullable=True),
     whole("age_max", nullable=True),
+    text("skin_tone", server_default=""),
+    text("identified_status", server_default=""),
     sa.UniqueConstraint("assessment", "number"),
 )
 withdrawal = table(

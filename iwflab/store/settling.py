@@ -37,13 +37,18 @@ _BENIGN = """EXISTS (
 _HIT = f"SELECT 1 FROM hit h WHERE h.medium = m.id AND {STANDS}"  # noqa: S608 - ours
 # What is benign to one list settles nothing that another list may know: then a person
 # says so first.
+_DOUBTED = f"""EXISTS (
+  {_HIT} AND NOT {_BENIGN} AND COALESCE({VERDICT}, '') <> 'not_same'
+)"""
 KNOWN = f"""(
   EXISTS ({_HIT} AND NOT {_BENIGN} AND {SETTLES})
-  OR EXISTS ({_HIT} AND {_BENIGN} AND {SETTLES}) AND NOT EXISTS (
-    {_HIT} AND NOT {_BENIGN} AND COALESCE({VERDICT}, '') <> 'not_same'
-  )
+  OR EXISTS ({_HIT} AND {_BENIGN} AND {SETTLES}) AND NOT {_DOUBTED}
 )"""
 """Says of a medium ``m`` that it needs no eyes: a hit stands and settles it."""
+COUNTS = f"""({SETTLES} AND NOT ({_BENIGN} AND EXISTS (
+  SELECT 1 FROM medium m WHERE m.id = h.medium AND {_DOUBTED}
+)))"""  # noqa: S608 - our own text
+"""Says of a hit ``h`` that it settles its medium, whatever else is said of that."""
 
 # Nothing is handed out that was not held, as it is hashed now, against every list that
 # stands, and against the grades that this lab signed off, where there are any.

@@ -11,7 +11,7 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,8 @@ Near = tuple[str, str, int]  # file, file, bits
 class Calibration:
     """What one algorithm did on a set: pairs by distance, across families and within.
 
-    ``left_out`` counts files by the reason why they were not compared.
+    ``left_out`` counts files by the reason why they were not compared; ``absent`` names
+    files that have a family, and were not among those that were given.
     """
 
     algorithm: str
@@ -46,6 +47,7 @@ class Calibration:
     across: tuple[int, ...]
     within: tuple[int, ...]
     near: tuple[Near, ...]
+    absent: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> int:
@@ -145,10 +147,12 @@ def calibrate(
     file that is not named there is left out.
     """
     out: Counter[str] = Counter()
+    absent = dict.fromkeys(families or ())
     kept: dict[str, tuple[str, str, list[HashValue]]] = {}
     for record in records:
         name = str(record["file"])
         family = _family(name, families)
+        absent.pop(os.path.realpath(name), None)
         if record.get("refused") or not record.get("hashes"):
             out["not decoded"] += 1
         elif not family:
@@ -158,7 +162,8 @@ def calibrate(
         else:
             values = [HashValue(**row) for row in record["hashes"]]
             kept[str(record["sha256"])] = name, family, values
-    return [_measured(name, list(kept.values()), out) for name in MEASURED]
+    measured = [_measured(name, list(kept.values()), out) for name in MEASURED]
+    return [replace(one, absent=tuple(absent)) for one in measured]
 
 
 def _family(name: str, families: Mapping[str, str] | None) -> str:

@@ -87,16 +87,20 @@ def add_list(
 ) -> dict[str, Any]:
     """Add the list in a file to the lab: columns in ``folder``, a row in the store.
 
-    Raises BadInput naming the line that does not fit; then nothing of it is kept.
+    Raises BadInput naming the line that does not fit, or for a list without an entry;
+    then nothing of it is kept.  ``left_out`` counts digests of no bytes, which stand in
+    ``left_out_lines`` (the first twenty); ``swept`` counts what killed imports left.
     """
     told.check()
     _must_be_new(store, told.name)
     key = secrets.token_hex(8)
     folder.mkdir(mode=0o700, exist_ok=True)
+    swept = lists.sweep(folder)
     built, digest = _built(folder / key, file, form, progress)
     row = {**asdict(told), "name": told.name.strip(), "format": form}
     row |= {"sha256": digest, "items": built.items}
     try:
+        _must_hold_some(built, file)
         with store.act("add list", "lab", analyst=analyst) as act:
             _must_be_new(store, told.name)
             columns = json.dumps(dict(built.files))
@@ -104,7 +108,26 @@ def add_list(
     except BaseException:
         shutil.rmtree(folder / key, ignore_errors=True)
         raise
-    return {"list": key, **row, "left_out": built.left_out}
+    return {
+        "list": key,
+        **row,
+        "left_out": built.left_out,
+        "left_out_lines": list(built.left_out_lines),
+        "swept": swept,
+    }
+
+
+def _must_hold_some(built: lists.Built, file: Path) -> None:
+    if built.items:
+        return
+    why = "no line of it has a hash"
+    if built.left_out:
+        lines = ", ".join(map(str, built.left_out_lines))
+        why = f"it holds digests of no bytes at all only (line {lines})"
+    raise BadInput(
+        f"{file.name} holds no entry: {why}",
+        advice="check that it is the right file, whole; nothing was added",
+    )
 
 
 def _built(
@@ -146,8 +169,9 @@ def _watched(
     progress: Progress | None,
 ) -> Iterator[ListLine]:
     for number, line in enumerate(lines):
-        if progress and number % _AT_ONCE == 0:
-            progress(min(counted.done, total), total)
+        # The last word comes once, when all of it is there.
+        if progress and number % _AT_ONCE == 0 and counted.done < total:
+            progress(counted.done, total)
         yield line
     if progress:
         progress(total, total)

@@ -5,16 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from iwflab.domain.categories import derive
+from iwflab.domain.categories import Scheme, compiled, derive
 from iwflab.domain.contradictions import contradictions
-from iwflab.domain.elements import (
-    CHILD_FIELDS,
-    ELEMENTS,
-    TAG_STATES,
-    Record,
-)
+from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS
+from iwflab.domain.records import TAG_STATES, Record
 from iwflab.domain.settings import Settings
-from iwflab.schemes import schemes, tags
+from iwflab.schemes import scheme_named, schemes, tags
 from iwflab.store import Store
 from iwflab.store.reading import (
     counts,
@@ -47,9 +43,11 @@ def desk(settings: Settings, analyst: str) -> dict[str, Any]:
                 "version": s.version,
                 "labels": dict(s.labels),
                 "notice": s.notice,
+                "standing": s.standing,
             }
             for s in schemes().values()
         ],
+        "asked": [asked(scheme_named(name)) for name in settings.asked_schemes],
         "keys": dict(settings.keys),
         "limits": {
             "set_size": settings.set_size,
@@ -69,6 +67,30 @@ def _kind(kind: Any) -> dict[str, Any]:
         "values": list(kind.values),
         "unknown": sorted(kind.unknown),
         "gate": kind.gate,
+        **({"wanted": kind.wanted} if kind.wanted[0] else {}),
+    }
+
+
+def asked(scheme: Scheme) -> dict[str, Any]:
+    """Give the diagram of a scheme, from which a page sees what is left to ask."""
+    found = compiled(scheme).by_code
+    return {
+        "name": scheme.name,
+        "top": found.top,
+        "nodes": found.nodes,
+        "variables": [
+            {
+                "name": one.name,
+                "asked": one.asked,
+                "assumed": "" if one.of_child else ELEMENTS[one.name].assumed,
+                "cells": one.cells,
+                "uppers": one.uppers,
+                "answers": [
+                    a if isinstance(a, str) else sorted(a) for a in one.answers
+                ],
+            }
+            for one in found.variables
+        ],
     }
 
 

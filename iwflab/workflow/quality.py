@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from iwflab.domain.categories import derive
 from iwflab.domain.contradictions import contradictions
-from iwflab.domain.elements import Record
 from iwflab.domain.hashes import ORIENTATIONS
+from iwflab.domain.records import Ending, Record
 from iwflab.errors import BadInput, NotAllowed
 from iwflab.schemes import schemes
 from iwflab.store import Act, Store
@@ -18,6 +18,12 @@ from iwflab.store.reading import one_medium, overview, records, some_media
 from iwflab.store.stacks import carried_over
 
 Carried = Mapping[str, Mapping[str, Any]]  # by assessment: whence it was carried over
+
+
+NOT_SETTLED = {
+    Ending.NOT_SURE: "its grader is not sure: somebody else grades it anew",
+    Ending.NEEDS_TWO: "its grader asks for a second person to grade it",
+}
 
 
 def to_sign_off(store: Store) -> list[dict[str, Any]]:
@@ -45,7 +51,10 @@ def _carried(store: Store, rows: Sequence[Mapping[str, Any]]) -> Carried:
 def _against(
     row: Mapping[str, Any], standing: Mapping[str, Record], carried: Carried
 ) -> list[str]:
-    found = [c.rule for c in contradictions(standing[row["medium"]])]
+    record = standing[row["medium"]]
+    found = [c.rule for c in contradictions(record)]
+    if record.ending in NOT_SETTLED:
+        found.append(NOT_SETTLED[Ending(record.ending)])
     source = carried.get(row["assessment"])
     if source and source["withdrawn"]:
         found.append("the grade it was carried over from is withdrawn")

@@ -1,8 +1,6 @@
 """The walk on the command line, as a person types it."""
 
-import contextlib
 import csv
-import io
 import json
 import subprocess
 import sys
@@ -13,6 +11,7 @@ import pytest
 
 from iwflab.cli import main
 from iwflab.exchange import FORMATS
+from tests.cli.here import here
 
 COMMAND = Path(sys.executable).with_name("iwflab")
 AS_BEN = (
@@ -28,38 +27,23 @@ def _run(*args, fails=0, as_ben=False, **more):
     return done
 
 
-def _here(*args, fails=0):
-    """Run a command in this process: the same entry, without starting Python anew."""
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        pytest.raises(SystemExit) as left,
-    ):
-        patch.setattr(sys, "argv", ["iwflab", *args])
-        main()
-    assert left.value.code == fails, out.getvalue() + err.getvalue()
-    return SimpleNamespace(stdout=out.getvalue(), stderr=err.getvalue())
-
-
 def _four_eyes(where):
     """The founder asks, ben approves what he was shown, the founder makes it."""
     why = ("--recipient", "a list service", "--purpose", "testing")
-    asked = json.loads(_run("release", "request", "R1", *why, *where, "--json").stdout)
+    asked = json.loads(here("release", "request", "R1", *why, *where, "--json").stdout)
     own = ("release", "approve", asked["id"], "--digest", asked["digest"], *where)
-    assert "your own request" in _run(*own, fails=1).stderr
-    early = _run("release", "make", asked["id"], *where, fails=1)
+    assert "your own request" in here(*own, fails=1).stderr
+    early = here("release", "make", asked["id"], *where, fails=1)
     assert "nobody has approved" in early.stderr
-    shown = _run("release", "show", asked["id"], *where, as_ben=True).stdout
+    shown = here("release", "show", asked["id"], *where, who="ben").stdout
     assert asked["digest"] in shown
-    _run(*own, as_ben=True)
+    here(*own, who="ben")
     assert (
         "your roles"
-        in _run("release", "make", asked["id"], *where, as_ben=True, fails=1).stderr
+        in here("release", "make", asked["id"], *where, who="ben", fails=1).stderr
     )
-    _run("release", "make", asked["id"], *where)
-    assert "used" in _run("release", "show", *where).stdout
+    here("release", "make", asked["id"], *where)
+    assert "used" in here("release", "show", *where).stdout
 
 
 def test_one_medium_walks_the_whole_way_on_the_command_line(tmp_path, drawn):
@@ -126,13 +110,13 @@ def test_one_medium_walks_the_whole_way_on_the_command_line(tmp_path, drawn):
 def test_wrong_usage_is_answered_with_advice(tmp_path, monkeypatch, args, code, words):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("IWFLAB_LAB", raising=False)
-    assert words in _here(*args, fails=code).stderr
+    assert words in here(*args, fails=code).stderr
 
 
 def test_settings_that_cannot_work_are_refused(tmp_path):
     lab = tmp_path / "lab"
-    _here("init", "--lab", str(lab), "--head-folder", str(tmp_path / "heads"))
-    inside = _here(
+    here("init", "--lab", str(lab), "--head-folder", str(tmp_path / "heads"))
+    inside = here(
         "init",
         "--lab",
         str(tmp_path / "b"),
@@ -150,9 +134,9 @@ def test_settings_that_cannot_work_are_refused(tmp_path):
         (good.replace("workers = 2", "workers = "), "TOML"),
     ):
         settings.write_text(bad)
-        assert words in _here("queue", "--lab", str(lab), fails=1).stderr
+        assert words in here("queue", "--lab", str(lab), fails=1).stderr
     settings.write_text(good)
-    _here("queue", "--lab", str(lab))
+    here("queue", "--lab", str(lab))
 
 
 def test_files_are_hashed_without_a_lab(drawn):
@@ -182,9 +166,9 @@ def test_names_of_files_come_on_stdin(drawn):
 
 
 def test_the_schemes_and_tags_are_shown_and_checked():
-    assert "agree" in _here("schemes", "check").stdout
-    assert "uk_2014" in _here("schemes", "show").stdout
-    assert "self_generated" in _here("tags").stdout
+    assert "agree" in here("schemes", "check").stdout
+    assert "uk_2014" in here("schemes", "show").stdout
+    assert "self_generated" in here("tags").stdout
 
 
 def test_the_doctor_names_every_layer():
@@ -195,7 +179,7 @@ def test_the_doctor_names_every_layer():
 
 
 def test_frames_are_exported_safe_to_open(lab):
-    text = _here("export", "media", "--lab", str(lab.folder)).stdout
+    text = here("export", "media", "--lab", str(lab.folder)).stdout
 
     assert text.startswith("medium,")
     assert len(text.splitlines()) == 8
@@ -203,20 +187,20 @@ def test_frames_are_exported_safe_to_open(lab):
 
 def test_what_makes_no_sense_is_refused_with_advice(lab, drawn):
     where = ("--lab", str(lab.folder))
-    bogus = _here("hash", str(drawn), "--algorithms", "pdq,bogus", fails=1)
+    bogus = here("hash", str(drawn), "--algorithms", "pdq,bogus", fails=1)
     assert "bogus" in bogus.stderr
     assert "phash" in bogus.stderr
     assert bogus.stdout == ""
-    assert "-5" in _here("queue", "--take", "-5", *where, fails=2).stderr
+    assert "-5" in here("queue", "--take", "-5", *where, fails=2).stderr
     medium = lab.media()["medium"].iloc[0]
-    assert "at least one" in _here("grade", medium, *where, fails=1).stderr
+    assert "at least one" in here("grade", medium, *where, fails=1).stderr
     twice = ("--element", "form=photograph", "--element", "form=drawing")
-    assert "2 times" in _here("grade", medium, *twice, *where, fails=1).stderr
+    assert "2 times" in here("grade", medium, *twice, *where, fails=1).stderr
     assert set(lab.media()["stage"]) == {"waiting"}
 
 
 def test_a_refusal_cannot_write_to_the_terminal(lab):
-    shown = _here("show", "\x1b[31mred\u202e", "--lab", str(lab.folder), fails=1).stderr
+    shown = here("show", "\x1b[31mred\u202e", "--lab", str(lab.folder), fails=1).stderr
     assert "red" in shown
     assert "\x1b" not in shown
     assert "\u202e" not in shown
@@ -224,13 +208,11 @@ def test_a_refusal_cannot_write_to_the_terminal(lab):
 
 def test_frames_are_written_as_csv_and_as_a_workbook(lab, tmp_path):
     where = ("--lab", str(lab.folder), "--to")
-    _here("export", "media", *where, str(tmp_path / "media"))
+    here("export", "media", *where, str(tmp_path / "media"))
     assert (tmp_path / "media").read_bytes().startswith(b"\xef\xbb\xbfmedium,")
-    _here("export", "media", *where, str(tmp_path / "m.xlsx"), "--as", "xlsx")
+    here("export", "media", *where, str(tmp_path / "m.xlsx"), "--as", "xlsx")
     assert (tmp_path / "m.xlsx").read_bytes().startswith(b"PK")
-    refused = _here(
-        "export", "media", "--lab", str(lab.folder), "--as", "xlsx", fails=1
-    )
+    refused = here("export", "media", "--lab", str(lab.folder), "--as", "xlsx", fails=1)
     assert "--to FILE.xlsx" in refused.stderr
 
 
@@ -238,8 +220,8 @@ def test_the_demonstration_lab_is_hard_on_purpose(tmp_path, monkeypatch):
     lab = str(tmp_path / "demo")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     _run("demo", "--lab", lab, "--media", "20")
-    queue = json.loads(_here("queue", "--lab", lab, "--json").stdout)
-    waiting = json.loads(_here("sign-off", "--lab", lab, "--json").stdout)
+    queue = json.loads(here("queue", "--lab", lab, "--json").stdout)
+    waiting = json.loads(here("sign-off", "--lab", lab, "--json").stdout)
 
     assert {row["state"] for row in queue} >= {"complete", "refused", "truncated"}
     assert max(row["copies"] for row in queue) == 3
@@ -247,7 +229,7 @@ def test_the_demonstration_lab_is_hard_on_purpose(tmp_path, monkeypatch):
         *("waiting", "known", "graded", "signed_off")
     }
     assert any(row["against"] for row in waiting)
-    table = _here("report", "--unit", "medium", "--lab", lab).stdout
+    table = here("report", "--unit", "medium", "--lab", lab).stdout
     assert "undetermined" in table
     assert not list((tmp_path / "demo" / "incoming").iterdir())
 
@@ -258,13 +240,13 @@ def test_the_answer_no_is_an_exit_code(tmp_path, lab, monkeypatch):
 
     where = ("--lab", str(lab.folder))
     lab.seat("ann").open_set(1)
-    _here("verify", *where)
+    here("verify", *where)
     connection = sqlite3.connect(lab.folder / "lab.db")
     connection.execute("DROP TRIGGER medium_no_update")
     connection.execute("UPDATE medium SET size = size + 1")
     connection.commit()
     connection.close()
-    assert "was changed" in _here("verify", *where, fails=1).stdout
+    assert "was changed" in here("verify", *where, fails=1).stdout
     for args, patched in (
         (["schemes", "check"], "iwflab.cli.counting.derive"),
         (["doctor", "--strict"], "iwflab.media.sandbox.layers"),
@@ -293,12 +275,12 @@ def test_nothing_that_is_there_is_replaced_by_a_table(lab, tmp_path, inside):
     (tmp_path / "link.csv").symlink_to(target)
     (tmp_path / "there.csv").write_text("mine")
     for to in (target, tmp_path / "link.csv", tmp_path / "there.csv"):
-        _here("export", "media", *where, "--to", str(to), fails=1)
+        here("export", "media", *where, "--to", str(to), fails=1)
     chart = ("report", "--unit", "medium", *where, "--chart", str(target))
-    _here(*chart, fails=1)
+    here(*chart, fails=1)
     assert (target.read_bytes() if target.exists() else None) == before
     assert (tmp_path / "there.csv").read_text() == "mine"
-    _here("export", "media", *where, "--to", str(tmp_path / "n.csv"))
+    here("export", "media", *where, "--to", str(tmp_path / "n.csv"))
     assert (tmp_path / "n.csv").stat().st_mode & 0o077 == 0
-    wrong = _here("export", "media", *where, "--to", str(tmp_path / "n.xlsx"), fails=1)
+    wrong = here("export", "media", *where, "--to", str(tmp_path / "n.xlsx"), fails=1)
     assert "--as xlsx" in wrong.stderr

@@ -154,7 +154,7 @@ def test_a_json_line_that_does_not_fit_is_named(text):
 
 def test_an_unknown_column_is_refused_by_name_and_nothing_is_imported(tmp_path):
     lines = FORMATS["csv"].read(io.BytesIO(f"md5,colour\n{MD5},blue\n".encode()))
-    with pytest.raises(BadInput, match=r"line 2.*colour") as refused:
+    with pytest.raises(BadInput, match=r"line 1.*colour") as refused:
         build(tmp_path / "list", lines)
 
     assert "photodna" in refused.value.advice

@@ -3,6 +3,10 @@
 import base64
 import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -14,6 +18,11 @@ from iwflab.hashing import ALGORITHMS, column_files, list_columns, lists, photod
 from iwflab.hashing.lists import KnownList, build, changed, sweep
 
 SHA, MD5 = hashlib.sha256(b"x").hexdigest(), hashlib.md5(b"x").hexdigest()
+KILLED = """
+import os, pathlib, signal, sys
+from iwflab.hashing.lists import build
+build(pathlib.Path(sys.argv[1]), (os.kill(os.getpid(), signal.SIGKILL) for _ in "x"))
+"""
 BASE = int("83147f4c5f893f89fb19fe09c819b03140f6c9c69f88761948774b817f89c477", 16)
 
 
@@ -259,8 +268,24 @@ def test_a_fault_of_the_source_leaves_nothing_and_sweeping_removes_the_rest(tmp_
     assert list(tmp_path.iterdir()) == []
     (tmp_path / ".list.0123.unfinished").mkdir()
     (tmp_path / ".list.0123.unfinished" / "line.raw").write_bytes(b"1")
-    sweep(tmp_path)
+    assert sweep(tmp_path) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_list_that_is_being_built_is_not_swept_and_a_killed_one_is(tmp_path):
+    def building():
+        yield ListLine(1, (ListedHash("md5", MD5),))
+        assert sweep(tmp_path) == 0
+
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "killed")]
+    path = os.pathsep.join(map(os.path.abspath, sys.path))
+    done = subprocess.run(command, env={"PYTHONPATH": path}, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(".killed.")
+    assert sweep(tmp_path) == 1
+    assert build(tmp_path / "list", building()).items == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["list"]
 
 
 def test_a_folder_that_is_there_and_lines_out_of_order_are_refused(tmp_path):
@@ -291,7 +316,8 @@ def test_the_digest_of_no_bytes_is_left_out(tmp_path):
     empty = hashlib.md5(b"").hexdigest()
     built = build(tmp_path / "list", [ListLine(1, (ListedHash("md5", empty),))])
 
-    assert (built.items, built.left_out, built.values) == (1, 1, {})
+    assert (built.items, built.left_out, built.values) == (0, 1, {})
+    assert built.left_out_lines == (1,)
     known = KnownList.open(tmp_path / "list")
     assert known.match({"m": [HashValue("md5", empty, "h", "1")]}) == []
 

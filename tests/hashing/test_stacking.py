@@ -184,6 +184,11 @@ def test_families_are_folders_or_what_the_csv_says(tmp_path):
     (pdq, *_) = calibrate([*records, record("x.png", "0" * 64)], families_in(manifest))
     assert (pdq.pairs, pdq.false_matches(31), pdq.nearest) == (2, 0, 128)
     assert pdq.left_out == {"of no family": 1}
+    assert pdq.absent == ()
+    with manifest.open("a") as lines:
+        lines.write("0/9.png,sea\n")
+    (pdq, *_) = calibrate(records, families_in(manifest))
+    assert pdq.absent == (str(tmp_path / "0" / "9.png"),)
     manifest.write_text("name,kind\n")
     with pytest.raises(BadInput, match="file and family"):
         families_in(manifest)
@@ -236,3 +241,18 @@ def test_the_command_tells_pairs_bounds_and_what_cannot_be_said(tmp_path):
         commands, ["calibrate", str(tmp_path), "--trusted", "--pairs-as", "csv"]
     )
     assert pairs.output.splitlines()[0] == "algorithm,one,other,distance"
+
+
+def test_what_cannot_be_compared_is_said_and_ends_with_1(tmp_path):
+    picture(2).resize((160, 120)).save(tmp_path / "a.png")
+    (tmp_path / "f.csv").write_text("file,family\na.png,sea\nb.png,sea\nc.png,x\n")
+    families = ("--families", str(tmp_path / "f.csv"))
+    for more in ((), ("--json",), ("--pairs-as", "json")):
+        done = CliRunner().invoke(
+            commands,
+            ["calibrate", str(tmp_path / "a.png"), "--trusted", *families, *more],
+        )
+        assert done.exit_code == 1
+        assert "2 files of --families not among the given paths:" in done.stderr
+        assert f"  {tmp_path / 'b.png'}\n" in done.stderr
+        assert ("nothing to compare" in done.stdout) == (not more)

@@ -52,6 +52,17 @@ def test_what_is_not_there_is_not_found(tmp_path):
     assert scan.files == 2
 
 
+def test_a_flat_part_of_a_picture_is_no_mark(tmp_path):
+    """What it is written as stands in files of all kinds: that alarm was false."""
+    flat = b"=#\xd2" * 400
+    data = EVIDENCE[:600] + flat + EVIDENCE[600:1200]
+    (tmp_path / "other").write_bytes(base64.b64encode(flat))
+    assert Scan({"it": data}).under(tmp_path) == []
+    assert all(window in data for window in windows(data))
+    (tmp_path / "it").write_bytes(data[-500:])
+    assert {hit.path.name for hit in Scan({"it": data}).under(tmp_path)} == {"it"}
+
+
 def test_since_a_time_only_what_was_made_or_changed_since_is_searched(tmp_path):
     (tmp_path / "old").write_bytes(EVIDENCE)
     since = (tmp_path / "old").stat().st_ctime_ns + 1

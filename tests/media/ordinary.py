@@ -3,13 +3,21 @@
 # Raw names and calls are the point here, or sys.path as it stands.
 # ruff: noqa: PTH100
 
+import functools
+import importlib
+import json
 import os
 import subprocess
 import sys
 
 import pytest
 
+from iwflab.media.pool import DecodePool
+
 NOBODY = 65_534
+EXAMINE = "iwflab.workflow.examination:examine"
+# Of each, ``report(pool)`` is taken: it gives what the media of its tests came to.
+REPORTING = ("test_decoding", "test_video")
 
 
 def _interpreters():
@@ -40,3 +48,21 @@ def run_as_nobody(code, *arguments, timeout=120):
             continue
         return done
     pytest.skip("no Python here that uid nobody may start and that sees the checkout")
+
+
+def report_all():
+    """Print what every test of :data:`REPORTING` asks for, from workers of one pool."""
+    with DecodePool(EXAMINE, workers=1) as pool:
+        told = {
+            name: importlib.import_module(f"tests.media.{name}").report(pool)
+            for name in REPORTING
+        }
+    print(json.dumps(told))
+
+
+@functools.cache
+def decoded_as_nobody():
+    """Give what they told as uid nobody, who may keep no kernel and compiles each time."""
+    done = run_as_nobody("from tests.media.ordinary import report_all; report_all()")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])

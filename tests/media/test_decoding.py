@@ -1,7 +1,6 @@
 """Nine formats decode behind the walls; every other medium gets an honest state."""
 
 import io
-import json
 
 import pytest
 from PIL import Image, ImageFilter, ImageStat
@@ -11,7 +10,7 @@ from iwflab.media import sandbox
 from iwflab.media.pool import DecodePool
 from iwflab.media.reading import seal
 from tests import pictures
-from tests.media.ordinary import run_as_nobody
+from tests.media.ordinary import decoded_as_nobody
 
 TASK = "iwflab.workflow.examination:examine"
 
@@ -54,23 +53,18 @@ def test_every_format_decodes(examine, form):
     assert "trailing" not in examined.metadata
 
 
-def report():
-    from iwflab.media.reading import seal
-
+def report(pool):
     states = {}
-    with DecodePool(TASK, workers=1) as pool:
-        for form, data in pictures.nine_formats().items():
-            with seal([data]) as sealed:
-                examined = pool.examine(sealed)
-            states[form] = [str(examined.state), len(examined.hashes)]
-    print(json.dumps(states))
+    for form, data in pictures.nine_formats().items():
+        with seal([data]) as sealed:
+            examined = pool.examine(sealed)
+        states[form] = [str(examined.state), len(examined.hashes)]
+    return states
 
 
 def test_every_format_decodes_as_an_ordinary_user():
     """Threads are needed for HEIF and AVIF, and only root ignores limits on them."""
-    done = run_as_nobody("from tests.media.test_decoding import report; report()")
-    assert done.returncode == 0, done.stderr
-    states = json.loads(done.stdout)
+    states = decoded_as_nobody()["test_decoding"]
     assert states == {form: ["complete", 5] for form in pictures.nine_formats()}
 
 

@@ -161,6 +161,37 @@ def test_no_descriptor_left_is_told_with_advice(monkeypatch):
         ask(pool, "one")
 
 
+@pytest.mark.parametrize("kind", ["not there", "not for us to run", "no program"])
+def test_a_python_that_cannot_be_executed_is_named(monkeypatch, tmp_path, kind):
+    """It is not memory that is wanting."""
+    python = tmp_path / "python"
+    if kind != "not there":
+        python.write_bytes(b"\x7fno program")
+        python.chmod(0o600 if kind == "not for us to run" else 0o700)
+    monkeypatch.setattr(stem.sys, "executable", str(python))
+    with (
+        DecodePool(TASK, workers=1) as pool,
+        pytest.raises(WallMissing, match=r"python cannot be executed \(") as said,
+    ):
+        ask(pool, "one")
+    assert str(python) in said.value.message
+    assert said.value.advice.startswith("install iwflab where")
+
+
+@pytest.mark.parametrize(("number", "advice"), [(11, "free memory"), (24, "close")])
+def test_a_stem_for_which_there_is_no_room_says_what_to_do(monkeypatch, number, advice):
+    def full(*given, **more):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(stem.subprocess, "Popen", full)
+    with (
+        DecodePool(TASK, workers=1) as pool,
+        pytest.raises(WallMissing, match=os.strerror(number)) as said,
+    ):
+        ask(pool, "one")
+    assert said.value.advice.startswith(advice)
+
+
 def test_a_worker_that_does_not_end_although_killed_is_given_up():
     class Stuck:
         pid = 1

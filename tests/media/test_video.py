@@ -2,7 +2,6 @@
 
 import io
 import itertools
-import json
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from iwflab.media.pool import DecodePool
 from iwflab.media.reading import seal
 from iwflab.workflow import EXAMINE, examination
 from tests import films, pictures
-from tests.media.ordinary import run_as_nobody
+from tests.media.ordinary import decoded_as_nobody
 
 COMPLETE, TRUNCATED = DecoderState.COMPLETE, DecoderState.TRUNCATED
 DAMAGED, REFUSED = DecoderState.DAMAGED, DecoderState.REFUSED
@@ -80,19 +79,16 @@ def test_every_container_and_codec_decodes(examine, kind):
     assert "trailing" not in examined.metadata
 
 
-def report():
+def report(pool):
     states = {}
-    with DecodePool(EXAMINE, workers=1) as pool:
-        for kind in films.KINDS:
-            with seal([films.of_kind(kind)]) as sealed:
-                states[kind] = str(pool.examine(sealed).state)
-    print(json.dumps(states))
+    for kind in films.KINDS:
+        with seal([films.of_kind(kind)]) as sealed:
+            states[kind] = str(pool.examine(sealed).state)
+    return states
 
 
 def test_videos_decode_as_an_ordinary_user():
-    done = run_as_nobody("from tests.media.test_video import report; report()")
-    assert done.returncode == 0, done.stderr
-    states = json.loads(done.stdout.splitlines()[-1])
+    states = decoded_as_nobody()["test_video"]
     assert states == dict.fromkeys(films.KINDS, "complete")
 
 

@@ -4,7 +4,7 @@ Letters: a assessor, s senior analyst, q QA officer, t statistician, m administr
 """
 
 from iwflab.domain.counting import Cell, Table
-from iwflab.domain.elements import record_from
+from iwflab.domain.records import record_from
 from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours, Unreadable
 
 LETTERS = {

@@ -40,6 +40,7 @@ def test_a_folder_is_taken_in_and_only_its_analyst_sees_the_job(
     job = ended(ann, answer["job"])
     assert job["state"] == "done", (job, server.text()[-1500:])
     assert job["report"]["found"] == 2
+    assert job["title"] == "more"  # among several a person knows which one this is
     assert (job["done"], job["total"]) == (2, 2)
     assert all(j["job"] != answer["job"] for j in ben.read("/iwflab/api/jobs")["jobs"])
     after = ann.post("/iwflab/api/set", {"n": 0})[1]["progress"]["media"]
@@ -102,6 +103,7 @@ def test_an_upload_is_taken_in_and_its_file_removed(server, ben, tmp_path):
     job = ended(ben, json.loads(answer)["job"])
     assert job["state"] == "done", (job, server.text()[-1500:])
     assert job["report"]["found"] == 1
+    assert job["title"] == "un\N{REPLACEMENT CHARACTER}usual.jpg"
     until(lambda: not waiting(server), what="the removal of the upload")
 
 

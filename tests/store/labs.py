@@ -58,6 +58,7 @@ def sign_off(store):
     with store.act("sign off", "batch", analyst="ben") as act:
         medium = act.insert("medium", sha256="a" * 64, sha1="", md5="", size=1)
         seen = {"elements": "{}", "tags": "{}", "note": "", "reveal": "none"}
+        seen["ending"] = "settled"
         assessment = act.insert(
             "assessment", medium=medium, analyst="ann", seconds=1.0, **seen
         )

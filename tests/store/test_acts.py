@@ -52,7 +52,7 @@ def _tables(store, act):
     exhibit = act.insert("exhibit", lab_case=case, name="E")
     intake = act.insert("intake", exhibit=exhibit, purpose="", authority="", sources="")
     medium = act.insert("medium", sha256="s", sha1="", md5="", size=1)
-    seen = {"elements": "", "tags": "", "reveal": "", "analyst": "ann"}
+    seen = {"elements": "", "tags": "", "reveal": "", "analyst": "ann", "ending": ""}
     refusal = {"exhibit": exhibit, "intake": intake, "reason": ""}
     hashed = dict.fromkeys(
         ("algorithm", "variant", "value", "library", "version", "conversion", "turned"),

@@ -4,6 +4,8 @@ import random
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 
 import pytest
@@ -19,11 +21,19 @@ from iwflab.store.migrate import (
     columns_at,
     current_revision,
     missing_guards,
+    newest,
     scripts,
     upgrade,
 )
 
 SOAK = pytest.mark.soak
+OPENED = """
+import sys
+from pathlib import Path
+from iwflab.store import Store
+Store.open(Path(sys.argv[1])).close()
+print([name for name in sys.modules if name.partition(".")[0] == "alembic"])
+"""
 MIGRATION = '''
 """Adds columns by rebuilding tables, which drops their triggers."""
 
@@ -33,7 +43,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9000"
-down_revision = "0004"
+down_revision = "0005"
 ADDS = {"exhibit": ("seized_on",), "medium": ("origin",)}
 
 
@@ -99,6 +109,27 @@ def _check_migrated(file, one_more):
     assert verify(store, extra=[one_more]) == []
     store.close()
     return revision, count
+
+
+def test_a_lab_that_is_up_to_date_is_opened_without_alembic(tmp_path):
+    """What is newest is read from the names of the files: each leads with its number."""
+    assert all(f"/m{name}_" in one.path for name, one in scripts().items())
+    assert newest() == list(scripts())[-1]
+    file = tmp_path / "lab.db"
+    Store.open(file, create=True).close()
+    command = [sys.executable, "-c", OPENED, str(file)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_a_store_that_names_two_schemas_is_refused(tmp_path):
+    file = tmp_path / "lab.db"
+    Store.open(file, create=True).close()
+    with sqlite3.connect(file) as connection:
+        connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+    connection.close()
+    with pytest.raises(StoreError, match="more than one schema"):
+        Store.open(file)
 
 
 def test_a_migration_keeps_triggers_rows_references_and_trail(tmp_path, one_more):
@@ -250,7 +281,7 @@ def test_a_killed_migration_is_never_mixed(tmp_path, one_more, kills, figure):
 
         revision, count = _check_migrated(file, one_more)
         assert count == 400
-        in_the_middle += "middle" in said and "done" not in said and revision == "0004"
+        in_the_middle += "middle" in said and "done" not in said and revision == "0005"
         seen.add(revision)
         # After the kill, the next start finishes the work.
         engine = sqlite_engine(file)
@@ -259,7 +290,7 @@ def test_a_killed_migration_is_never_mixed(tmp_path, one_more, kills, figure):
         assert _check_migrated(file, one_more) == ("9000", 400)
         file.unlink()
 
-    assert seen == {"0004", "9000"}
+    assert seen == {"0005", "9000"}
     assert in_the_middle >= 1
     figure("migration killed", f"{kills} kills, 0 mixed states")
 

@@ -24,7 +24,7 @@ from serving import PASSWORDS, Person, Served, chromium, until
 from iwflab.demo import draw
 from iwflab.demo.drawing import encoded, picture
 from iwflab.domain.categories import derive
-from iwflab.domain.elements import record_from
+from iwflab.domain.records import record_from
 from iwflab.exchange import FORMATS
 from iwflab.lab import Lab
 from iwflab.schemes import schemes
@@ -315,7 +315,10 @@ def _check_list(served, folder, expected):
         if "pdq" in mine.index:
             assert entry.hashes["pdq"] == mine.loc["pdq", "value"]
             assert entry.pdq_quality == mine.loc["pdq", "quality"]
-        assert (entry.scheme, entry.scheme_version) == ("uk_2014", "2014-04-01.1")
+        assert (entry.scheme, entry.scheme_version) == (
+            "uk_2014",
+            schemes()["uk_2014"].version,
+        )
     manifest = json.loads((release / "manifest.json").read_text())
     for name in manifest["files"]:
         said = subprocess.run(

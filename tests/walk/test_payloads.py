@@ -15,7 +15,7 @@ from given import seen
 from iwflab.domain.media import display_text
 from iwflab.lab import Lab
 from tests import pictures, zips
-from tests.walk.serving import Person, Served, chromium
+from tests.walk.serving import Person, Served
 
 pytestmark = pytest.mark.browser
 FAR = "http://far.invalid"
@@ -256,40 +256,40 @@ def asked_for(lab):
             ben.release_refuse(asked["id"], reason=" ".join(ALL))
 
 
-def test_every_payload_is_shown_and_none_does_anything(served, figure):
-    with chromium() as browser:
-        who = Watched(browser, served, "ann")
-        for places in (at_the_pages, at_intake, at_grading, at_release):
-            for place in places(who):
-                assert who.made() == [], place
-                assert who.hits == [], place
-        for missed in who.missing:
-            print(missed)
-        assert who.missing == []
-        assert who.outside == []
-        assert len({sink for _, sink in who.pairs}) >= 8
-        assert len(who.pairs) >= 60
-        told = f"{len(who.pairs)} pairs of payload and place, 0 executed, 0 fetched"
-        figure("payloads in Chromium", told)
+def test_every_payload_is_shown_and_none_does_anything(served, browser, figure):
+    who = Watched(browser, served, "ann")
+    for places in (at_the_pages, at_intake, at_grading, at_release):
+        for place in places(who):
+            assert who.made() == [], place
+            assert who.hits == [], place
+    for missed in who.missing:
+        print(missed)
+    assert who.missing == []
+    assert who.outside == []
+    assert len({sink for _, sink in who.pairs}) >= 8
+    assert len(who.pairs) >= 60
+    told = f"{len(who.pairs)} pairs of payload and place, 0 executed, 0 fetched"
+    figure("payloads in Chromium", told)
 
 
 def answer(route, *, page):
     route.fulfill(body=page, content_type="text/html; charset=utf-8")
 
 
-def test_the_same_payloads_put_raw_into_a_page_are_noticed(served):
+def test_the_same_payloads_put_raw_into_a_page_are_noticed(served, browser):
     """Control: each that acts by itself is caught by the same detector."""
-    with chromium() as browser:
-        noticed = set()
-        for text, acts in PAYLOADS:
-            who = Watched(browser, served, "ann")
-            page = f"<!doctype html><title>t</title><p>{text}"
-            who.context.route("**/raw", partial(answer, page=page))
-            who.page.goto(f"{served.url}/raw")
-            who.page.wait_for_timeout(150)
-            if who.hits or who.outside:
-                noticed.add(text[:3])
-            elif acts:
-                pytest.fail(f"not noticed: {text}")
-            who.context.close()
-        assert len(noticed) >= 12
+    who, noticed = Watched(browser, served, "ann"), set()
+    for text, acts in PAYLOADS:
+        page = who.new_page()  # a window of its own: nothing of it is left over
+        who.hits.clear()
+        who.outside.clear()
+        raw = f"<!doctype html><title>t</title><p>{text}"
+        page.route("**/raw", partial(answer, page=raw))
+        page.goto(f"{served.url}/raw")
+        page.wait_for_timeout(150)
+        if who.hits or who.outside:
+            noticed.add(text[:3])
+        elif acts:
+            pytest.fail(f"not noticed: {text}")
+        page.close()
+    assert len(noticed) >= 12

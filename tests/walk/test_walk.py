@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from serving import Person, Served, chromium, copy_of, until
+from serving import Person, Served, copy_of, until
 
 from iwflab.lab import Lab
 
@@ -26,8 +26,18 @@ def test_the_main_job_works_in_an_empty_network_namespace():
     assert "2 passed" in done.stdout
 
 
+@pytest.fixture(scope="module")
+def served(filled, tmp_path_factory):
+    """A server for the tests that leave it alive."""
+    folder = copy_of(filled, tmp_path_factory.mktemp("walk") / "lab")
+    running = Served(folder).accounts().start()
+    yield running
+    running.stop()
+
+
 @pytest.fixture
-def served(filled, tmp_path):
+def mortal(filled, tmp_path):
+    """A server for a test that kills it."""
     running = Served(copy_of(filled, tmp_path / "lab")).accounts().start()
     yield running
     running.stop()
@@ -77,67 +87,67 @@ def _again(person, round_):
     return person.state()["pressed"] - before
 
 
-@pytest.mark.parametrize(
-    "rounds", [3, pytest.param(10, marks=pytest.mark.soak)], ids=lambda n: f"{n}-rounds"
-)
-def test_a_killed_kernel_loses_no_decision(served, rounds):
-    with chromium() as browser:
-        ann = Person(browser, served, "ann").log_in().grading()
-        pressed = 0
-        for round_ in range(rounds):
-            _kill_kernels(served, ann)
-            pressed += _again(ann, round_)
-            ann.until(lambda s: s.saved == s.pressed)
-            # The desk turns the page when it has taken the decision.
-            ann.page.wait_for_timeout(100)
-        assert pressed >= rounds
-        # A reload begins the page's own count anew; the lab's goes on.
-        assert _saved(served) == pressed
-        assert ann.state()["saved"] == ann.state()["pressed"]
-        # Jupyter's own client says that its kernel died; the desk has no fault.
-        assert [fault for fault in ann.faults if "kernel" not in fault] == []
+def test_a_reload_goes_on_where_the_analyst_was(served, browser):
+    ann = Person(browser, served, "ann").log_in().grading()
+    first = ann.painted()["medium"]
+    ann.press(*PLAIN)
+    second = ann.until(lambda s: s.medium != first and s.saved == 1)["medium"]
+    ann.page.reload()
+    ann.page.get_by_test_id("grading-desk").wait_for()
+    ann.until(lambda s: s.ready and s.medium)
+
+    assert ann.painted()["medium"] == second
 
 
 @pytest.mark.parametrize(
     "rounds", [3, pytest.param(10, marks=pytest.mark.soak)], ids=lambda n: f"{n}-rounds"
 )
-def test_a_killed_server_loses_no_decision_and_the_page_goes_on(served, rounds):
-    with chromium() as browser:
-        ann = Person(browser, served, "ann").log_in().grading()
-        for round_ in range(rounds):
-            _again(ann, round_)
-            ann.until(lambda s: s.saved == s.pressed)
-            served.kill()
-            # What is pressed now waits in the page, or is refused with a reason.
-            for _ in range(6):
-                state = ann.state()
-                if state["stopped"]:
-                    break
-                ann.press("ArrowLeft" if state["end"] else "4", "2", "Enter")
-            state = ann.until(lambda s: s.stopped)
-            held = state["pressed"]
-            ann.press(*PLAIN)
-            assert ann.state()["pressed"] == held
-            assert ann.page.get_by_test_id("banner").is_visible()
-            # The page sees that the server is another one, and opens its set again.
-            with ann.page.expect_response(
-                lambda r: r.url.endswith("/iwflab/api/set") and r.ok, timeout=60_000
-            ):
-                served.start()
-            ann.until(lambda s: s.saved == s.pressed and not s.stopped, seconds=60)
-        state = ann.state()
-        assert _saved(served) == state["pressed"] == state["saved"]
-        assert state["pressed"] >= rounds
+def test_a_killed_kernel_loses_no_decision(served, browser, rounds):
+    before = _saved(served)
+    ann = Person(browser, served, "ann").log_in().grading()
+    pressed = 0
+    for round_ in range(rounds):
+        _kill_kernels(served, ann)
+        pressed += _again(ann, round_)
+        ann.until(lambda s: s.saved == s.pressed)
+        # The desk turns the page when it has taken the decision.
+        ann.page.wait_for_timeout(100)
+    assert pressed >= rounds
+    # A reload begins the page's own count anew; the lab's goes on.
+    assert _saved(served) - before == pressed
+    assert ann.state()["saved"] == ann.state()["pressed"]
+    # Jupyter's own client says that its kernel died; the desk has no fault.
+    assert [fault for fault in ann.faults if "kernel" not in fault] == []
 
 
-def test_a_reload_goes_on_where_the_analyst_was(served):
-    with chromium() as browser:
-        ann = Person(browser, served, "ann").log_in().grading()
-        first = ann.painted()["medium"]
+@pytest.mark.parametrize(
+    "rounds", [3, pytest.param(10, marks=pytest.mark.soak)], ids=lambda n: f"{n}-rounds"
+)
+def test_a_killed_server_loses_no_decision_and_the_page_goes_on(
+    mortal, browser, rounds
+):
+    ann = Person(browser, mortal, "ann").log_in().grading()
+    for round_ in range(rounds):
+        _again(ann, round_)
+        ann.until(lambda s: s.saved == s.pressed)
+        mortal.kill()
+        # What is pressed now waits in the page, or is refused with a reason.
+        for _ in range(6):
+            state = ann.state()
+            if state["stopped"]:
+                break
+            ann.press("ArrowLeft" if state["end"] else "4", "2", "Enter")
+        state = ann.until(lambda s: s.stopped)
+        held = state["pressed"]
         ann.press(*PLAIN)
-        second = ann.until(lambda s: s.medium != first and s.saved == 1)["medium"]
-        ann.page.reload()
-        ann.page.get_by_test_id("grading-desk").wait_for()
-        ann.until(lambda s: s.ready and s.medium)
-
-        assert ann.painted()["medium"] == second
+        assert ann.state()["pressed"] == held
+        assert ann.page.get_by_test_id("banner").is_visible()
+        # The page sees that the server is another one, and opens its set again.
+        with ann.page.expect_response(
+            lambda r: r.url.endswith("/iwflab/api/set") and r.ok, timeout=60_000
+        ):
+            mortal.start()
+        ann.until(lambda s: s.saved == s.pressed and not s.stopped, seconds=60)
+    state = ann.state()
+    assert _saved(mortal) == state["pressed"] == state["saved"]
+    assert state["pressed"] >= rounds

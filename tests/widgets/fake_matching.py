@@ -129,7 +129,9 @@ class FakeMatching(FakeServer):
                 row["answer"] = body["verdict"]
                 same = body["verdict"] == "same"
                 row["settles"] = int(same or row["tier"] != "candidate")
-        return {"hits": [row for row in self.rows if row["hit"] in body["hits"]]}
+        hits = [row for row in self.rows if row["hit"] in body["hits"]]
+        media = {row["medium"] for row in hits}
+        return {"hits": hits, "rows": [r for r in self.rows if r["medium"] in media]}
 
     def matching_shown(self, body):
         self.views += body["views"]

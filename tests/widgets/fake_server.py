@@ -11,9 +11,11 @@ from PIL import Image, ImageDraw
 
 from iwflab.domain.categories import derive
 from iwflab.domain.contradictions import contradictions
-from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, record_from
-from iwflab.domain.settings import KEYS
+from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS
+from iwflab.domain.records import record_from
+from iwflab.domain.settings import ASKED_SCHEMES, KEYS
 from iwflab.schemes import schemes, tags
+from iwflab.workflow.presenting import asked
 
 ORIGIN = "http://localhost:9"
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
@@ -227,6 +229,7 @@ class FakeServer:
             "elements": [kind(k) for k in ELEMENTS.values()],
             "child_fields": [kind(k) for k in CHILD_FIELDS.values()],
             "tags": [vars(tag) for tag in found],
+            "asked": [asked(schemes()[name]) for name in ASKED_SCHEMES],
             "schemes": [
                 {"name": s.name, "title": s.title, "version": s.version}
                 for s in schemes().values()

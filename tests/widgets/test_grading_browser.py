@@ -342,7 +342,7 @@ def test_keys_that_are_not_ours_are_left_alone(open_desk):
 def test_everything_works_with_the_mouse_and_keys_go_on_after_it(open_desk):
     desk = open_desk(GradingDesk, a_server())
     desk.painted("m01")
-    desk.by("answer-form-text_only").click()
+    desk.by("answer-form-photograph").click()
     desk.by("answer-child_present-no").click()
     desk.by("tag-commercial").click()
     desk.press("Enter")  # saves; does not press the clicked tag again

@@ -60,6 +60,52 @@ def test_an_answer_is_undone_by_one_key_and_the_medium_waits_again(desk):
     assert [verdict for _, verdict, _ in opened.server.answers] == ["same", "open"]
 
 
+def test_after_a_reload_the_answer_of_the_hit_shown_is_taken_back(desk):
+    opened = desk(full())
+    opened.server.rows[0]["answer"] = "not_same"
+    opened.press("2", "3", "a")
+    opened.by("hit-m01").click()
+    opened.until("s.medium === 'm01'")
+    opened.press("z")
+    opened.by("told").get_by_text("taken back").wait_for()
+    assert opened.server.answers == [(("h01",), "open", "")]
+    opened.press("z")
+    opened.by("told").get_by_text("has no answer").wait_for()
+    assert len(opened.server.answers) == 1
+
+
+def test_what_is_confirmed_as_benign_is_not_called_settled_while_another_list_asks(
+    desk, monkeypatch
+):
+    server = full()
+    server.rows[0]["kind"] = "benign"
+    opened = desk(server)
+
+    def asked_by_another_list(body):
+        server.answers.append((tuple(body["hits"]), body["verdict"], body["reason"]))
+        server.rows[0]["answer"] = body["verdict"]  # and it settles nothing
+        return {"hits": server.rows[:1], "rows": server.rows[:1]}
+
+    monkeypatch.setattr(server, "matching_answer", asked_by_another_list)
+    before = opened.by("part-settled").inner_text()
+    opened.press("y")
+    opened.until("s.medium === 'm02'")
+    opened.by("hit-m01").click()
+    opened.by("effect").get_by_text("It settles nothing yet").wait_for()
+    assert opened.by("part-settled").inner_text() == before
+
+
+def test_one_long_word_pushes_no_column_off_the_screen(desk):
+    server = full()
+    for row in server.rows:
+        row["list"] = row["label"] = "N" * 400
+    opened = desk(server)
+    opened.press("2")
+    opened.by("settled").wait_for()
+    table = opened.by("settled").locator("table")
+    assert table.bounding_box()["width"] <= 1500
+
+
 def test_a_key_held_down_answers_one_hit(desk):
     opened = desk()
     opened.page.keyboard.down("n")
@@ -108,6 +154,20 @@ def test_everything_goes_blank_at_one_key_and_comes_back_at_another(desk):
     opened.press("n")  # only wakes it
     on_screen(opened, 1)
     assert opened.server.answers == []
+
+
+def test_numbers_out_of_range_are_said_and_not_asked_for(desk):
+    opened = desk()
+    opened.press("4")
+    opened.until("s.stacks.length === 2")
+    opened.by("sample-size").fill("500")
+    opened.by("sample").click()
+    opened.by("told").get_by_text("1 to 50 media").wait_for()
+    assert "api/matching/sample" not in opened.server.paths()
+    opened.by("distance").fill("99")
+    opened.by("distance").press("Tab")
+    opened.by("told").get_by_text("from 0 to 60 bits").wait_for()
+    assert opened.by("distance").input_value() == "31"
 
 
 def test_a_stack_is_graded_in_one_act_and_undone_with_one_key(desk):
@@ -172,6 +232,11 @@ def test_a_list_is_withdrawn_with_a_reason_only(desk):
     opened.by("withdraw-now").click()
     assert "Say why" in opened.by("told").inner_text()
     opened.by("list-reason").fill("an old delivery")
+    opened.server.cut = "api/matching/withdraw"
+    opened.by("withdraw-now").click()
+    opened.by("told").get_by_text("cannot be reached").wait_for()
+    assert opened.by("list-reason").input_value() == "an old delivery"
+    opened.server.cut = ""
     opened.by("withdraw-now").click()
     opened.by("lists").get_by_text("withdrawn: an old delivery").wait_for()
 

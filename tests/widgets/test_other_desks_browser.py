@@ -86,6 +86,38 @@ def test_files_are_sent_one_by_one_as_they_are(open_desk):
     assert server.paths().count("api/upload") == 2
 
 
+def test_more_files_than_the_server_keeps_waiting_are_sent_when_there_is_room(
+    open_desk,
+):
+    """The server refuses the 21st file of a person that waits to be taken in."""
+    waiting = [{"job": f"w{n}", **RUNNING, "title": f"{n}.jpg"} for n in range(15)]
+    server = FakeServer([], jobs=waiting)
+    desk = open_desk(IntakeDesk(FakeLab()), server)
+    fill_custody(desk)
+    file = {"name": "f.bin", "mimeType": "", "buffer": b"x" * 9}
+    desk.by("files").set_input_files([file])
+    desk.by("job-w7").get_by_text("Running - 7.jpg").wait_for()
+    desk.by("send").click()
+    looks = server.paths().count("api/jobs")
+    while server.paths().count("api/jobs") < looks + 4:
+        desk.page.wait_for_timeout(50)
+    assert server.paths().count("api/upload") == 0
+    server.jobs.pop()
+    desk.by("notice").get_by_text("1 file sent").wait_for()
+    assert server.paths().count("api/upload") == 1
+
+
+def test_what_ran_when_the_server_was_ended_is_named(open_desk):
+    server = FakeServer([], jobs=[{"job": "j", **RUNNING, "title": "seized"}])
+    desk = open_desk(IntakeDesk(FakeLab()), server)
+    desk.by("job-j").wait_for()
+    server.down = True
+    desk.by("notice").get_by_text("cannot be reached").wait_for()
+    server.jobs = []
+    server.down = False
+    desk.by("notice").get_by_text("not done: seized (40 of 200)").wait_for()
+
+
 def test_a_failed_intake_gives_advice(open_desk):
     failed = {
         "job": "j",

@@ -431,9 +431,26 @@ def test_near_to_something_benign_is_for_a_person_to_see(new_lab, tmp_path):
     lab.list_add(police, form="csv", name="P", source="police")
     lab.match()
     assert set(stages(lab).values()) == {"waiting"}
+    assert lab.hit_rows()["settled"] == 0  # nor says the benign list's exact hit so
+    assert set(lab.hits().query("list == 'B'")["settles"]) == {0}
     candidate = lab.hits().query("list == 'P'")["hit"].iloc[0]
     lab.seat("ben").answer_hit(candidate, "not_same")
     assert stages(lab)[rows["2.png"]["medium"]] == "known"
+    (settled,) = lab.hits().query("settles == 1")["medium"]
+    assert (settled, lab.hit_rows()["settled"]) == (rows["2.png"]["medium"], 1)
+
+
+def test_a_file_without_an_entry_is_no_list(listed, tmp_path):
+    """Only a header, or no list at all: it would stand among those that protect."""
+    lab, *_ = listed
+    before = sorted(p.name for p in (lab.folder / "lists").iterdir())
+    file = tmp_path / "empty.csv"
+    for text in (HEAD, "PK\x03\x04abc"):
+        file.write_text(text)
+        with pytest.raises(BadInput, match="no entry"):
+            lab.list_add(file, form="csv", name="L5", source="x")
+    assert sorted(p.name for p in (lab.folder / "lists").iterdir()) == before
+    assert len(lab.lists()) == 1
 
 
 def test_every_list_counts_before_a_medium_is_handed_out(listed, tmp_path):

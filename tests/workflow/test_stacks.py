@@ -393,10 +393,14 @@ def test_a_stack_on_the_command_line(chain):
     assert len(run("show", middle, "--sample", "1").splitlines()) == 3
     said = ("--element", "form=photograph", "--element", "child_present=no")
     text = run("grade", first, *said)
-    assert "carried over to 1 media" in text
+    assert "carried over to 1 medium\n" in text
     assert f"left out: {last}: it is 40 bits from the exemplar" in text
     assert "withdrawn: 2 media" in run("undo", middle)
     run("grade", middle, *said)
+    again = run("grade", middle, *said)
+    assert "carried over to 0 media\nnothing to carry it to: no other medium" in again
+    assert "of its stack waits (2 graded already)" in again
+    assert "withdrawn: 1 medium\n" in run("undo", middle)
     undone = CliRunner().invoke(commands, ["undo", *where]).output
     assert f"withdrawn: {middle}, and 2 that it was carried to" in undone
 

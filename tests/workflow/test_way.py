@@ -680,7 +680,7 @@ def test_intakes_that_overlap_examine_once(new_lab, drawn):
 
 
 def test_odd_ages_and_times_never_make_the_lab_look_tampered(lab):
-    from iwflab.domain.elements import record_from
+    from iwflab.domain.records import record_from
 
     ann = lab.seat("ann")
     medium = ann.open_set(1)["items"][0]["medium"]

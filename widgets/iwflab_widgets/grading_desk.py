@@ -9,7 +9,7 @@ from iwflab_widgets.desk import Desk, joined
 
 SHARED = ("dom", "server")
 PARTS = (
-    *("outbox", "record", "answers", "look", "pictures", "panels"),
+    *("outbox", "asked", "record", "answers", "look", "pictures", "panels"),
     *("screen", "zoom", "larger", "beside", "player"),
     *("sheet_pages", "thumbs", "sheet", "sheet_keys", "views"),
     *("form", "keys", "layout", "watch", "saving", "desk", "main"),

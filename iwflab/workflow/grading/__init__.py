@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from iwflab.domain.categories import Grade, derive
-from iwflab.domain.elements import Record, check
+from iwflab.domain.records import Record, check
 from iwflab.errors import NotAllowed, NotYours
 from iwflab.schemes import schemes, tags
 from iwflab.store import Store

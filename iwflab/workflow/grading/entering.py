@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from iwflab.domain.assessments import RevealLevel
-from iwflab.domain.elements import Record
+from iwflab.domain.records import Record
 from iwflab.errors import BadInput, ChangedMeanwhile, NotAllowed, RequestReused
 from iwflab.store import Act, Store
-from iwflab.store.reading import children_of, one_medium, record_of
+from iwflab.store.reading import one_medium, records
 
 _LONGEST = 86_400.0  # seconds
 UNSEEN = "*"  # whoever grades did not say what was shown (a script, the command line)
@@ -52,10 +52,20 @@ def enter(act: Act, record: Record, **conditions: object) -> str:
         elements=json.dumps(dict(record.elements), sort_keys=True),
         tags=json.dumps(dict(record.tags), sort_keys=True),
         note=record.note,
+        ending=str(record.ending),
         **conditions,
     )
     for child in record.children:
         act.insert("child", assessment=assessment, **asdict(child))
+    for one in record.segments:
+        act.insert(
+            "segment",
+            assessment=assessment,
+            number=one.number,
+            start_ms=one.start_ms,
+            end_ms=one.end_ms,
+            elements=json.dumps(dict(one.elements), sort_keys=True),
+        )
     return assessment
 
 
@@ -64,7 +74,7 @@ def same(store: Store, act: Act, record: Record) -> str:
     assessment = act.written("assessment")
     query = sa.text("SELECT * FROM assessment WHERE id = :id")
     (row,) = store.rows(query, id=assessment)
-    if record_of(row, children_of(store, [assessment])[assessment]) != record:
+    if records(store, [{**row, "assessment": assessment}])[row["medium"]] != record:
         raise RequestReused(
             "this request id was used for another decision",
             advice="reload the page; the earlier decision stands",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from iwflab.domain.assessments import RevealLevel
-from iwflab.domain.elements import Record, check
+from iwflab.domain.records import Record, check
 from iwflab.errors import NotAllowed, NotYours, RequestReused
 from iwflab.hashing import ALGORITHMS
 from iwflab.hashing.stacking import measured

@@ -27,6 +27,7 @@ from iwflab.store.known import (
     examined,
     frames_of,
     held_against,
+    hits_called,
     known_among,
     newest_hashes,
     one_hit,
@@ -230,6 +231,7 @@ def answer(
 ) -> dict[str, Any]:
     """Confirm a hit ("same"), or say "not_same"; give the hit as it stands then.
 
+    ``hit`` is its id, or the start of it where no other begins so.
     "open" takes an answer back: the hit stands as if nobody had said anything.
     The answer is about this medium and this value: it holds as well where another
     list brings the value again.
@@ -239,10 +241,7 @@ def answer(
             f"{verdict!r} is no answer to a hit",
             advice=f"say {SAME} or {NOT_SAME}; {OPEN} takes an answer back",
         )
-    if one_hit(store, hit) is None:
-        raise NotFound(
-            "this hit does not stand", advice="look again: iwflab match show"
-        )
+    hit = _whole_id(store, hit)
     with store.act("answer hit", hit, analyst=analyst, request=request) as act:
         said = {"hit": hit, "verdict": verdict, "reason": reason, "analyst": analyst}
         if act.repeated:
@@ -253,6 +252,22 @@ def answer(
     if found is None:
         raise NotFound("this hit does not stand", advice="its list was withdrawn now")
     return found
+
+
+def _whole_id(store: Store, hit: str) -> str:
+    if one_hit(store, hit) is not None:
+        return hit
+    found = hits_called(store, hit)
+    if len(found) > 1:
+        raise NotFound(
+            f"{len(found)} hits that stand begin with {hit!r}",
+            advice="give more of the id: iwflab match show",
+        )
+    if not found:
+        raise NotFound(
+            "this hit does not stand", advice="look again: iwflab match show"
+        )
+    return found[0]
 
 
 def avoided(store: Store, *, among: Collection[str] | None = None) -> Counter[str]:

@@ -68,8 +68,11 @@ class Answers {
     if (this.marked) this.choose(this.marked, "");
   }
 
+  /** Mark the next of the questions that are shown. */
   step(by) {
-    const { questions } = this;
+    const { gates, asked, others, othersOpen } = formState(this, "");
+    const rows = this.questions.filter((one) => one.child !== null);
+    const questions = [...gates, ...rows, ...asked, ...(othersOpen ? others : [])];
     const at = questions.findIndex((one) => one.id === this.active);
     const from = at < 0 && by < 0 ? questions.length : at;
     this.mark(questions[Math.min(questions.length - 1, Math.max(0, from + by))].id);
@@ -81,7 +84,8 @@ class Answers {
     this.say(this.inWords);
   }
 
-  unfold(open) {
+  /** Show the questions that nothing depends on, or fold them away. */
+  unfold(open = !this.fold) {
     this.fold = open;
     if (!open) this.active = nextNeeded(this.questions, null)?.id ?? null;
     this.edited();
@@ -90,7 +94,7 @@ class Answers {
   /** The marked question with its answers, for who listens. */
   get inWords() {
     const question = this.marked;
-    if (!question) return "All that is needed is answered. Enter saves.";
+    if (!question) return `${whatIsLeft(this.record)} Enter saves.`;
     const answers = question.values.map((value, place) => `${place + 1} ${words(value)}`);
     return `${question.label}? ${answers.join(", ")}.`;
   }

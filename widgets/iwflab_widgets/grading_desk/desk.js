@@ -234,6 +234,7 @@ class Desk {
       add_child: () => this.answers.addChild(),
       remove_child: () => this.answers.removeChild(),
       clear: () => this.answers.clear(),
+      more: () => this.answers.unfold(),
       note: () => this.layout.note.focus(),
       why: () => this.toggleWhy(),
       ...this.views.acts,

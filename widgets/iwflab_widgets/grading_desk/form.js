@@ -3,28 +3,35 @@
 /** Work out what the form shows from the answers so far; `uid` keeps its ids apart. */
 function formState(answers, uid) {
   const { desk, record, active, fold, known, questions } = answers;
-  const settled = settledBy(desk, record);
-  const gatesDone = desk.elements.every((kind) => !kind.gate || record.elements[kind.name]);
-  const inRest = questions.some((one) => one.id === active && !one.gate && one.child === null);
+  const gates = questions.filter((one) => one.gate);
+  const rest = questions.filter((one) => !one.gate && one.child === null);
+  const open = (one) => one.needed && !one.answer;
+  const gatesDone = !gates.some(open);
+  const asked = (one) => ((one.gate || gatesDone) && one.needed) || one.answer || (one.id === active && !fold);
   return {
-    ...{ record, active, uid, questions, settled, keys: desk.keys },
-    restOpen: inRest || (fold ?? (gatesDone && !settled)),
-    ready: !questions.some((one) => one.needed && !one.answer),
+    ...{ record, active, uid, questions, keys: desk.keys },
+    gates: gates.filter(asked),
+    asked: rest.filter(asked),
+    others: [...gates, ...rest].filter((one) => !asked(one)),
+    othersOpen: Boolean(fold),
+    hint: questions.some(open) ? "Digits answer the marked question." : whatIsLeft(record),
     wrong: new Set(known.contradictions.flatMap((one) => one.fields)),
   };
 }
 
+/** What the form says when every question that matters has its answer. */
+function whatIsLeft(record) {
+  const childless = record.elements.child_present === "yes" && !record.children.length;
+  return childless ? "Add a row for each child; or save without." : "All that is needed is answered.";
+}
+
 /** Build the form anew from the state; `act` (the Answers) does what its controls say. */
 function formView(desk, state, act) {
-  const { questions } = state;
-  const gates = questions.filter((one) => one.gate);
-  const rest = questions.filter((one) => !one.gate && one.child === null);
-  const hint = state.ready ? "All that is needed is answered." : "Digits answer the marked question.";
   return [
-    el("p", { class: "iwf-hint", "data-testid": "form-hint" }, hint),
-    gates.map((one) => questionView(one, state, act)),
+    el("p", { class: "iwf-hint", "data-testid": "form-hint" }, state.hint),
+    state.gates.map((one) => questionView(one, state, act)),
     childrenView(desk, state, act),
-    restView(rest, state, act),
+    el("section", { class: "iwf-group" }, state.asked.map((one) => questionView(one, state, act)), othersView(state, act)),
     tagsView(desk, state, act),
   ];
 }
@@ -120,19 +127,17 @@ function ageField(name, label, child, place, act) {
   );
 }
 
-function restView(rest, state, act) {
-  const open = state.restOpen;
-  const title = state.settled
-    ? `Further questions: not needed, because the answer to "${state.settled.question}" is no`
-    : "Further questions";
+/** Folded away: what nothing depends on, after the answers so far. */
+function othersView(state, act) {
+  const open = state.othersOpen;
   const toggle = el(
     "button",
-    { type: "button", class: "iwf-button iwf-fold", "aria-expanded": String(open), "data-testid": "fold", onclick: () => act.unfold(!open) },
+    { type: "button", class: "iwf-button iwf-fold", "aria-expanded": String(open), "data-testid": "fold", "aria-keyshortcuts": state.keys.more, onclick: () => act.unfold(!open) },
+    kbd(state.keys.more),
     el("span", { "aria-hidden": "true" }, open ? "▾ " : "▸ "),
-    title,
+    `Not needed after these answers: ${count(state.others.length, "question")}`,
   );
-  const inside = open && rest.map((one) => questionView(one, state, act));
-  return el("section", { class: "iwf-group" }, toggle, inside);
+  return state.others.length > 0 && [toggle, open && state.others.map((one) => questionView(one, state, act))];
 }
 
 const PRESSED = { present: "true", absent: "false", not_determined: "mixed" };

@@ -14,6 +14,7 @@ const ACTS = {
   add_child: "Add a child",
   remove_child: "Remove the child of this question",
   clear: "Take the answer away",
+  more: "Show or fold the questions that are not needed",
   note: "Write a note (Esc leaves it)",
   undo: "Undo the newest decision",
   why: "Why these grades",

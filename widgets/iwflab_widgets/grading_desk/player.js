@@ -158,8 +158,8 @@ class Player {
 
   // -- segments --------------------------------------------------------------------
   get marked() {
-    const { medium } = this.item;
-    if (!this.marks.has(medium)) this.marks.set(medium, { start: null, segments: [] });
+    const { medium, record } = this.item;
+    if (!this.marks.has(medium)) this.marks.set(medium, { start: null, segments: record?.segments ?? [] });
     return this.marks.get(medium);
   }
 
@@ -176,7 +176,7 @@ class Player {
     const segment = { start_ms: marked.start, end_ms: now, elements: {} };
     marked.start = null;
     marked.segments = [...marked.segments, segment].sort((one, other) => one.start_ms - other.start_ms);
-    this.desk.answers.segments?.(marked.segments);
+    this.desk.answers.markSegments?.(marked.segments);
     this.desk.tell(`Segment ${clock(segment.start_ms / 1000)} to ${clock(segment.end_ms / 1000)}.`);
   }
 
@@ -197,7 +197,7 @@ class Player {
       act("play", video.paused ? "Play" : "Pause"),
       el("strong", { "data-testid": "clip-now" }, now),
       [act("frame_back", "Frame back"), act("frame_on", "Frame on"), act("shot_back", "Shot before"), act("shot_on", "Shot after")],
-      [act("slower", "Slower"), el("span", { "data-testid": "clip-speed" }, `× ${video.playbackRate}`), act("faster", "Faster")],
+      [act("slower", "Slower"), el("span", { "data-testid": "clip-speed" }, `speed ${video.playbackRate}`), act("faster", "Faster")],
       [act("segment_start", "Segment starts"), act("segment_end", "Segment ends")],
       el("span", { class: "iwf-player-told", "data-testid": "segments" }, [start !== null && `from ${clock(start / 1000)} …`, ...told].filter(Boolean).join("; ")),
       this.made.note && el("span", { class: "iwf-player-told" }, this.made.note),

@@ -31,25 +31,33 @@ function isEmpty(record) {
   return sameRecord(record, emptyRecord());
 }
 
-/** The gate whose answer settles the medium: nothing after it is needed. */
-function settledBy(desk, record) {
-  return desk.elements.find((kind) => kind.gate && record.elements[kind.name] === "no") ?? null;
-}
-
 /**
  * All questions in their order: gates, then one row per child, then the rest.
  * Each has: id, name, label, values, child (its place or null), needed, answer.
+ * Needed is what may still change a class, and what the record wants once asked for.
  */
 function questionsOf(desk, record) {
+  const matters = leftToAsk(desk.asked, record);
+  const needed = (kind) => matters.has(kind.name) || isWanted(kind, record);
   const gates = desk.elements.filter((kind) => kind.gate);
-  const settled = settledBy(desk, record);
-  const last = settled ? gates.indexOf(settled) : gates.length;
-  const asked = gates.map((kind, place) => elementQuestion(kind, record, place <= last));
-  const rows = record.children.flatMap((child, place) =>
-    desk.child_fields.map((kind) => childQuestion(kind, child, place, !settled)),
-  );
   const rest = desk.elements.filter((kind) => !kind.gate);
-  return [...asked, ...rows, ...rest.map((kind) => elementQuestion(kind, record, !settled))];
+  const depicted = record.elements.child_present !== "no";
+  const rows = record.children.flatMap((child, place) =>
+    desk.child_fields.map((kind) =>
+      childQuestion(kind, child, place, depicted && (ALWAYS_OF_A_CHILD.has(kind.name) || matters.has(kind.name))),
+    ),
+  );
+  return [
+    ...gates.map((kind) => elementQuestion(kind, record, needed(kind))),
+    ...rows,
+    ...rest.map((kind) => elementQuestion(kind, record, needed(kind))),
+  ];
+}
+
+const ALWAYS_OF_A_CHILD = new Set(["age_band", "sex"]); // every published table counts by them
+
+function isWanted({ wanted }, record) {
+  return Boolean(wanted) && wanted[1].includes(record.elements[wanted[0]]);
 }
 
 function elementQuestion(kind, record, needed) {
@@ -60,8 +68,7 @@ function elementQuestion(kind, record, needed) {
 function childQuestion(kind, child, place, needed) {
   const id = `child-${place + 1}-${kind.name}`;
   const label = `Child ${place + 1}: ${kind.question}`;
-  const wanted = needed && kind.name !== "face_visible"; // welcome, but never waited for
-  return { ...common(kind), id, label, child: place, needed: wanted, answer: child[kind.name] ?? "" };
+  return { ...common(kind), id, label, child: place, needed, answer: child[kind.name] ?? "" };
 }
 
 function common(kind) {

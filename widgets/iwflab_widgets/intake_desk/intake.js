@@ -10,6 +10,7 @@ const FACTS = [
 const FOLDER_HINT = "The folder is read with all below it; nothing in it is changed.";
 const FILES_HINT = "Files are sent one after the other; keep the page open until they are.";
 const LOOK_EVERY = 1_000; // milliseconds
+const OPEN_MOST = 15; // the server refuses the 21st; another window may send as well
 
 class Intake {
   /** `changed(jobs)` hears of every change of the jobs; another desk may hold this one. */
@@ -112,7 +113,8 @@ class Intake {
     if (!facts) return;
     if (!files.length) return this.notice.warn("No file was chosen.");
     this.send.disabled = true;
-    await this.tried("Sending ended early", () => this.sendAll([...files], facts));
+    this.notice.tell("");
+    await this.tried(() => `Sending ended early, ${this.sending.place - 1} of ${count(files.length, "file")} are there`, () => this.sendAll([...files], facts));
     this.sending = null;
     this.send.disabled = false;
     fill(this.progress);
@@ -123,10 +125,18 @@ class Intake {
       this.sending = { place: place + 1, of: files.length };
       const told = `Sending ${place + 1} of ${files.length}: ${file.name}, ${bytesInWords(file.size)}`;
       fill(this.progress, el("p", { class: "iwf-hint" }, told));
+      await this.room();
       const query = new URLSearchParams({ ...facts, name: file.name });
       await this.server.upload(`iwflab/api/upload?${query}`, file);
     }
     this.notice.tell(`${count(files.length, "file")} sent; the intake goes on without this page.`);
+  }
+
+  /** The server keeps so many of a person's files waiting and refuses more: wait too. */
+  async room() {
+    const open = () => this.jobs.filter((job) => job.state === "running").length;
+    for (await this.look(); open() >= OPEN_MOST && !this.trouble; await this.look())
+      await new Promise((go) => setTimeout(go, LOOK_EVERY));
   }
 
   async tried(before, act) {
@@ -134,7 +144,7 @@ class Intake {
       await act();
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      this.notice.warn(fault, before);
+      this.notice.warn(fault, typeof before === "function" ? before() : before);
     }
     this.look();
   }
@@ -154,7 +164,9 @@ class Intake {
       this.trouble = false;
       const same = JSON.stringify(jobs) === JSON.stringify(this.jobs);
       if (same && this.list.hasChildNodes()) return;
+      const lost = cutOff(this.jobs, jobs);
       this.jobs = jobs;
+      if (lost.length) this.notice.warn(`The server was started anew, and ended what was not done: ${lost.join(", ")}. Take it in again: what is there already is not taken in twice.`);
       this.changed(jobs);
       const none = el("p", { class: "iwf-quiet" }, "None in this run of the server.");
       fill(this.list, jobs.length ? jobs.map(jobView) : none);
@@ -173,6 +185,14 @@ class Intake {
   }
 }
 
+/** Name what ran when the server was ended: one that was started anew knows no job. */
+function cutOff(before, now) {
+  const known = new Set(now.map((one) => one.job));
+  if (before.some((one) => known.has(one.job))) return [];
+  const open = before.filter((one) => one.state === "running");
+  return open.map((one) => `${one.title || one.kind || "an intake"} (${one.done} of ${one.total})`);
+}
+
 function jobView(job) {
   const running = job.ahead ? `Waiting: ${count(job.ahead, "intake")} before it` : "Running";
   const titles = { running, done: "Done", failed: "Failed" };
@@ -180,7 +200,7 @@ function jobView(job) {
   return el(
     "article",
     { class: "iwf-job", "data-testid": `job-${job.job}`, "data-state": job.state },
-    el("h3", {}, titles[job.state] ?? words(job.state)),
+    el("h3", {}, [titles[job.state] ?? words(job.state), job.title].filter(Boolean).join(" - ")),
     job.state === "running" && runningView(job),
     job.state === "failed" && el("p", { class: "iwf-warning" }, failure),
     job.state === "done" && (REPORTS[job.kind] ?? reportView)(job.report, job.seconds),
@@ -236,7 +256,7 @@ function settledView(report) {
 
 /** A hash list was added, and all media were held against it. */
 function listReportView(report) {
-  const told = `${report.name}: ${count(report.items, "entry", "entries")} added; ${count(report.held, "medium", "media")} held against the lists, ${report.settled} settled without a look.`;
+  const told = `${report.name}: ${count(report.items, "entry", "entries")} added; ${count(report.held, "medium", "media")} held against the lists, ${report.settled} settled without a look.${report.left_out ? ` ${count(report.left_out, "digest")} of no bytes at all left out: every empty file has them.` : ""}`;
   return el("p", { "data-testid": "list-report" }, told);
 }
 

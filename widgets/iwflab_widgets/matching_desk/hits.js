@@ -55,7 +55,7 @@ class Hits {
       ["n", "Not the same: grade it like any other", () => this.answer("not_same")],
       [next, "Next hit", () => this.move(1)],
       [previous, "Hit before", () => this.move(-1)],
-      [undo, "Undo the newest answer", () => this.undo()],
+      [undo, "Undo the newest answer, or that of the hit shown", () => this.undo()],
       ["s", "Show the shielded pictures of a settled hit", () => this.look()],
       ["h", "Hashes of this medium", () => this.turnHashes()],
       ["r", "Write a reason (Esc leaves it)", () => this.reason[1].focus()],
@@ -118,9 +118,10 @@ class Hits {
   }
 
   undo() {
-    const last = this.said.at(-1);
+    const last = this.said.at(-1) ?? this.standing;
     const group = last && this.groups.get(last.key);
-    if (!group) return this.desk.tell("Nothing was answered here yet.");
+    if (!group) return this.desk.tell("Nothing was answered at this window, and the hit that is shown has no answer.");
+    if (!this.desk.may.answer) return this.desk.tell(`Your roles do not answer hits: ask a ${this.desk.override}.`);
     this.send(group, last.before || "open", "", () => {
       this.said.pop();
       this.at = group.key;
@@ -128,12 +129,20 @@ class Hits {
     });
   }
 
+  /** After a reload the answer of the hit that is shown can still be taken back. */
+  get standing() {
+    const { group } = this;
+    return group && SAID[group.lead.answer] ? { key: group.key, before: "" } : null;
+  }
+
   async send(group, verdict, reason, done) {
     const hits = group.hits.map((hit) => hit.hit);
     const body = { request: freshId(), hits, verdict, reason };
     await this.desk.run(async () => {
       const reply = await this.desk.server.post("iwflab/api/matching/answer", body);
-      this.rows = answered(this.rows, reply.hits);
+      const before = settledIn(this.rows);
+      this.rows = answered(this.rows, reply.rows);
+      this.desk.counted.settled += settledIn(this.rows) - before;
       done();
     });
     this.draw();
@@ -255,7 +264,7 @@ class Hits {
       { class: "iwf-row" },
       button("The same", { key: "y", act: () => this.answer("same"), testid: "same", disabled, ...strong }),
       button("Not the same", { key: "n", act: () => this.answer("not_same"), testid: "not-same", disabled, ...strong }),
-      button("Undo", { key: keys.undo, act: () => this.undo(), testid: "undo-answer", disabled: !this.said.length }),
+      button("Undo", { key: keys.undo, act: () => this.undo(), testid: "undo-answer", disabled: !this.said.length && !this.standing }),
       button("Before", { key: keys.previous, act: () => this.move(-1), testid: "hit-before" }),
       button("Next", { key: keys.next, act: () => this.move(1), testid: "hit-next" }),
       !this.pictured && this.desk.may.compare && button("Show", { key: "s", act: () => this.look(), testid: "look" }),

@@ -9,7 +9,7 @@ const NO_ROOT = "No folder of the server may be read here (intake_roots in lab.t
 
 class Lists {
   constructor(desk) {
-    Object.assign(this, { desk, lists: [], jobs: [], leaving: null, forms: [], roots: [] });
+    Object.assign(this, { desk, lists: [], jobs: [], leaving: null, leaveForm: null, forms: [], roots: [] });
     this.table = el("div", {});
     this.running = el("div", { "data-testid": "list-jobs" });
     this.form = el("div", {});
@@ -41,13 +41,15 @@ class Lists {
     const act = !one.ended && this.desk.may.lists;
     const leave = () => {
       this.leaving = this.leaving === one.name ? null : one.name;
+      // Made once: what was typed outlives a refusal, and a job that ends meanwhile.
+      this.leaveForm = this.leaving && this.leaveView(one);
       this.draw();
       this.table.querySelector('[name="list-reason"]')?.focus();
     };
     return [
-      ...[one.name, KINDS[one.kind] ?? one.kind, one.source, one.items, one.added_by],
+      ...[shortName(one.name, 80), KINDS[one.kind] ?? one.kind, shortName(one.source, 60), one.items, one.added_by],
       one.ended ? `withdrawn: ${one.ended}` : lines,
-      act && el("div", {}, button("Withdraw", { act: leave, testid: `withdraw-${one.name}`, "aria-label": `Withdraw ${one.name}` }), this.leaving === one.name && this.leaveView(one)),
+      act && el("div", {}, button("Withdraw", { act: leave, testid: `withdraw-${one.name}`, "aria-label": `Withdraw ${one.name}` }), this.leaving === one.name && this.leaveForm),
     ];
   }
 

@@ -70,8 +70,8 @@ class Settled {
     const open = () => this.desk.openHit(group.key);
     const name = el("button", { type: "button", class: "iwf-link", title: lead.name, "data-testid": `settled-${lead.medium}`, onclick: open }, shortName(lead.name));
     return [
-      ...[name, `${knower(lead)}${lead.kind === "benign" ? " (benign)" : ""}`, lead.source],
-      ...[lead.line >= 0 ? lead.line : "", lead.label, hits.map((hit) => el("div", {}, howInWords(hit)))],
+      ...[name, `${shortName(knower(lead), 60)}${lead.kind === "benign" ? " (benign)" : ""}`, shortName(lead.source, 60)],
+      ...[lead.line >= 0 ? lead.line : "", shortName(lead.label, 80), hits.map((hit) => el("div", {}, howInWords(hit)))],
       ...[words(lead.tier), SAID[lead.answer] ?? "", `a ${this.desk.override}`],
     ];
   }

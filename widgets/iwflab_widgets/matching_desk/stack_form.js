@@ -54,12 +54,15 @@ class StackForm {
   }
 
   edited() {
+    if (this.empty) this.desk.tell("");
+    this.empty = false;
     this.draw();
     this.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
   }
 
   save() {
-    if (isEmpty(this.answers.record)) return this.desk.tell("Not saved: nothing is answered yet.");
+    this.empty = isEmpty(this.answers.record);
+    if (this.empty) return this.desk.tell("Not saved: nothing is answered yet.");
     const { stack } = this;
     const seconds = Math.min((performance.now() - this.began) / 1000, 86_400);
     this.desk.stacks.graded(stack, { record: cleanRecord(this.answers.record), members: stack.carried, seconds });

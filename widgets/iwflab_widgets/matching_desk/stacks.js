@@ -2,6 +2,7 @@
 
 const STACKS_A_PAGE = 30;
 const FARTHEST = 60;
+const SAMPLE_MOST = 50;
 
 class Stacks {
   constructor(desk) {
@@ -9,7 +10,7 @@ class Stacks {
     Object.assign(this, { sample: null, hashes: null, done: [], form: null });
     const heard = (event) => this.choose(Number(event.target.value));
     this.dial = field("Distance in bits", "distance", { type: "number", min: 0, max: FARTHEST, step: 1, value: 31, onchange: heard });
-    this.size = field("Sample of", "sample-size", { type: "number", min: 1, max: 50, step: 1, value: 3 });
+    this.size = field("Sample of", "sample-size", { type: "number", min: 1, max: SAMPLE_MOST, step: 1, value: 3 });
     this.status = el("span", { "data-testid": "stacks-status" });
     this.cards = el("div", { class: "iwf-stacks", "data-testid": "stacks" });
     const hint = el("span", { class: "iwf-hint" }, "Near-duplicates, the most distant first.");
@@ -40,7 +41,10 @@ class Stacks {
 
   // -- what there is ---------------------------------------------------------------
   choose(distance) {
-    if (!Number.isInteger(distance) || distance < 0 || distance > FARTHEST) return this.desk.tell(`The distance is from 0 to ${FARTHEST} bits.`);
+    if (!Number.isInteger(distance) || distance < 0 || distance > FARTHEST) {
+      this.dial[1].value = this.distance; // what is shown is what holds
+      return this.desk.tell(`The distance is from 0 to ${FARTHEST} bits.`);
+    }
     this.distance = distance;
     return this.load();
   }
@@ -79,6 +83,7 @@ class Stacks {
   async drawSample() {
     const { stack } = this;
     if (!stack) return;
+    if (!this.size[1].value || !this.size[1].validity.valid) return this.desk.tell(`A sample is of 1 to ${SAMPLE_MOST} media.`);
     const query = new URLSearchParams({ exemplar: stack.exemplar, k: this.size[1].value, distance: this.distance });
     const found = await this.desk.tried(() => this.desk.server.get(`iwflab/api/matching/sample?${query}`));
     if (found) this.sample = { exemplar: stack.exemplar, members: found.sample };

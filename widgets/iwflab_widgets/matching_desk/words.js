@@ -38,6 +38,8 @@ function effectInWords(group) {
   const { lead } = group;
   if (!UNGRADED.includes(lead.stage)) return `A person looked at it: it is ${words(lead.stage)}.`;
   if (group.settles) return "Nobody needs to look at it: it stays out of the grading queue.";
+  if (lead.kind === "benign" && (lead.answer === "same" || lead.tier !== "candidate") && lead.answer !== "not_same")
+    return "It settles nothing yet: another list or an own grade may know the medium, and it is in the grading queue until that is answered.";
   if (lead.answer === "not_same") return "It settles nothing: the medium is graded like any other.";
   return "It waits for your answer; until then the medium is in the grading queue.";
 }
@@ -66,16 +68,15 @@ function withState(group) {
   return { ...group, lead: hits[0], settles, open: !settles && hits.some(isOpenHit) };
 }
 
-/** Answers are about a medium and a value: they hold wherever the value comes again. */
-function answered(rows, replies) {
-  const key = (hit) => [hit.medium, hit.algorithm, hit.value].join(" ");
-  const said = new Map(replies.map((hit) => [key(hit), hit.answer]));
-  return rows.map((row) => {
-    if (!said.has(key(row))) return row;
-    const answer = said.get(key(row));
-    const settles = row.tier === "candidate" ? answer === "same" : answer !== "not_same";
-    return { ...row, answer, settles: Number(settles) };
-  });
+/** What an answer changed: hits of the same medium may be worth more or less now. */
+function answered(rows, fresh) {
+  const now = new Map(fresh.map((row) => [row.hit, row]));
+  return rows.map((row) => now.get(row.hit) ?? row);
+}
+
+/** How many media of these rows nobody needs to look at. */
+function settledIn(rows) {
+  return new Set(rows.filter((row) => row.settles && UNGRADED.includes(row.stage)).map((row) => row.medium)).size;
 }
 
 /** The bits of two values as a map: dark where they differ.  No picture is needed for it. */

@@ -143,7 +143,7 @@ def on_the_server(given: str, lab: Lab) -> Path:
         )
     if not path.exists():
         raise BadInput(
-            "there is no such folder on the server",
+            "there is no such folder or file on the server",
             advice="check the path; it is one of the server, not of this computer",
         )
     return path

@@ -35,6 +35,7 @@ class Job:
 
     analyst: str
     kind: str = "intake"  # intake | list
+    title: str = ""  # the folder, the file or the list, by which a person knows it
     job: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(12))
     state: str = "running"  # running | done | failed, as the page knows them
     begun: bool = False
@@ -55,6 +56,7 @@ class Job:
         return {
             "job": self.job,
             "kind": self.kind,
+            "title": display_text(self.title),
             "state": self.state,
             "ahead": ahead,
             "done": self.done,
@@ -91,7 +93,8 @@ class Jobs:
         def work(progress: Progress) -> Any:
             return seat.intake(paths, **facts, progress=progress)
 
-        return self.queue(Job(analyst=seat.analyst), work, after=after)
+        job = Job(analyst=seat.analyst, title=paths[0].name)
+        return self.queue(job, work, after=after)
 
     def queue(
         self, job: Job, work: Work, *, after: Callable[[], None] = lambda: None

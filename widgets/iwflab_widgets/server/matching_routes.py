@@ -100,7 +100,10 @@ class AnswerHandler(ApiHandler):
             )
             for hit in body.texts("hits", most=HITS_MOST)
         ]
-        self.reply({"hits": found})
+        # An answer may change what the medium's other hits are worth.
+        media = list({one["medium"] for one in found})
+        told = await self.service.run(self.seat.hit_rows, media)
+        self.reply({"hits": found, "rows": told["rows"]})
 
 
 class CompareGrantHandler(ApiHandler):
@@ -167,7 +170,7 @@ class ListHandler(ApiHandler):
         body = self.body()
         facts = {name: body.text(name, most=400) for name in LIST_FACTS}
         file = on_the_server(body.text("file"), self.service.lab)
-        job = Job(analyst=self.analyst, kind="list")
+        job = Job(analyst=self.analyst, kind="list", title=facts["list"])
         self.reply(
             {"job": self.service.jobs.queue(job, _adding(self.seat, file, facts))}
         )
@@ -181,7 +184,7 @@ class ListUploadHandler(UploadHandler):
 
     def submit(self, after: Callable[[], None]) -> str:
         """Queue its import; the file is removed afterwards."""
-        job = Job(analyst=self.analyst, kind="list")
+        job = Job(analyst=self.analyst, kind="list", title=self._facts["list"])
         work = _adding(self.seat, self._path, self._facts)
         return self.service.jobs.queue(job, work, after=after)
 

@@ -6,7 +6,7 @@ from typing import Any
 from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError
 
-from iwflab.domain.elements import record_from
+from iwflab.domain.records import record_from
 from iwflab.domain.roles import need
 from iwflab.errors import NotAllowed
 from iwflab_widgets.server import matching_routes, sheet_routes, stack_routes

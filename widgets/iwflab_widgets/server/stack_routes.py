@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from iwflab.domain.elements import record_from
 from iwflab.domain.hashes import FARTHEST_CANDIDATE
+from iwflab.domain.records import record_from
 from iwflab.domain.roles import need
 from iwflab_widgets.server.api import ApiHandler, Body
 from iwflab_widgets.server.grants import SHIELDED

@@ -4,9 +4,10 @@ import pytest
 
 from iwflab.domain.categories import UNDETERMINED, derive
 from iwflab.domain.contradictions import contradictions
-from iwflab.domain.elements import ELEMENTS, Record, record_from
+from iwflab.domain.elements import ELEMENTS
+from iwflab.domain.records import Record, record_from
 from iwflab.errors import BadInput, BadScheme, UnknownCode
-from iwflab.schemes import _scheme, schemes, tag_sets, tags
+from iwflab.schemes import read_schemes, schemes, tag_sets, tags, templates
 
 EXAMPLES = [
     pytest.param(s, record, code, id=f"{s.name}: {name}")
@@ -30,7 +31,8 @@ def test_nothing_answered_is_undetermined(scheme):
     grade = derive(scheme, Record())
 
     assert grade.code == UNDETERMINED
-    assert set(grade.possible) == set(scheme.order)
+    kept_apart = {rule.code for rule in scheme.rules if "comparison" in rule.name}
+    assert set(grade.possible) == {*scheme.order, *scheme.beside} - kept_apart
     assert grade.missing
 
 
@@ -55,7 +57,23 @@ def test_the_possible_codes_are_those_that_an_answer_could_still_give(seen, poss
 def test_every_code_is_reached_by_an_example(scheme):
     reached = {code for _, _, code in scheme.examples}
 
-    assert {c for c in scheme.order if c != "none"} <= reached
+    assert {*scheme.order, *scheme.beside} <= reached
+
+
+@pytest.mark.parametrize("scheme", list(schemes().values()), ids=lambda s: s.name)
+def test_every_rule_fires_in_an_example(scheme):
+    """A rule fires where it alone may decide."""
+    found = [derive(scheme, record).rules for _, record, _ in scheme.examples]
+    fired = {rules[0] for rules in found if len(rules) == 1}
+
+    assert fired == {rule.name for rule in scheme.rules}
+
+
+def test_a_template_says_that_its_authority_supplies_it():
+    assert set(templates()) == {"anvil", "canada_vic", "uk_vics"}
+    for template in templates().values():
+        assert "Supply from your authority" in template.notice
+        assert template.name not in schemes()
 
 
 @pytest.mark.parametrize("scheme", list(schemes().values()), ids=lambda s: s.name)
@@ -101,7 +119,7 @@ GOOD = {
     "source": "s",
     "order": ["none", "X"],
     "criminal": ["X"],
-    "labels": {},
+    "labels": {"none": "n", "X": "x"},
     "rule": [
         {"name": "a", "code": "X", "when": "activity=posing", "cites": "law"},
         {"name": "b", "code": "none", "when": "always", "cites": "law"},
@@ -109,27 +127,58 @@ GOOD = {
 }
 
 
+POSING, ALWAYS = GOOD["rule"]
+
+
 @pytest.mark.parametrize(
-    "fault",
+    ("fault", "said"),
     [
-        {"order": ["none", "X", "Y"]},
-        {"criminal": ["Z"]},
-        {"rule": [{**GOOD["rule"][0], "cites": ""}, GOOD["rule"][1]]},
-        {"rule": [{**GOOD["rule"][0], "when": "colour=red"}, GOOD["rule"][1]]},
-        {"rule": [{**GOOD["rule"][0], "when": "activity=red"}, GOOD["rule"][1]]},
-        {"rule": [{**GOOD["rule"][0], "when": {"maybe": []}}, GOOD["rule"][1]]},
-        {"rule": [GOOD["rule"][0], {**GOOD["rule"][1], "when": "activity=none"}]},
+        ({"order": ["none", "X", "Y"]}, "disagree about Y"),
+        ({"criminal": ["Z"]}, "criminal"),
+        ({"labels": {"none": "n"}}, "no label for X"),
+        ({"standing": "old"}, "'old'"),
+        ({"reviewers": {"Q": 2}}, "reviewers"),
+        ({"rule": [{**POSING, "cites": ""}, ALWAYS]}, "cites no law"),
+        ({"rule": [{**POSING, "when": "colour=red"}, ALWAYS]}, "colour"),
+        ({"rule": [{**POSING, "when": "activity=red"}, ALWAYS]}, "never red"),
+        ({"rule": [{**POSING, "when": "child.age<=17"}, ALWAYS]}, "age"),
+        ({"rule": [{**POSING, "when": {"maybe": []}}, ALWAYS]}, "cannot be read"),
+        ({"rule": [{**POSING, "when": "grade.good=X"}, ALWAYS]}, "good -> good"),
+        ({"rule": [{**POSING, "when": "grade.other=X"}, ALWAYS]}, "other"),
+        ({"rule": [{**POSING, "code": "undetermined"}, ALWAYS]}, "undetermined"),
+        ({"rule": [POSING, {**ALWAYS, "when": "activity=none"}]}, "no rule holds for"),
+        ({"rule": [POSING, {**POSING, "name": "c"}, ALWAYS]}, "c can never decide"),
+        (
+            {"rule": [{**ALWAYS, "when": "sadism=no"}, POSING, ALWAYS]},
+            "both hold for activity=posing, sadism=no",
+        ),
+        (
+            {"rule": [{**POSING, "when": "child.pubertal=pubescent"}, ALWAYS]},
+            "where there is none",
+        ),
     ],
-    ids=lambda fault: next(iter(fault)),
+    ids=lambda one: one if isinstance(one, str) else "",
 )
-def test_a_broken_scheme_is_refused_with_advice(fault):
-    from iwflab.domain.categories import check_scheme
-
-    check_scheme(_scheme("good", GOOD))
+def test_a_broken_scheme_is_refused_and_the_fault_is_named(fault, said):
+    read_schemes({"good": GOOD})
     with pytest.raises(BadScheme) as refused:
-        check_scheme(_scheme("bad", {**GOOD, **fault}))
+        read_schemes({"good": {**GOOD, **fault}})
 
+    assert said in str(refused.value)
     assert refused.value.advice
+
+
+def test_a_rule_may_stand_before_a_more_severe_one_if_it_says_why():
+    first = {**ALWAYS, "when": "sadism=no", "precedes": "a reason"}
+
+    assert read_schemes({"good": {**GOOD, "rule": [first, POSING, ALWAYS]}})
+
+
+def test_two_schemes_that_rest_on_each_other_are_refused():
+    one = {**GOOD, "rule": [{**POSING, "when": "grade.b=X"}, ALWAYS]}
+    other = {**GOOD, "rule": [{**POSING, "when": "grade.a=X"}, ALWAYS]}
+    with pytest.raises(BadScheme, match="a -> b -> a"):
+        read_schemes({"a": one, "b": other})
 
 
 @pytest.mark.parametrize(
@@ -147,10 +196,20 @@ def test_a_broken_scheme_is_refused_with_advice(fault):
         ({"tags": {"commercial": "perhaps"}}, UnknownCode),
         ({"note": "x" * 4001}, BadInput),
         ({"category": "A"}, BadInput),
+        ({"ending": "perhaps"}, UnknownCode),
+        ({"segments": [{"start_ms": 5, "end_ms": 5}]}, BadInput),
+        ({"segments": [{"start_ms": 0}]}, BadInput),
+        ({"segments": [{"start_ms": "0", "end_ms": 5}]}, BadInput),
+        ({"segments": ["0-5"]}, BadInput),
+        (
+            {"segments": [{"start_ms": 0, "end_ms": 5, "elements": {"form": "text"}}]},
+            UnknownCode,
+        ),
+        ({"children": [{"skin_tone": "blue"}]}, UnknownCode),
     ],
 )
 def test_a_record_with_codes_that_mean_nothing_is_refused(plain, error):
-    from iwflab.domain.elements import check
+    from iwflab.domain.records import check
 
     if error is None:
         check(record_from(plain), tags())
@@ -170,6 +229,15 @@ def test_a_record_with_codes_that_mean_nothing_is_refused(plain, error):
         {"elements": {"real_child": "yes", "form": "non_photographic"}},
         {"elements": {"activity": "none", "animal": "yes_penetrative"}},
         {"elements": {"activity": "none", "sadism": "yes"}},
+        {"elements": {"indecent": "no", "pornographic": "yes"}},
+        {"elements": {"nudity": "none", "focus_genital": "yes"}},
+        {"elements": {"activity": "penetrative", "listed_act": "no"}},
+        {
+            "elements": {"indecent": "no"},
+            "segments": [
+                {"start_ms": 0, "end_ms": 5, "elements": {"activity": "penetrative"}}
+            ],
+        },
         {"children": [{"age_min": 9, "age_max": 7}]},
         {"children": [{"age_band": "3-6", "age_max": 7}]},
     ],

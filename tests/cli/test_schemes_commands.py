@@ -1,0 +1,146 @@
+"""The commands of schemes: shown, checked, explained, derived anew with resume."""
+
+import contextlib
+import io
+import json
+import sys
+from importlib.resources import files
+from types import SimpleNamespace
+
+import pytest
+from given import seen
+
+from iwflab.cli import main
+from iwflab.workflow import rederiving
+
+ADULT = '"participants=adult_and_child"'
+
+
+def run(*args, code=0):
+    """Run a command in this process: the same entry, without starting Python anew."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as left,
+    ):
+        patch.setattr(sys, "argv", ["iwflab", "schemes", *map(str, args)])
+        main()
+    assert left.value.code == code, out.getvalue() + err.getvalue()
+    return SimpleNamespace(stdout=out.getvalue(), stderr=err.getvalue())
+
+
+@pytest.fixture
+def graded(lab):
+    """Three records, two of them signed off."""
+    ann, ben = lab.seat("ann"), lab.seat("ben")
+    media = [item["medium"] for item in ann.open_set(3)["items"]]
+    kinds = ("posing", "non_penetrative", "penetrative")
+    for medium, activity in zip(media, kinds, strict=True):
+        ann.grade(medium, seen(activity))
+    ben.sign_off([r for r in ben.to_sign_off() if r["medium"] in media[:2]])
+    return media
+
+
+@pytest.fixture
+def edited(tmp_path):
+    """A copy of uk_2014 in which category B asks for an adult."""
+    text = files("iwflab.schemes").joinpath("uk_2014.toml").read_text("utf-8")
+    place = tmp_path / "uk_2014.toml"
+    changes = {
+        '  "activity=non_penetrative",': '  "activity=non_penetrative", ' + ADULT + ",",
+        '"activity=none|posing"': '{ any = ["activity=none|posing", { all = ['
+        '"activity=non_penetrative", { not = ' + ADULT + " }] }] }",
+    }
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    place.write_text(text)
+    return place
+
+
+def test_schemes_are_listed_with_templates_and_one_is_shown_with_its_law():
+    listed = json.loads(run("show", "--json").stdout)
+    assert {row["standing"] for row in listed} == {
+        *("in force", "legacy", "research", "template")
+    }
+    assert "Sentencing Council 2014, Category A" in run("show", "uk_2014").stdout
+    assert "Supply from your authority" in run("show", "anvil").stdout
+    assert "there are: uk_2014" in run("show", "uk", code=1).stderr
+
+
+def test_a_proposed_scheme_is_checked_before_it_is_in_force(edited):
+    said = run("check", edited, code=1).stderr
+    assert "non-penetrative activity: undetermined, not B" in said
+    edited.write_text(edited.read_text().replace("activity=penetrative", "activity=x"))
+    assert "activity is never x" in run("check", edited, code=1).stderr
+
+
+def test_a_class_is_explained_with_answers_rules_and_law(lab, graded):
+    folder = ["--lab", lab.folder]
+    (found,) = json.loads(
+        run("explain", graded[2], "--scheme", "uk_2014", "--json", *folder).stdout
+    )
+    assert found["code"] == "A"
+    assert found["because"]["activity"] == "penetrative"
+    assert found["rules"] == ["category A"]
+    assert "penetrative" in found["cites"][0]
+    said = run("explain", graded[2], *folder).stdout
+    assert "would settle it" in said  # real_child was not answered
+    assert "pubertal" in said
+
+
+def test_what_edited_rules_would_alter_is_told_and_nothing_is_written(
+    lab, graded, edited
+):
+    before = lab.trail()
+    folder = ["--lab", lab.folder]
+    assert "0 change" in run("rederive", "--dry-run", *folder).stdout
+
+    found = json.loads(
+        run("rederive", "--dry-run", "--with", edited, "--json", *folder, code=1).stdout
+    )
+    assert found == {
+        "records": 3,
+        "same": 5,
+        "changed": 1,
+        "moves": [
+            {"scheme": "uk_2014", "before": "B", "now": "undetermined"} | {"records": 1}
+        ],
+    }
+    assert len(lab.trail()) == len(before)
+    assert "--dry-run" in run("rederive", *folder, code=1).stderr
+
+
+def test_a_stopped_run_goes_on_from_its_report(
+    lab, graded, edited, tmp_path, monkeypatch
+):
+    """Cut in the middle of a line, as a killed one is."""
+    report = tmp_path / "changes.jsonl"
+    ask = ["rederive", "--dry-run", "--with", edited, "--report", report]
+    one_by_one = rederiving.standing_records
+    monkeypatch.setattr(
+        rederiving,
+        "standing_records",
+        lambda s, after: one_by_one(s, after=after, most=1),
+    )
+    run(*ask, "--lab", lab.folder, code=1)
+    whole = report.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    assert len(lines) == 4  # three parts, one change
+    report.write_bytes(b"".join(lines[:1]) + lines[1][:9])
+
+    asked = []
+    monkeypatch.setattr(
+        rederiving,
+        "standing_records",
+        lambda s, after: asked.append(after) or one_by_one(s, after=after, most=1),
+    )
+    done = run(*ask, "--json", "--lab", lab.folder, code=1)
+
+    assert report.read_bytes() == whole
+    assert asked == [json.loads(lines[0])["through"]]
+    assert json.loads(done.stdout)["records"] == 3
+    other = ["rederive", "--dry-run", "--report", report, "--lab", lab.folder]
+    assert "made with other rules" in run(*other, code=1).stderr
