@@ -107,5 +107,5 @@ def flown(browser):
 
 
 def hear(socket, messages):
-    for kind in ("framesent", "framereceived"):
-        socket.on(kind, lambda _message: messages.append(kind))
+    socket.on("framesent", lambda _: messages.append("sent"))
+    socket.on("framereceived", lambda _: messages.append("received"))

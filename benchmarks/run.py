@@ -6,12 +6,16 @@ ends with 1 when a goal does not hold.  Names on the command line choose among t
 
 import importlib
 import json
+import re
 import sys
 import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
 BUILD = HERE.parent / "build"
+MARKED = re.compile(
+    r"(?P<begin><!-- bench: (?P<parts>[\w ]*) -->)\n(?:\|.*\n)*(?P<end><!-- end -->)"
+)
 HEADS = ("", "benchmark", "ours", "other", "unit", "ratio", "goal", "the other is")
 
 
@@ -24,13 +28,40 @@ def main() -> int:
         if wanted and name.removeprefix("bench_") not in wanted:
             continue
         started = time.monotonic()
-        rows += importlib.import_module(name).rows()
+        part = name.removeprefix("bench_")
+        rows += [one | {"part": part} for one in importlib.import_module(name).rows()]
         seconds = time.monotonic() - started
         print(f"{name}: {seconds:.0f} s", file=sys.stderr, flush=True)
     BUILD.mkdir(exist_ok=True)
     (BUILD / "bench.json").write_text(json.dumps(rows, indent=1) + "\n")
     print(table(rows))
+    tables(rows)
     return 0 if all(row["holds"] for row in rows) else 1
+
+
+def tables(rows):
+    """Put the rows into the tables of the docs that name their parts.
+
+    ``<!-- bench: hashing fidelity -->`` begins such a table, ``<!-- end -->`` ends it.
+    A table is left as it is where one of its parts was not measured in this run.
+    """
+    measured = {row["part"] for row in rows}
+    for place in sorted((HERE.parent / "docs").glob("*.md")):
+        text = place.read_text("utf-8")
+        made = MARKED.sub(lambda found: filled(found, rows, measured), text)
+        if made != text:
+            place.write_text(made, "utf-8")
+
+
+def filled(found, rows, measured):
+    parts = found["parts"].split() or sorted(measured)
+    if not set(parts) <= measured:
+        return found[0]
+    lines = [cells[1:] for cells in map(line, rows)]
+    chosen = [c for c, row in zip(lines, rows, strict=True) if row["part"] in parts]
+    heads = [HEADS[1:], ["---"] * len(HEADS[1:]), *chosen]
+    body = "\n".join(f"| {' | '.join(cells)} |" for cells in heads)
+    return f"{found['begin']}\n{body}\n{found['end']}"
 
 
 def table(rows):

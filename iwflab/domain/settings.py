@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from iwflab.domain.elements import POLICY_FIELDS
 from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
 from iwflab.errors import BadInput
 
@@ -22,19 +23,22 @@ KEYS: Mapping[str, str] = {
     "remove_child": "x",
     "clear": "Backspace",
     "more": "m",
+    "not_sure": "d",
+    "needs_two": "f",
+    "palette": "k",
     "note": "n",
     "undo": "z",
     "why": "v",
     "help": "?",
     "sheet": "h",
     "beside": "b",
-    "beside_reveal": "k",
+    "beside_reveal": "a",
     "larger": "l",
     "zoom_in": "+",
     "zoom_out": "-",
     "zoom_fit": "0",
-    "zoom_actual": "a",
-    "rotate": "d",
+    "zoom_actual": "=",
+    "rotate": "j",
     "play": "p",
     "frame_back": ",",
     "frame_on": ".",
@@ -60,6 +64,7 @@ class Settings:
     ``low_space_mb``: with less free space (in 10^6 bytes) desks and commands warn.
     ``candidate_distance``: PDQ hits up to this many bits are shown to a person.
     ``asked_schemes``: the form asks what these need; all others are derived as well.
+    ``child_policy``: fields of a child that only a policy may want (``POLICY_FIELDS``).
     ``assignment_hours``: after these an unfinished medium goes back to the queue.
     """
 
@@ -79,6 +84,7 @@ class Settings:
     approval_hours: float = 24.0
     intake_roots: Sequence[str] = ()
     asked_schemes: Sequence[str] = ASKED_SCHEMES
+    child_policy: Sequence[str] = ()
     set_size: int = 12
     prefetch: int = 4
     outbox: int = 3
@@ -115,6 +121,11 @@ def check_settings(settings: Settings) -> None:
         )
     if settings.low_space_mb < 0:
         raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
+    if odd := sorted(set(settings.child_policy) - set(POLICY_FIELDS)):
+        raise BadInput(
+            f"lab.toml: child_policy cannot hold {', '.join(odd)}",
+            advice=f"it may name: {', '.join(POLICY_FIELDS)}",
+        )
     roots = settings.intake_roots
     if isinstance(roots, str) or not all(
         isinstance(root, str) and root.startswith(("/", "~")) for root in roots

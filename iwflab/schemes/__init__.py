@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from iwflab.domain.categories import IN_FORCE, Rule, Scheme
+from iwflab.domain.records import Record
 from iwflab.domain.scheme_checks import check_scheme
 from iwflab.errors import BadInput, BadScheme
 from iwflab.schemes.words import condition, record_in_words
@@ -199,24 +200,8 @@ def _scheme(
             order=tuple(plain["order"]),
             criminal=frozenset(plain["criminal"]),
             labels=MappingProxyType(dict(plain["labels"])),
-            rules=tuple(
-                Rule(
-                    r["name"],
-                    r["code"],
-                    condition(r["when"], others),
-                    r.get("cites", ""),
-                    r.get("precedes", ""),
-                )
-                for r in plain["rule"]
-            ),
-            examples=tuple(
-                (
-                    e["name"],
-                    record_in_words(e["seen"], e.get("children", ())),
-                    e["code"],
-                )
-                for e in plain.get("example", ())
-            ),
+            rules=tuple(_rule(one, others) for one in plain["rule"]),
+            examples=tuple(_example(one) for one in plain.get("example", ())),
             notice=plain.get("notice", ""),
             standing=plain.get("standing", IN_FORCE),
             beside=tuple(plain.get("beside", ())),
@@ -226,8 +211,19 @@ def _scheme(
         )
     except KeyError as missing:
         raise BadScheme(
-            f"the scheme {name} lacks {missing}", advice="see docs/adding.md"
+            f"the scheme {name} lacks {missing}", advice="see docs/schemes.md"
         ) from missing
+
+
+def _rule(plain: Mapping[str, Any], others: Callable[[str], Scheme]) -> Rule:
+    when = condition(plain["when"], others)
+    cites, precedes = plain.get("cites", ""), plain.get("precedes", "")
+    return Rule(plain["name"], plain["code"], when, cites, precedes)
+
+
+def _example(plain: Mapping[str, Any]) -> tuple[str, Record, str]:
+    record = record_in_words(plain["seen"], plain.get("children", ()))
+    return plain["name"], record, plain["code"]
 
 
 def _tag_set(name: str, plain: Mapping[str, Any]) -> TagSet:

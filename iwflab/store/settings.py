@@ -31,6 +31,7 @@ _TEXTS = {
     "approval_hours": "After these a request for a second person lapses.",
     "intake_roots": "Folders of the server below which the intake desk may take; "
     "an empty list means none: people upload.",
+    "child_policy": "Fields of a child that only a policy may want, by name",
     "asked_schemes": "The form asks what these schemes need; all others are derived",
     "set_size": "Media assigned to an analyst at a time.",
     "prefetch": "Shielded previews that the grading desk loads ahead.",

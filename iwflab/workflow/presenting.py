@@ -7,8 +7,8 @@ from typing import Any
 
 from iwflab.domain.categories import Scheme, compiled, derive
 from iwflab.domain.contradictions import contradictions
-from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS
-from iwflab.domain.records import TAG_STATES, Record
+from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, POLICY_FIELDS
+from iwflab.domain.records import OF_SEGMENTS, TAG_STATES, Record
 from iwflab.domain.settings import Settings
 from iwflab.schemes import scheme_named, schemes, tags
 from iwflab.store import Store
@@ -33,7 +33,12 @@ def desk(settings: Settings, analyst: str) -> dict[str, Any]:
         "analyst": analyst,
         "lab": settings.name,
         "elements": [_kind(kind) for kind in ELEMENTS.values()],
-        "child_fields": [_kind(kind) for kind in CHILD_FIELDS.values()],
+        "child_fields": [
+            _kind(kind)
+            for name, kind in CHILD_FIELDS.items()
+            if name not in POLICY_FIELDS or name in settings.child_policy
+        ],
+        "of_segments": list(OF_SEGMENTS),
         "tags": [asdict(tag) for tag in tags().values()],
         "tag_states": list(TAG_STATES),
         "schemes": [

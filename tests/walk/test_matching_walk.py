@@ -254,7 +254,7 @@ def _stack(ann, served):
     _accessible(ann)
     ann.press("g")
     until(lambda: _state(ann).active == "form", what="the form")
-    ann.press("4", "2")
+    ann.press("1", "2")
     _accessible(ann)
     ann.press("Enter")
     _told(ann, "4 media graded in one act")

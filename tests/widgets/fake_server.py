@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 
 from iwflab.domain.categories import derive
 from iwflab.domain.contradictions import contradictions
-from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS
-from iwflab.domain.records import record_from
+from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, POLICY_FIELDS
+from iwflab.domain.records import OF_SEGMENTS, record_from
 from iwflab.domain.settings import ASKED_SCHEMES, KEYS
 from iwflab.schemes import schemes, tags
 from iwflab.workflow.presenting import asked
@@ -227,7 +227,10 @@ class FakeServer:
             "analyst": self.analyst,
             "lab": "t",
             "elements": [kind(k) for k in ELEMENTS.values()],
-            "child_fields": [kind(k) for k in CHILD_FIELDS.values()],
+            "child_fields": [
+                kind(k) for n, k in CHILD_FIELDS.items() if n not in POLICY_FIELDS
+            ],
+            "of_segments": list(OF_SEGMENTS),
             "tags": [vars(tag) for tag in found],
             "asked": [asked(schemes()[name]) for name in ASKED_SCHEMES],
             "schemes": [

@@ -3,6 +3,8 @@
 import pytest
 from fake_server import FakeServer, item, refused_item
 
+from iwflab.domain.settings import KEYS
+from iwflab.schemes import tags
 from iwflab_widgets.grading_desk import GradingDesk
 
 pytestmark = pytest.mark.browser
@@ -324,7 +326,7 @@ def test_after_a_reload_it_goes_on_at_the_first_ungraded(open_desk):
 def test_keys_that_are_not_ours_are_left_alone(open_desk):
     desk = open_desk(GradingDesk, a_server())
     desk.painted("m01")
-    desk.press("Control+1", "Alt+2", "k")
+    desk.press("Control+1", "Alt+2", "F9")
     assert desk.state()["record"]["elements"] == {}
     desk.page.keyboard.down("1")
     desk.page.keyboard.down("1")  # a held key repeats
@@ -374,3 +376,133 @@ def test_unsaved_work_warns_before_the_page_closes(open_desk):
     assert desk.page.evaluate(ask) is True
     desk.press("1")
     assert desk.page.evaluate(ask) is False
+
+
+def test_the_form_asks_only_what_the_answers_leave_open(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    shown = "[...document.querySelectorAll('[data-testid^=question-]')].map((q) => q.dataset.testid.slice(9))"
+    gates = ["form", "child_present", "indecent"]
+    assert desk.page.evaluate(shown) == gates
+    desk.press("3")  # a drawing: no indecency test, but those of s.62
+    assert desk.page.evaluate(shown) == ["form", "child_present"]
+    desk.press("1")
+    asked = ["focus_genital", "pornographic", "obscene", "listed_act"]
+    assert desk.page.evaluate(shown) == ["form", "child_present", "child_basis", *asked]
+    desk.press("1", "1")  # apparent age; no focus
+    desk.press("1")  # not made for arousal: nothing else matters
+    assert desk.page.evaluate(shown)[-2:] == ["focus_genital", "pornographic"]
+    assert "Add a row for each child" in desk.by("form-hint").inner_text()
+    desk.press("m")
+    assert "activity" in desk.page.evaluate(shown)
+
+
+def test_not_sure_and_needs_two_are_ends_of_their_own(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("d")
+    assert "somebody else" in desk.by("ending").inner_text()
+    desk.press("f", "Enter")  # it is one or the other
+    desk.painted("m02")
+    (sent,) = server.bodies("decision")
+    assert sent["record"]["ending"] == "needs_two"
+    desk.press("d", "d")
+    assert desk.state()["record"]["ending"] == "settled"
+
+
+def test_a_segment_has_answers_of_its_own(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("1", "1")
+    desk.page.evaluate(
+        "document.querySelector('.iwf').iwflab.desk.answers.addSegment(0, 83500)"
+    )
+    assert desk.state()["active"].startswith("segment-1-")
+    assert "0:00.0 to 1:23.5" in desk.by("segment-1").inner_text()
+    desk.by("answer-segment-1-activity-penetrative").click()
+    desk.press("Enter")
+    desk.painted("m02")
+    (sent,) = server.bodies("decision")
+    (segment,) = sent["record"]["segments"]
+    assert segment["elements"] == {"activity": "penetrative"}
+    assert "activity" not in sent["record"]["elements"]
+
+
+def test_an_act_is_found_by_its_name(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.press("k")
+    desk.page.keyboard.type("add child")
+    desk.page.keyboard.press("Enter")
+    desk.until("s.record.children.length === 1")
+    desk.press("k")
+    desk.page.keyboard.type("commer")
+    desk.page.keyboard.press("Enter")
+    desk.until("s.record.tags.commercial === 'present'")
+    desk.press("k", "Escape")
+    desk.by("palette").wait_for(state="detached")
+    assert desk.state()["blanked"] == ""
+    desk.press("k")
+    names = desk.page.evaluate(
+        "[...document.querySelectorAll('[role=option]')].map((o) => o.dataset.testid.slice(8))"
+    )
+    assert {"save", "blank", "undo", "commercial"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "expected"),
+    [
+        ("Digit1", "&", {"form": "photograph"}),  # AZERTY: digits want Shift
+        ("Digit3", '"', {"form": "non_photographic"}),
+        ("Digit2", "2", {"form": "pseudo_photograph"}),  # QWERTZ
+    ],
+)
+def test_digits_answer_on_other_layouts(open_desk, code, key, expected):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.page.evaluate(
+        "([code, key]) => document.dispatchEvent(new KeyboardEvent('keydown',"
+        " { code, key, bubbles: true, cancelable: true }))",
+        [code, key],
+    )
+    assert desk.state()["record"]["elements"] == expected
+
+
+def test_letters_go_by_what_is_printed_on_the_key(open_desk):
+    """QWERTZ has z where QWERTY has y: the card says z, and z it is."""
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    press = (
+        "([code, key]) => document.dispatchEvent(new KeyboardEvent('keydown',"
+        " { code, key, bubbles: true, cancelable: true }))"
+    )
+    desk.page.evaluate(press, ["KeyZ", "y"])  # the tag of y
+    assert desk.state()["record"]["tags"] == {"text_overlay": "present"}
+    desk.page.evaluate(press, ["KeyQ", "a"])  # AZERTY: a is no key of ours
+    assert len(desk.state()["record"]["tags"]) == 1
+    desk.page.evaluate(press, ["KeyA", "q"])
+    assert desk.state()["record"]["tags"]["self_generated"] == "present"
+
+
+def test_the_key_card_is_what_the_keys_do_and_prints_alone(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.press("?")
+    card = desk.by("help-card")
+    rows = card.locator("tbody tr").all_inner_texts()
+    assert len(rows) == 1 + len(KEYS) + len([t for t in tags().values() if t.key])
+    desk.page.emulate_media(media="print")
+    visible = desk.page.evaluate(
+        "[...document.querySelectorAll('body *')].filter((e) =>"
+        " getComputedStyle(e).visibility === 'visible' && !e.closest('.iwf-printed')).length"
+    )
+    assert visible == 0
+    assert desk.by("print-card").is_hidden()
+
+
+def test_keys_of_acts_and_tags_never_clash():
+    keys = [*KEYS.values(), *(tag.key for tag in tags().values() if tag.key)]
+    assert len(keys) == len(set(keys))

@@ -54,12 +54,12 @@ def test_zoom_pan_and_turn_by_keys_and_the_next_medium_is_whole(open_desk):
     assert state["pan"][0] < 0 < state["pan"][1]
     assert "scale(2.25)" in transform(desk)
     assert "Zoom" in desk.by("zoom").inner_text()
-    desk.press("d")
+    desk.press("j")
     assert desk.state()["turned"] == 90
     assert desk.by("spoken").inner_text().endswith("turned by 90°.")
-    desk.press("0", "d", "d", "d")
+    desk.press("0", "j", "j", "j")
     assert (desk.state()["zoom"], transform(desk)) == (1, "")
-    desk.press("a")  # one pixel of the preview on one of the screen, or what fits
+    desk.press("=")  # one pixel of the preview on one of the screen, or what fits
     assert desk.state()["zoom"] >= 1
     desk.press("+", "-", "-", "-", "-")
     assert desk.state()["zoom"] == 1
@@ -91,7 +91,7 @@ def test_zoom_with_the_wheel_and_by_dragging(open_desk):
 def test_a_turned_picture_fits(open_desk):
     desk = open_desk(GradingDesk, a_server())
     desk.painted("m01")
-    desk.press("d")
+    desk.press("j")
     seen, room = (
         desk.page.locator(name).first.bounding_box()
         for name in (".iwf-picture", "[data-testid=picture]")
@@ -129,11 +129,11 @@ def test_two_media_side_by_side_both_shielded_until_asked(open_desk):
     desk.until("s.beside?.medium === 'm01' && s.beside.variant === 'shielded'")
     assert desk.by("beside-pane").get_attribute("aria-label") == "Beside it"
     assert server.bodies("reveal") == []
-    desk.press("k")
+    desk.press("a")
     desk.until("s.beside?.variant === 'full'")
     assert desk.state()["painted"]["variant"] == "shielded"
     assert [body["medium"] for body in server.bodies("reveal")] == ["m01"]
-    desk.press("k")
+    desk.press("a")
     desk.until("s.beside?.variant === 'shielded'")
     desk.press("Escape")
     assert desk.page.locator("canvas").count() == 0
@@ -191,8 +191,9 @@ def test_a_clip_is_opened_paused_muted_and_stepped_by_keys(open_desk):
     desk.until("!s.clip.paused && s.clip.at > 1.6")
     assert video.evaluate("v => { v.muted = false; v.volume = 1; return 0 }") == 0
     desk.until("s.clip.muted")
-    desk.press("4", "2")  # grading goes on beside it
-    assert desk.state()["record"]["elements"]["form"] == "text_only"
+    desk.press("1")  # grading goes on beside it: the segment's first question
+    (segment,) = desk.state()["record"]["segments"]
+    assert (segment["start_ms"] // 100, len(segment["elements"])) == (15, 1)
 
 
 def test_a_clip_counts_as_revealed_and_goes_at_one_key(open_desk):

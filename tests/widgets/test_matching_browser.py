@@ -186,12 +186,12 @@ def test_a_stack_is_graded_in_one_act_and_undone_with_one_key(desk):
     )
     opened.press("g")
     opened.until("s.form && s.active === 'form'")
-    opened.press("4", "2", "Enter")
+    opened.press("1", "2", "Enter")
     opened.by("told").get_by_text("10 media graded in one act").wait_for()
     (body,) = opened.server.bodies("matching/grade")
     assert body["exemplar"] == "m01"
     assert len(body["members"]) == 9
-    assert body["record"]["elements"] == {"form": "text_only", "child_present": "no"}
+    assert body["record"]["elements"] == {"form": "photograph", "child_present": "no"}
     opened.until("!s.form && s.stacks[0].waiting === 0")
     opened.press("z")
     opened.by("told").get_by_text("10 media wait again").wait_for()

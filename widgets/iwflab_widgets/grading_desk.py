@@ -12,7 +12,8 @@ PARTS = (
     *("outbox", "asked", "record", "answers", "look", "pictures", "panels"),
     *("screen", "zoom", "larger", "beside", "player"),
     *("sheet_pages", "thumbs", "sheet", "sheet_keys", "views"),
-    *("form", "keys", "layout", "watch", "saving", "desk", "main"),
+    *("segments", "form", "keys", "palette", "layout"),
+    *("watch", "saving", "desk", "main"),
 )
 
 

@@ -8,7 +8,10 @@ from iwflab_widgets.desk import joined
 from iwflab_widgets.intake_desk import IntakeDesk
 
 SHARED = ("dom", "server", "kernel", "fields")
-OF_GRADING = ("record", "answers", "look", "pictures", "panels", "form", "keys")
+OF_GRADING = (
+    *("asked", "record", "answers", "look", "pictures", "panels", "segments"),
+    *("form", "keys"),
+)
 PARTS = (
     *("compared", "words", "hits", "settled", "stacks", "stack_form", "lists"),
     *("desk", "main"),

@@ -71,7 +71,7 @@ class Answers {
   /** Mark the next of the questions that are shown. */
   step(by) {
     const { gates, asked, others, othersOpen } = formState(this, "");
-    const rows = this.questions.filter((one) => one.child !== null);
+    const rows = this.questions.filter((one) => one.child !== null || one.segment !== undefined);
     const questions = [...gates, ...rows, ...asked, ...(othersOpen ? others : [])];
     const at = questions.findIndex((one) => one.id === this.active);
     const from = at < 0 && by < 0 ? questions.length : at;
@@ -121,6 +121,30 @@ class Answers {
     if (text === "") delete record.children[place][name];
     else record.children[place][name] = Math.trunc(Number(text));
     this.answer(record);
+  }
+
+  /** Leave it as not sure, or for two people; pressed again, as settled. */
+  end(ending) {
+    this.edit(turnEnding(this.record, ending));
+    this.say(`${ENDINGS[this.record.ending]}.`);
+  }
+
+  addSegment(start_ms, end_ms) {
+    const record = structuredClone(this.record);
+    const number = record.segments.push({ start_ms, end_ms, elements: {} });
+    this.answer(record, this.questionsOfSegment(record, number)?.id ?? null);
+    this.say(`Segment ${number}, ${clockInWords(start_ms)} to ${clockInWords(end_ms)}, added. ${this.inWords}`);
+  }
+
+  questionsOfSegment(record, number) {
+    return questionsOf(this.desk, record).find((one) => one.segment === number - 1 && !one.answer);
+  }
+
+  removeSegment(place) {
+    const record = structuredClone(this.record);
+    record.segments.splice(place, 1);
+    this.answer(record, nextNeeded(questionsOf(this.desk, record), null)?.id ?? null);
+    this.tell(`Segment ${place + 1} removed.`);
   }
 
   tag(code) {

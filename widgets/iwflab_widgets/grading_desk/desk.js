@@ -22,7 +22,7 @@ class Desk {
     this.views = new Views(this);
     this.saving = new Saving(this);
     this.layout = new Layout(this);
-    root.iwflab = { state: () => deskState(this) }; // for tests: plain values
+    root.iwflab = { desk: this, state: () => deskState(this) }; // for tests
   }
 
   // -- opening -------------------------------------------------------------------
@@ -224,6 +224,7 @@ class Desk {
       help: () => openKeyCard(this.root, this.desk),
       blank: () => this.blank(),
       sheet: () => this.views.toggleSheet(),
+      palette: () => openPalette(this),
     };
     const onMedium = {
       question_up: () => this.answers.step(-1),
@@ -238,6 +239,8 @@ class Desk {
       note: () => this.layout.note.focus(),
       why: () => this.toggleWhy(),
       ...this.views.acts,
+      not_sure: () => this.answers.end("not_sure"),
+      needs_two: () => this.answers.end("needs_two"),
     };
     // The contact sheet covers the medium: what is done to a medium waits until it is seen.
     const covered = this.views.sheet.shown && !["help", "blank", "sheet"].includes(name);

@@ -4,7 +4,7 @@
 function formState(answers, uid) {
   const { desk, record, active, fold, known, questions } = answers;
   const gates = questions.filter((one) => one.gate);
-  const rest = questions.filter((one) => !one.gate && one.child === null);
+  const rest = questions.filter((one) => !one.gate && one.child === null && one.segment === undefined);
   const open = (one) => one.needed && !one.answer;
   const gatesDone = !gates.some(open);
   const asked = (one) => ((one.gate || gatesDone) && one.needed) || one.answer || (one.id === active && !fold);
@@ -31,17 +31,20 @@ function formView(desk, state, act) {
     el("p", { class: "iwf-hint", "data-testid": "form-hint" }, state.hint),
     state.gates.map((one) => questionView(one, state, act)),
     childrenView(desk, state, act),
+    segmentsView(state, act),
     el("section", { class: "iwf-group" }, state.asked.map((one) => questionView(one, state, act)), othersView(state, act)),
     tagsView(desk, state, act),
+    endingView(desk, state, act),
   ];
 }
 
 function questionView(question, state, act) {
   const active = question.id === state.active;
-  const wrong = question.child === null && state.wrong.has(question.name);
+  const wrong = question.child === null && question.segment === undefined && state.wrong.has(question.name);
   const name = `${state.uid}-${question.id}`;
   const classes = ["iwf-question", active && "iwf-active", wrong && "iwf-wrong"];
-  const label = question.child === null ? question.label : question.short;
+  const inRow = question.child !== null || question.segment !== undefined;
+  const label = inRow ? question.short : question.label;
   return el(
     "div",
     { class: classes.filter(Boolean).join(" "), "data-testid": `question-${question.id}`, "data-active": active },

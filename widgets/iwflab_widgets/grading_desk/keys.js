@@ -16,8 +16,11 @@ const ACTS = {
   clear: "Take the answer away",
   more: "Show or fold the questions that are not needed",
   note: "Write a note (Esc leaves it)",
+  not_sure: "Leave it as not sure",
+  needs_two: "Leave it for two people",
   undo: "Undo the newest decision",
   why: "Why these grades",
+  palette: "Find an act by its name",
   help: "This card",
   sheet: "Contact sheet of your media, and back",
   beside: "A second medium beside this one",
@@ -91,18 +94,24 @@ function belongsToControl(event) {
 
 /** The key card: a native modal dialog keeps the focus inside and closes on Escape. */
 function openKeyCard(root, desk) {
+  openCard(root, keyRows(desk));
+}
+
+/** Every key with what it does, in the order of the card. */
+function keyRows(desk) {
   const acts = Object.entries(desk.keys).map(([act, key]) => [key, ACTS[act] ?? words(act)]);
   const tags = desk.tags.filter((tag) => tag.key).map((tag) => [tag.key, `Tag: ${tag.label}`]);
-  openCard(root, [["1 … 9", "Answer the marked question"], ...acts, ...tags]);
+  return [["1 … 9", "Answer the marked question"], ...acts, ...tags];
 }
 
 function openCard(root, rows) {
   const row = ([key, text]) => el("tr", {}, el("th", { scope: "row" }, keyCap(key)), el("td", {}, text));
   const close = el("button", { type: "button", class: "iwf-button", autofocus: true }, "Close ", kbd("Escape"));
+  const print = button("Print this card", { act: () => globalThis.print(), testid: "print-card" });
   const dialog = el(
     "dialog",
-    { class: "iwf-card", "aria-label": "Keys of this desk", "data-testid": "help-card" },
-    el("div", { class: "iwf-row" }, el("h2", {}, "Keys of this desk"), close),
+    { class: "iwf-card iwf-printed", "aria-label": "Keys of this desk", "data-testid": "help-card" },
+    el("div", { class: "iwf-row" }, el("h2", {}, "Keys of this desk"), print, close),
     el("table", {}, el("tbody", {}, rows.map(row))),
   );
   close.addEventListener("click", () => dialog.close());

@@ -77,16 +77,22 @@ function metadataCard(item) {
 /** One chip a scheme; opened, it tells rules and law, or what is missing. */
 function gradesView(desk, state, toggleWhy) {
   const { grades, contradictions, why, note } = state;
-  const chips = grades.map((grade) => {
+  const first = new Set((desk.asked ?? []).map((one) => one.name));
+  const chip = (grade) => {
     const settled = grade.code !== "undetermined";
     const code = settled ? words(grade.code) : `undetermined: ${grade.possible.map(words).join(" or ")}`;
     return el(
       "span",
-      { class: settled ? "iwf-chip" : "iwf-chip iwf-open", "data-testid": `grade-${grade.scheme}`, title: grade.label },
+      {
+        class: [first.has(grade.scheme) ? "iwf-chip" : "iwf-beside", !settled && "iwf-open"].filter(Boolean).join(" "),
+        ...{ "data-testid": `grade-${grade.scheme}`, title: grade.label },
+      },
       el("span", {}, `${schemeInWords(grade.scheme)} `),
       el("strong", {}, code),
     );
-  });
+  };
+  const chips = grades.filter((one) => first.has(one.scheme)).map(chip);
+  const beside = grades.filter((one) => !first.has(one.scheme)).map(chip);
   return [
     el("h2", { class: "iwf-unseen" }, "Grades"),
     el(
@@ -100,6 +106,7 @@ function gradesView(desk, state, toggleWhy) {
         "aria-expanded": String(why),
       }),
     ),
+    beside.length > 0 && el("div", { class: "iwf-row", role: "group", "aria-label": "Other schemes" }, beside),
     contradictionsView(desk, contradictions),
     why && el("div", { class: "iwf-why", "data-testid": "reasons" }, grades.map((one) => reasons(desk, one))),
   ];
@@ -127,6 +134,8 @@ function reasons(desk, grade) {
     el(
       "dl",
       {},
+      grade.reviewers > 1 && list("To be confirmed", [`by ${grade.reviewers} people: the grader, and who signs off`]),
+      list("Rests on the answers to", (grade.because ?? []).map((name) => labelOf(desk, name))),
       list("Rules", grade.rules),
       list("Law", grade.cites),
       list("Still possible", grade.possible.map(words)),

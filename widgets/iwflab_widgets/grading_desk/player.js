@@ -7,7 +7,7 @@ const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4];
 class Player {
   constructor(desk) {
     this.desk = desk;
-    this.marks = new Map(); // medium -> { start, segments }
+    this.from = null; // milliseconds: where the segment that is being marked starts
     this.video = null;
   }
 
@@ -39,8 +39,7 @@ class Player {
   }
 
   show(item, made) {
-    this.item = item;
-    this.made = made;
+    Object.assign(this, { item, made, from: null });
     this.video = el("video", {
       class: "iwf-picture",
       preload: "metadata",
@@ -157,27 +156,24 @@ class Player {
   }
 
   // -- segments --------------------------------------------------------------------
-  get marked() {
-    const { medium, record } = this.item;
-    if (!this.marks.has(medium)) this.marks.set(medium, { start: null, segments: record?.segments ?? [] });
-    return this.marks.get(medium);
+  get segments() {
+    return this.desk.answers.record.segments ?? [];
   }
 
-  /** Mark where a segment starts, or where it ends: then it is one. */
+  /** Mark where a segment starts, or where it ends: then it is one, with answers of its own. */
   mark(end) {
-    const { marked } = this;
     const now = Math.round(this.video.currentTime * 1000);
     if (!end) {
-      marked.start = now;
-      return this.desk.tell(`A segment starts at ${clock(now / 1000)}.`);
+      this.from = now;
+      this.desk.tell(`A segment starts at ${clock(now / 1000)}.`);
+    } else if (this.from === null) this.desk.tell("Mark the start of the segment first.");
+    else if (now <= this.from) this.desk.tell("A segment ends after it starts.");
+    else {
+      const { from } = this;
+      this.from = null;
+      this.desk.answers.addSegment(from, now);
     }
-    if (marked.start === null) return this.desk.tell("Mark the start of the segment first.");
-    if (now <= marked.start) return this.desk.tell("A segment ends after it starts.");
-    const segment = { start_ms: marked.start, end_ms: now, elements: {} };
-    marked.start = null;
-    marked.segments = [...marked.segments, segment].sort((one, other) => one.start_ms - other.start_ms);
-    this.desk.answers.markSegments?.(marked.segments);
-    this.desk.tell(`Segment ${clock(segment.start_ms / 1000)} to ${clock(segment.end_ms / 1000)}.`);
+    this.render();
   }
 
   // -- the lines below -------------------------------------------------------------
@@ -190,8 +186,7 @@ class Player {
     this.slider.setAttribute("aria-valuetext", now);
     const { keys } = this.desk.desk;
     const act = (name, text) => button(text, { key: keys[name], act: () => this.desk.act(name), testid: name });
-    const { start, segments } = this.marked;
-    const told = segments.map((one) => `${clock(one.start_ms / 1000)} to ${clock(one.end_ms / 1000)}`);
+    const told = this.segments.map((one) => `${clock(one.start_ms / 1000)} to ${clock(one.end_ms / 1000)}`);
     fill(
       this.line,
       act("play", video.paused ? "Play" : "Pause"),
@@ -199,7 +194,7 @@ class Player {
       [act("frame_back", "Frame back"), act("frame_on", "Frame on"), act("shot_back", "Shot before"), act("shot_on", "Shot after")],
       [act("slower", "Slower"), el("span", { "data-testid": "clip-speed" }, `speed ${video.playbackRate}`), act("faster", "Faster")],
       [act("segment_start", "Segment starts"), act("segment_end", "Segment ends")],
-      el("span", { class: "iwf-player-told", "data-testid": "segments" }, [start !== null && `from ${clock(start / 1000)} …`, ...told].filter(Boolean).join("; ")),
+      el("span", { class: "iwf-player-told", "data-testid": "clip-segments" }, [this.from !== null && `from ${clock(this.from / 1000)} …`, ...told].filter(Boolean).join("; ")),
       this.made.note && el("span", { class: "iwf-player-told" }, this.made.note),
     );
     this.desk.render();

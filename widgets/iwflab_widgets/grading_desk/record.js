@@ -4,8 +4,10 @@
 const TAG_TURNS = ["present", "absent", "not_determined"];
 
 function emptyRecord() {
-  return { elements: {}, children: [], tags: {}, note: "" };
+  return { elements: {}, children: [], tags: {}, note: "", segments: [], ending: SETTLED };
 }
+
+const SETTLED = "settled"; // else "not_sure" or "needs_two": it is not signed off then
 
 /** Copy a record and leave out what was not answered. */
 function cleanRecord(record) {
@@ -20,6 +22,12 @@ function cleanRecord(record) {
     children: (record?.children ?? []).map(answered),
     tags: answered(record?.tags),
     note: record?.note ?? "",
+    segments: (record?.segments ?? []).map(({ start_ms, end_ms, elements }) => ({
+      start_ms,
+      end_ms,
+      elements: answered(elements),
+    })),
+    ending: record?.ending || SETTLED,
   };
 }
 
@@ -38,6 +46,8 @@ function isEmpty(record) {
  */
 function questionsOf(desk, record) {
   const matters = leftToAsk(desk.asked, record);
+  // What every segment of a video answers need not be answered for the rest of it.
+  for (const { elements } of record.segments) for (const name of Object.keys(elements)) matters.delete(name);
   const needed = (kind) => matters.has(kind.name) || isWanted(kind, record);
   const gates = desk.elements.filter((kind) => kind.gate);
   const rest = desk.elements.filter((kind) => !kind.gate);
@@ -50,8 +60,23 @@ function questionsOf(desk, record) {
   return [
     ...gates.map((kind) => elementQuestion(kind, record, needed(kind))),
     ...rows,
+    ...record.segments.flatMap((segment, place) => segmentQuestions(desk, record, segment, place)),
     ...rest.map((kind) => elementQuestion(kind, record, needed(kind))),
   ];
+}
+
+/** What a segment may answer, where it still matters there or was answered. */
+function segmentQuestions(desk, record, segment, place) {
+  const whole = { ...record, elements: { ...record.elements, ...segment.elements }, segments: [] };
+  const matters = leftToAsk(desk.asked, whole);
+  const kinds = desk.elements.filter((kind) => (desk.of_segments ?? []).includes(kind.name));
+  return kinds
+    .filter((kind) => matters.has(kind.name) || segment.elements[kind.name])
+    .map((kind) => ({
+      ...common(kind),
+      ...{ id: `segment-${place + 1}-${kind.name}`, label: `Segment ${place + 1}: ${kind.question}` },
+      ...{ child: null, segment: place, needed: true, answer: segment.elements[kind.name] ?? "" },
+    }));
 }
 
 const ALWAYS_OF_A_CHILD = new Set(["age_band", "sex"]); // every published table counts by them
@@ -78,7 +103,8 @@ function common(kind) {
 /** Give a copy of the record with one answer set, or taken away with "". */
 function withAnswer(record, question, value) {
   const next = structuredClone(record);
-  const target = question.child === null ? next.elements : next.children[question.child];
+  const row = question.segment === undefined ? next : next.segments[question.segment];
+  const target = question.child === null ? row.elements : next.children[question.child];
   if (value === "") delete target[question.name];
   else target[question.name] = value;
   return next;
@@ -89,6 +115,11 @@ function nextNeeded(questions, afterId) {
   const open = (question) => question.needed && !question.answer;
   const place = questions.findIndex((question) => question.id === afterId);
   return questions.slice(place + 1).find(open) ?? questions.find(open) ?? null;
+}
+
+/** Mark how the medium is left; pressed again it is settled. */
+function turnEnding(record, ending) {
+  return { ...structuredClone(record), ending: record.ending === ending ? SETTLED : ending };
 }
 
 /** Turn a tag: blank -> present -> absent -> not determined -> blank. */

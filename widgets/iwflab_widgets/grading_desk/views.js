@@ -96,7 +96,7 @@ class Views {
       turned: zoom.turned,
       pan: [zoom.x, zoom.y],
       beside: beside.item && { medium: beside.item.medium, variant: beside.look?.running?.variant ?? null },
-      clip: player.open ? { at: player.video.currentTime, paused: player.video.paused, muted: player.video.muted, segments: player.marked.segments } : null,
+      clip: player.open ? { at: player.video.currentTime, paused: player.video.paused, muted: player.video.muted, segments: player.segments } : null,
       sheet: sheet.shown
         ? { total: sheet.pages.total, looked: sheet.looks ?? 0, current: sheet.pages.at(sheet.current)?.medium ?? null, place: sheet.current, rows: sheet.rows.size, thumbs: sheet.thumbs.kept.size, selected: sheet.inOrder }
         : null,
