@@ -184,9 +184,9 @@ def test_a_clip_is_opened_paused_muted_and_stepped_by_keys(open_desk):
     (segment,) = desk.state()["clip"]["segments"]
     assert (segment["start_ms"] // 100, segment["end_ms"] // 100) == (15, 30)
     desk.press(">")
-    desk.by("clip-speed").get_by_text("speed 1.5").wait_for()
+    desk.by("player").get_by_text("Speed 1.5").wait_for()
     desk.press("<", "<")
-    desk.by("clip-speed").get_by_text("speed 0.5").wait_for()
+    desk.by("player").get_by_text("Speed 0.5").wait_for()
     desk.press("p")
     desk.until("!s.clip.paused && s.clip.at > 1.6")
     assert video.evaluate("v => { v.muted = false; v.volume = 1; return 0 }") == 0

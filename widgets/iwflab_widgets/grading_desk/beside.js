@@ -6,11 +6,11 @@ class Beside {
     this.desk = desk;
     this.on = false; // the person's wish, kept from medium to medium
     this.item = this.look = this.full = null;
-    this.caption = el("p", { class: "iwf-beside-caption", "data-testid": "beside-caption" });
+    this.caption = el("p", { class: "iwf-second-caption", "data-testid": "beside-caption" });
     this.picture = el("div", { class: "iwf-surround" });
     this.controls = el("div", { class: "iwf-row" });
     const inside = [this.caption, this.picture, this.controls];
-    this.place = el("section", { class: "iwf-beside", hidden: true, "aria-label": "Beside it", "data-testid": "beside-pane" }, inside);
+    this.place = el("section", { class: "iwf-second", hidden: true, "aria-label": "Beside it", "data-testid": "beside-pane" }, inside);
   }
 
   toggle() {

@@ -186,14 +186,16 @@ class Player {
     this.slider.setAttribute("aria-valuetext", now);
     const { keys } = this.desk.desk;
     const act = (name, text) => button(text, { key: keys[name], act: () => this.desk.act(name), testid: name });
+    const group = (name, ...inside) => el("span", { class: "iwf-player-group", role: "group", "aria-label": name }, el("span", {}, name), inside);
     const told = this.segments.map((one) => `${clock(one.start_ms / 1000)} to ${clock(one.end_ms / 1000)}`);
     fill(
       this.line,
       act("play", video.paused ? "Play" : "Pause"),
       el("strong", { "data-testid": "clip-now" }, now),
-      [act("frame_back", "Frame back"), act("frame_on", "Frame on"), act("shot_back", "Shot before"), act("shot_on", "Shot after")],
-      [act("slower", "Slower"), el("span", { "data-testid": "clip-speed" }, `speed ${video.playbackRate}`), act("faster", "Faster")],
-      [act("segment_start", "Segment starts"), act("segment_end", "Segment ends")],
+      group("Frame", act("frame_back", "back"), act("frame_on", "on")),
+      group("Shot", act("shot_back", "before"), act("shot_on", "after")),
+      group(`Speed ${video.playbackRate}`, act("slower", "slower"), act("faster", "faster")),
+      group("Segment", act("segment_start", "starts"), act("segment_end", "ends")),
       el("span", { class: "iwf-player-told", "data-testid": "clip-segments" }, [this.from !== null && `from ${clock(this.from / 1000)} …`, ...told].filter(Boolean).join("; ")),
       this.made.note && el("span", { class: "iwf-player-told" }, this.made.note),
     );
