@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from fake_server import FakeServer, item
 
-from iwflab.domain.media import DecoderState
 from iwflab.media.clips import Moment
 from iwflab.media.playable import playable
 from iwflab_widgets.grading_desk import GradingDesk
@@ -235,4 +235,43 @@ def test_the_clip_of_the_worker_has_every_frame_at_its_time():
     assert made.webm.startswith(b"\x1a\x45\xdf\xa3")
     assert (made.frames, made.last_ms, made.width, made.height) == (4, 500, 90, 120)
     assert not made.stopped
-    assert DecoderState.COMPLETE == "complete"
+
+
+def on_the_sheet(desk):
+    desk.painted("m01")
+    desk.press("h")
+    desk.until("s.sheet?.thumbs >= 2")
+    desk.press(" ", "ArrowRight")
+
+
+def beside_another(desk):
+    desk.painted("m01")
+    desk.press("ArrowRight", "b", "+")
+    desk.until("s.beside?.variant === 'shielded'")
+
+
+def playing(desk):
+    desk.painted("m01")
+    desk.press("p")
+    desk.until("s.clip && s.painted?.variant === 'full'")
+    desk.press("[")
+
+
+def blanked(desk):
+    on_the_sheet(desk)
+    desk.press("Escape")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("ready", [on_the_sheet, beside_another, playing, blanked])
+def test_axe_finds_nothing_serious_at_100_and_200_percent(open_desk, ready, theme):
+    server = a_server(moving(1), item(2), item(3, stack="m03"), clip=clip())
+    desk = open_desk(GradingDesk, server, theme=theme)
+    ready(desk)
+    for width, height in ((1280, 800), (640, 400)):  # zoom halves the CSS pixels
+        desk.page.set_viewport_size({"width": width, "height": height})
+        found = Axe().run(desk.page, options={"resultTypes": ["violations"]}).response
+        bad = [v for v in found["violations"] if v["impact"] in {"serious", "critical"}]
+        assert [(v["id"], v["nodes"][0]["html"][:160]) for v in bad] == []
+        wide = "document.documentElement.scrollWidth <= innerWidth"
+        assert desk.page.evaluate(wide)

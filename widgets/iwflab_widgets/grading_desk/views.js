@@ -75,7 +75,7 @@ class Views {
       act("zoom_actual", "100%"),
       act("rotate", "Turn"),
       el("span", { class: "iwf-zoom-told", "data-testid": "zoom" }, this.zoom.inWords),
-      item.frames > 1 ? act("play", "Play") : act("larger", "More pixels"),
+      item.frames > 1 ? !this.player.open && act("play", "Play") : act("larger", "More pixels"),
       act("beside", "Beside", { "aria-pressed": String(this.beside.on) }),
       act("sheet", "Contact sheet"),
     ];
