@@ -38,6 +38,7 @@ ANSWERS = {
 }
 CHILD = {"age_band": "11-13", "sex": "girl", "pubertal": "pubescent"}
 TWO = 2  # pictures side by side
+SHEET_LEAST = 10  # pictures that are there before the contact sheet is taken
 NEW_FROM = 200  # seeds that the demonstration lab does not use
 TAGS = ("self_generated",)
 
@@ -68,6 +69,7 @@ def take_all(
     intake(page, base, folder)
     matching(page, base)
     grading(page, base)
+    looking(page, base)
     dark = browser.new_context(viewport=SIZE, color_scheme="dark").new_page()
     log_in(dark, base, demo.GRADER, passwords)
     grading_dark(dark, base)
@@ -140,6 +142,49 @@ def grading(page: Page, base: str) -> None:
     take(page, "grading")
     page.keyboard.press("Enter")
     until(lambda: state(page)["saved"] == 1)
+
+
+def looking(page: Page, base: str) -> None:
+    """Look over the set on its contact sheet; two side by side; a clip."""
+    open_grading(page, base)
+    page.keyboard.press("h")
+    until(lambda: (state(page)["sheet"] or {}).get("thumbs", 0) >= SHEET_LEAST)
+    for key in ("ArrowRight", " ", "ArrowRight", "Shift+ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    take(page, "grading-sheet")
+    page.keyboard.press("Enter")
+    until(lambda: painted(page) == "shielded")
+    page.keyboard.press("b")
+    until(lambda: (state(page)["beside"] or {}).get("variant") == "shielded")
+    take(page, "grading-beside")
+    page.keyboard.press("b")
+    find(page, "VID_0001")
+    page.keyboard.press("p")
+    until(lambda: state(page)["clip"] and painted(page) == "full")
+    page.keyboard.press("PageDown")
+    until(lambda: state(page)["clip"]["at"] > 0)
+    page.keyboard.press("[")
+    take(page, "grading-clip")
+
+
+def find(page: Page, start: str) -> None:
+    """Open the medium with this name from the contact sheet, taking more if need be."""
+    page.keyboard.press("h")
+    until(lambda: (state(page)["sheet"] or {}).get("total"))
+    page.get_by_test_id("sheet-more").click()
+    until(lambda: "more" in state(page)["message"])
+    for place in range(state(page)["sheet"]["total"]):
+        page.keyboard.press("Home")
+        for _ in range(place):
+            page.keyboard.press("ArrowRight")
+        until(lambda: state(page)["sheet"]["current"])
+        page.keyboard.press("Enter")
+        until(lambda: state(page)["sheet"] is None)
+        if page.get_by_test_id("name").inner_text().startswith(start):
+            until(lambda: painted(page) == "shielded")
+            return
+        page.keyboard.press("h")
+        until(lambda: (state(page)["sheet"] or {}).get("total"))
 
 
 def grading_dark(page: Page, base: str) -> None:
