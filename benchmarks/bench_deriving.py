@@ -2,9 +2,10 @@
 
 import json
 import random
+import sqlite3
 import time
+from contextlib import closing
 
-import sqlalchemy as sa
 from measuring import row, workshop
 
 from iwflab.domain.categories import derive
@@ -99,9 +100,8 @@ def stored(number, records):
         act.insert("lab_case", name="case")
     plain = [json.dumps(dict(record.elements)) for record in records]
     kinds = [[(c.age_band, c.pubertal) for c in record.children] for record in records]
-    with store.engine.connect() as connection:
-        # The acts that would have written them are not here.
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    # Past the store: the acts that would have written them are not here.
+    with closing(sqlite3.connect(folder / "lab.db")) as connection:
         for name, columns in (
             ("medium", "id, salt, entry, sha256, sha1, md5, size"),
             (
@@ -121,16 +121,15 @@ def stored(number, records):
         ):
             names = [one.strip() for one in columns.split(",")]
             values = ", ".join(f":{one}" for one in names)
-            insert = sa.text(f"INSERT INTO {name} ({columns}) VALUES ({values})")
+            insert = f"INSERT INTO {name} ({columns}) VALUES ({values})"
             for start in range(0, number, AT_ONCE):
                 lines = [
                     line
                     for n in range(start, min(number, start + AT_ONCE))
                     for line in lines_of(name, n, plain, kinds)
                 ]
-                connection.execute(insert, lines)
+                connection.executemany(insert, lines)
         connection.commit()
-    store.engine.dispose()
     return store
 
 

@@ -130,9 +130,9 @@ class Acts(Proof):
     @needs("use_lab")
     def progress(self) -> dict[str, Any]:
         """Count what is done, and what the analyst had before them in a day."""
-        return presenting.progress(
-            self._store, queue.mine_now(self._desk), self.analyst
-        )
+        with self._store.moment():
+            mine = queue.mine_now(self._desk)
+            return presenting.progress(self._store, mine, self.analyst)
 
     @needs("grade", "own", "all")
     def hand_back(self) -> int:

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
-from iwflab.domain.categories import Scheme, compiled, derive
+from iwflab.domain.categories import Grade, Scheme, compiled, derive
 from iwflab.domain.contradictions import contradictions
 from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, POLICY_FIELDS
 from iwflab.domain.records import OF_SEGMENTS, TAG_STATES, Record
@@ -102,9 +103,14 @@ def asked(scheme: Scheme) -> dict[str, Any]:
 def derived(record: Record) -> dict[str, Any]:
     """Give the grades of a record under every scheme, and its contradictions."""
     return {
-        "grades": [asdict(derive(s, record)) for s in schemes().values()],
+        "grades": [dict(_plain(derive(s, record))) for s in schemes().values()],
         "contradictions": [asdict(c) for c in contradictions(record)],
     }
+
+
+@lru_cache(maxsize=10_000)  # grades come from a cache themselves, again and again
+def _plain(grade: Grade) -> dict[str, Any]:
+    return asdict(grade)
 
 
 def items(

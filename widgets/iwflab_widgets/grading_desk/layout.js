@@ -79,7 +79,7 @@ class Layout {
     fill(this.places.looking, this.desk.views.controls(item));
     this.details(item);
     const { why, answers } = this.desk;
-    const state = { ...answers.known, why };
+    const state = { ...answers.known, why, record: answers.record };
     fill(this.places.grades, gradesView(this.desk.desk, state, () => this.desk.toggleWhy()));
     fill(this.places.form, formView(this.desk.desk, formState(this.desk.answers, this.desk.uid), this.desk.answers));
   }

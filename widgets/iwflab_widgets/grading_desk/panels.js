@@ -76,23 +76,27 @@ function metadataCard(item) {
 
 /** One chip a scheme; opened, it tells rules and law, or what is missing. */
 function gradesView(desk, state, toggleWhy) {
-  const { grades, contradictions, why, note } = state;
+  const { grades, contradictions, why, note, record } = state;
   const first = new Set((desk.asked ?? []).map((one) => one.name));
-  const chip = (grade) => {
-    const settled = grade.code !== "undetermined";
-    const code = settled ? words(grade.code) : `undetermined: ${grade.possible.map(words).join(" or ")}`;
-    return el(
+  const settled = (grade) => grade.code !== "undetermined";
+  const open = (grade) => `undetermined: ${grade.possible.map(words).join(" or ")}`;
+  const chip = (grade) =>
+    el(
       "span",
-      {
-        class: [first.has(grade.scheme) ? "iwf-chip" : "iwf-beside", !settled && "iwf-open"].filter(Boolean).join(" "),
-        ...{ "data-testid": `grade-${grade.scheme}`, title: grade.label },
-      },
+      { class: settled(grade) ? "iwf-chip" : "iwf-chip iwf-open", "data-testid": `grade-${grade.scheme}`, title: grade.label },
       el("span", {}, `${schemeInWords(grade.scheme)} `),
-      el("strong", {}, code),
+      el("strong", {}, settled(grade) ? words(grade.code) : open(grade)),
     );
-  };
+  // In one quiet line: what they would still need stands under "Why".
+  const quiet = (grade) =>
+    el(
+      "span",
+      { "data-testid": `grade-${grade.scheme}`, title: settled(grade) ? grade.label : open(grade) },
+      `${schemeInWords(grade.scheme)} `,
+      settled(grade) ? el("strong", {}, words(grade.code)) : el("span", { "aria-label": open(grade), role: "img" }, "?"),
+    );
   const chips = grades.filter((one) => first.has(one.scheme)).map(chip);
-  const beside = grades.filter((one) => !first.has(one.scheme)).map(chip);
+  const beside = grades.filter((one) => !first.has(one.scheme)).map(quiet);
   return [
     el("h2", { class: "iwf-unseen" }, "Grades"),
     el(
@@ -106,9 +110,9 @@ function gradesView(desk, state, toggleWhy) {
         "aria-expanded": String(why),
       }),
     ),
-    beside.length > 0 && el("div", { class: "iwf-row", role: "group", "aria-label": "Other schemes" }, beside),
+    beside.length > 0 && el("div", { class: "iwf-beside", role: "group", "aria-label": "Other schemes" }, el("span", {}, "Others:"), beside),
     contradictionsView(desk, contradictions),
-    why && el("div", { class: "iwf-why", "data-testid": "reasons" }, grades.map((one) => reasons(desk, one))),
+    why && el("div", { class: "iwf-why", "data-testid": "reasons", tabindex: "0", role: "group", "aria-label": "Why these grades" }, grades.map((one) => reasons(desk, one, record))),
   ];
 }
 
@@ -123,7 +127,7 @@ function contradictionsView(desk, contradictions) {
   );
 }
 
-function reasons(desk, grade) {
+function reasons(desk, grade, record) {
   const scheme = desk.schemes.find((one) => one.name === grade.scheme);
   const list = (title, lines) =>
     lines?.length ? [el("dt", {}, title), lines.map((line) => el("dd", {}, line))] : null;
@@ -135,7 +139,7 @@ function reasons(desk, grade) {
       "dl",
       {},
       grade.reviewers > 1 && list("To be confirmed", [`by ${grade.reviewers} people: the grader, and who signs off`]),
-      list("Rests on the answers to", (grade.because ?? []).map((name) => labelOf(desk, name))),
+      list("Rests on", (grade.because ?? []).map((name) => `${labelOf(desk, name)}: ${answerInWords(record, name)}`)),
       list("Rules", grade.rules),
       list("Law", grade.cites),
       list("Still possible", grade.possible.map(words)),
@@ -143,6 +147,12 @@ function reasons(desk, grade) {
       list("Version", [grade.version]),
     ),
   );
+}
+
+/** What the record answers: of the medium, or of each child. */
+function answerInWords(record, name) {
+  const of = record?.elements[name] ? [record.elements[name]] : (record?.children ?? []).map((child) => child[name]);
+  return [...new Set(of.filter(Boolean).map(words))].join(", ") || "not answered";
 }
 
 function labelOf(desk, name) {

@@ -98,7 +98,7 @@ class StackForm {
     if (!this.stack) return;
     const { lab } = this.desk;
     fill(this.form, formView(lab, formState(this.answers, this.uid), this.answers));
-    fill(this.grades, gradesView(lab, { ...this.answers.known, why: this.why }, () => this.turnWhy()));
+    fill(this.grades, gradesView(lab, { ...this.answers.known, why: this.why, record: this.answers.record }, () => this.turnWhy()));
     const { keys } = lab;
     fill(
       this.bar,
