@@ -8,7 +8,7 @@ through it is stepping through the medium.
 import io
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ SIDE = 854  # pixels, the longest side
 BITS_PER_SECOND = 1_500_000
 BYTES = 100 << 20  # of a clip; what would follow is left out, and said
 CPU_SECONDS = 180.0
+STEPPED = 5_000  # frames of a clip without an even rate whose times are told
+HALF = 0.4  # of a frame, and some room for rounding
 KEY_FRAMES = 15  # a jump decodes at most so many frames
 _MILLISECOND = Fraction(1, 1000)
 _REALTIME = {"deadline": "realtime", "cpu-used": "8"}
@@ -40,6 +42,16 @@ class Playable:
     height: int = 0
     last_ms: int = 0
     stopped: str = ""
+    times: list[int] = field(default_factory=list)  # of each frame, in milliseconds
+
+    @property
+    def uneven(self) -> list[int]:
+        """The times where no rate tells them to half a frame; empty where one does."""
+        rate = self.rate or 1.0
+        off = (abs(t * rate / 1000 - n) for n, t in enumerate(self.times))
+        return (
+            self.times if self.frames <= STEPPED and max(off, default=0) > HALF else []
+        )
 
     @property
     def rate(self) -> float:
@@ -109,6 +121,7 @@ def _write(
     drawn.time_base = _MILLISECOND
     writer.mux(stream.encode(drawn))
     made.last_ms = drawn.pts
+    made.times.append(drawn.pts)
     made.frames += 1
 
 

@@ -29,7 +29,8 @@ def ready(bench: Bench, medium: str, variant: str) -> dict[str, Any] | None:
     told = (
         json.loads(row["metadata"] or "{}").get("clip", {}) if variant == CLIP else {}
     )
-    return {"rate": told.get("rate", 0), "note": told.get("note", "")}
+    named = {"rate": 0, "note": "", "times": []}
+    return {name: told.get(name, empty) for name, empty in named.items()}
 
 
 def make(bench: Bench, medium: str, variant: str, *, analyst: str) -> None:
@@ -78,4 +79,6 @@ def _clip_told(found: Examined) -> dict[str, Any]:
     note = (
         f"The clip ends after {seconds:.1f} s: {found.reason}." if found.reason else ""
     )
-    return {"rate": rate, "note": note}
+    parts = found.metadata.get("times", [])
+    times = [t for part in parts for t in part] if isinstance(parts, list) else []
+    return {"rate": rate, "note": note, "times": times}

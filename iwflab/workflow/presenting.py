@@ -147,7 +147,7 @@ def item(store: Store, row: Mapping[str, Any], analyst: str) -> dict[str, Any]:
         **plain,
         # The folders of a path may name people and places: the desk shows the file.
         "name": row["name"].rsplit("/", 1)[-1],
-        "metadata": json.loads(row["metadata"] or "{}"),
+        "metadata": _of_file(json.loads(row["metadata"] or "{}")),
         "previews": sorted(json.loads(row["previews"] or "{}")),
         "known": known[0] if known else None,
         "record": asdict(record) if record else None,
@@ -155,6 +155,11 @@ def item(store: Store, row: Mapping[str, Any], analyst: str) -> dict[str, Any]:
         "reveal": row["reveal"] if mine else None,
         **(derived(record) if record else {"grades": [], "contradictions": []}),
     }
+
+
+def _of_file(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what was made here: times of a clip are told with the clip."""
+    return {name: value for name, value in metadata.items() if name != "clip"}
 
 
 def one(store: Store, medium: str, analyst: str) -> dict[str, Any]:

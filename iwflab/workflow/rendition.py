@@ -79,7 +79,13 @@ def _told(made: Playable, capped: str) -> Examined:
         f"{CLIP}_{number}": made.webm[at : at + BLOB_LIMIT]
         for number, at in enumerate(range(0, len(made.webm), BLOB_LIMIT))
     }
-    told = {"rate": made.rate, "frames": made.frames, "last_ms": made.last_ms}
+    uneven = made.uneven
+    told = {
+        "rate": made.rate,
+        "last_ms": made.last_ms,
+        # In parts: what a worker says is taken in lists of a thousand.
+        "times": [uneven[at : at + 1000] for at in range(0, len(uneven), 1000)],
+    }
     why = made.stopped or capped
     return Examined(
         DecoderState.TRUNCATED if why else DecoderState.COMPLETE,

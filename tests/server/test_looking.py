@@ -134,7 +134,7 @@ def test_a_clip_comes_in_parts_without_sound_or_words(looker, served):
     medium = medium_of(looker, "MP4")
     reveal(looker, medium)
     told = made(looker, medium, "clip")
-    assert (told["rate"], told["note"]) == (10.0, "")
+    assert (told["rate"], told["note"], told["times"]) == (10.0, "", [])
     place = f"/iwflab/media/{told['grant']}"
     status, headers, whole = looker.get(place)
     assert (status, headers["Content-Type"]) == (200, "video/webm")

@@ -120,6 +120,7 @@ class FakeServer:
     set_most: int = 10_000
     made: int = 0
     clip: bytes = b""
+    clip_times: list = field(default_factory=list)
 
     def paths(self):
         return [path for path, _ in self.calls]
@@ -212,7 +213,8 @@ class FakeServer:
         if self.made < 2:
             return {"state": "running"}
         token = f"grantx-{body['variant']}-{body['medium'][1:]}"
-        return {"grant": token, "rate": 10, "note": ""}
+        told = {"rate": 10, "note": "", "times": self.clip_times}
+        return {"grant": token, **told}
 
     # -- the routes ---------------------------------------------------------------
     def ping(self, _):

@@ -235,6 +235,23 @@ def test_the_clip_of_the_worker_has_every_frame_at_its_time():
     assert made.webm.startswith(b"\x1a\x45\xdf\xa3")
     assert (made.frames, made.last_ms, made.width, made.height) == (4, 500, 90, 120)
     assert not made.stopped
+    assert made.uneven == made.times == [0, 40, 41, 500]
+
+
+def test_frames_that_do_not_come_evenly_are_stepped_one_by_one(open_desk):
+    server = a_server(moving(1), item(2), clip=clip())
+    server.clip_times = [0, 100, 200, 300, 1500, 1600, 3000]
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("p")
+    desk.until("s.clip && s.painted?.variant === 'full'")
+    desk.page.wait_for_function("document.querySelector('video').duration > 3")
+    middles = [0.15, 0.25, 0.9, 1.55, 2.3, 3.01, 3.01]
+    for at in middles:
+        desk.press(".")
+        desk.until(f"Math.abs(s.clip.at - {at}) < 0.02")
+    desk.press(",")
+    desk.until("Math.abs(s.clip.at - 2.3) < 0.02")
 
 
 def on_the_sheet(desk):

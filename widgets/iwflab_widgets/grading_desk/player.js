@@ -130,8 +130,10 @@ class Player {
 
   /** One frame: into the middle of it, so that rounding never stays or skips. */
   frame(step) {
-    const rate = this.made.rate || 25;
     this.video.pause();
+    const { times } = this.made;
+    if (times?.length) return this.to(amongTimes(times, this.video.currentTime, step));
+    const rate = this.made.rate || 25;
     this.to((Math.floor(this.video.currentTime * rate + 0.01) + step + 0.5) / rate);
   }
 
@@ -201,6 +203,13 @@ class Player {
     );
     this.desk.render();
   }
+}
+
+/** The middle of a frame so many on from the one at a time; `times` in milliseconds. */
+function amongTimes(times, seconds, step) {
+  const now = times.findLastIndex((at) => at <= seconds * 1000 + 0.5);
+  const at = Math.max(0, Math.min(times.length - 1, now + step));
+  return (times[at] + (times[at + 1] ?? times[at] + 20)) / 2000;
 }
 
 /** A time as on the contact sheet: 1:02.3. */

@@ -57,8 +57,8 @@ class MediaHandler(ApiHandler):
             given = (grant.medium, CLIP)
             clip = await self.service.run(self.seat.deliver, *given)
             renditions.keep(token, clip)
-        elif not await self.service.run(self.seat.mine_among, [grant.medium]):
-            raise HTTPError(403)
+        else:  # raises when role or medium are no longer theirs
+            await self.service.run(self.seat.rendition, grant.medium, CLIP)
         first, end = self._part(len(clip))
         self.set_header("Content-Type", "video/webm")
         self.set_header("Content-Security-Policy", MEDIA_POLICY)
