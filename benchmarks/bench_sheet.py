@@ -90,7 +90,7 @@ def flown(browser):
         until(lambda: desk.evaluate(STATE)["painted"], 60, "the first picture")
         before = len(messages)
         pressed = page.evaluate("performance.now()")
-        page.keyboard.press("h")
+        page.keyboard.press("F2")
         until(lambda: (desk.evaluate(STATE)["sheet"] or {}).get("total"), 60, "sheet")
         opened = page.evaluate("performance.now()") - pressed
         grid = page.get_by_test_id("sheet-grid")

@@ -135,6 +135,9 @@ def grading(page: Page, base: str) -> None:
     find_landscape(page)
     answer_all(page)
     take(page, "grading-shielded")
+    page.keyboard.press("l")
+    until(lambda: painted(page) == "lens")
+    take(page, "grading-lens", rest=False)
     page.keyboard.press(" ")
     until(lambda: painted(page) == "full")
     page.keyboard.press("v")
@@ -142,24 +145,28 @@ def grading(page: Page, base: str) -> None:
     take(page, "grading")
     page.keyboard.press("Enter")
     until(lambda: state(page)["saved"] == 1)
+    page.keyboard.press("h")
+    page.get_by_test_id("exposure-card").wait_for()
+    take(page, "grading-exposure")
+    page.keyboard.press("Escape")
 
 
 def looking(page: Page, base: str) -> None:
     """Look over the set on its contact sheet; two side by side; a clip."""
     open_grading(page, base)
-    page.keyboard.press("h")
+    page.keyboard.press("F2")
     until(lambda: (state(page)["sheet"] or {}).get("thumbs", 0) >= SHEET_LEAST)
     for key in ("ArrowRight", " ", "ArrowRight", "Shift+ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
     take(page, "grading-sheet")
     page.keyboard.press("Enter")
     until(lambda: painted(page) == "shielded")
-    page.keyboard.press("b")
+    page.keyboard.press("F9")
     until(lambda: (state(page)["beside"] or {}).get("variant") == "shielded")
     take(page, "grading-beside")
-    page.keyboard.press("b")
+    page.keyboard.press("F9")
     find(page, "VID_0001")
-    page.keyboard.press("p")
+    page.keyboard.press("F8")
     until(lambda: state(page)["clip"] and painted(page) == "full")
     page.keyboard.press("PageDown")
     until(lambda: state(page)["clip"]["at"] > 0)
@@ -169,7 +176,7 @@ def looking(page: Page, base: str) -> None:
 
 def find(page: Page, start: str) -> None:
     """Open the medium with this name from the contact sheet, taking more if need be."""
-    page.keyboard.press("h")
+    page.keyboard.press("F2")
     until(lambda: (state(page)["sheet"] or {}).get("total"))
     page.get_by_test_id("sheet-more").click()
     until(lambda: "more" in state(page)["message"])
@@ -183,7 +190,7 @@ def find(page: Page, start: str) -> None:
         if page.get_by_test_id("name").inner_text().startswith(start):
             until(lambda: painted(page) == "shielded")
             return
-        page.keyboard.press("h")
+        page.keyboard.press("F2")
         until(lambda: (state(page)["sheet"] or {}).get("total"))
 
 
@@ -380,9 +387,13 @@ def until(true: Callable[[], bool], seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-def take(page: Page, name: str) -> None:
-    """Take the picture with as few colours as it takes to stay small."""
-    page.mouse.move(0, 0)
+def take(page: Page, name: str, *, rest: bool = True) -> None:
+    """Take the picture with as few colours as it takes to stay small.
+
+    ``rest``: the pointer goes out of the way first.
+    """
+    if rest:
+        page.mouse.move(0, 0)
     page.wait_for_timeout(300)
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     for colours in (256, 128, 64, 32):

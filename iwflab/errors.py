@@ -5,6 +5,7 @@
     |   +-- NotYours        it belongs to another analyst
     |   +-- RequestReused   a request id came again with another content
     |   +-- ChangedMeanwhile  another record stands than the one that was shown
+    |   +-- Presenting      presentation mode: no picture is sent
     +-- NotFound            no such thing in this lab
     +-- BadInput            what was given cannot be used; nothing was changed
     |   +-- UnknownCode     a code that no scheme, tag set or element knows
@@ -55,6 +56,10 @@ class RequestReused(NotAllowed):
 
 class ChangedMeanwhile(NotAllowed):
     """Another record stands than the one that was shown."""
+
+
+class Presenting(NotAllowed):
+    """Presentation mode is on: no picture is sent."""
 
 
 class NotFound(LabError):

@@ -14,6 +14,8 @@ from iwflab.cli import (
     house,
     knowing,
     leaving,
+    legacy,
+    looking,
     people,
     quality,
     rehashing,
@@ -41,7 +43,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     ),
     *(knowing.lists, knowing.match, rehashing.rehash),
     *(stacking.stacks, stacking.calibrate),
-    *(quality.sign_off, quality.take_back, quality.exposure, leaving.release),
+    *(quality.sign_off, quality.take_back, leaving.release, looking.exposure),
     *(counting.report, counting.export, deriving.schemes),
 )
 
@@ -54,6 +56,8 @@ def commands() -> None:
 
 for _command in _COMMANDS:
     commands.add_command(_command)
+for _command in (legacy.bring, legacy.review):
+    deriving.schemes.add_command(_command)
 
 
 def main() -> None:

@@ -69,6 +69,7 @@ def _print(counted: Table) -> None:
             "hashes",
             "frames",
             "links",
+            "carried_grades",
         ]
     ),
 )

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import click
 
 from iwflab.cli.printing import Meter, json_option, lab_option, open_lab, say, table
-from iwflab.cli.saving import new_file
+from iwflab.cli.saving import kept_file
 from iwflab.domain.categories import Scheme, derive
 from iwflab.errors import BadInput
 from iwflab.lab import Lab
@@ -155,12 +155,12 @@ def schemes_rederive(
     with open_lab(folder) as lab:
         if to is None:
             totals = _gone_through(lab, proposed, None, _Totals())
-        elif to.exists():
-            with to.open("r+b") as out:
-                totals = _gone_through(lab, proposed, out, _taken_up(out, proposed))
         else:
-            with new_file(lab, to, "report", keep=True) as out:
-                totals = _gone_through(lab, proposed, out, _Totals())
+            tried = _tried(files)
+            with kept_file(lab, to, "report") as out:
+                totals = _taken_up(out, tried)
+                totals = _gone_through(lab, proposed, out, totals)
+                out.write(_line(done=totals.records))
     totals.tell(as_json=as_json)
     if totals.changed:
         raise click.exceptions.Exit(1)
@@ -210,40 +210,73 @@ def _gone_through(
         totals.place = part.place
         totals.add(list(part.changes))
         if out:
-            mark = {"through": part.place, "records": totals.records}
-            mark |= {"same": totals.same, "tried": _tried(proposed)}
-            lines = [*part.changes, mark]
-            out.write("".join(json.dumps(line) + "\n" for line in lines).encode())
+            mark = _line(through=part.place, records=totals.records, same=totals.same)
+            out.write(b"".join(_line(**change) for change in part.changes) + mark)
             out.flush()
     return totals
 
 
-def _taken_up(out: BinaryIO, proposed: dict[str, Scheme]) -> _Totals:
-    """Read a report up to its last whole part, cut off the rest, give its totals."""
+_HEAD = "rederive"  # the first line of a report names it, and the rules that were tried
+
+
+def _taken_up(out: BinaryIO, tried: str) -> _Totals:
+    """Read an unfinished report up to its last whole part, cut off the rest.
+
+    A new file gets its first line.  BadInput, and nothing written, for any other file.
+    """
     totals, waiting, at, kept = _Totals(), list[dict[str, Any]](), 0, 0
-    for line in out:
+    lines = out.readlines()
+    if not lines:
+        out.write(_line(**{_HEAD: tried}))
+        return totals
+    _must_go_on(lines, tried)
+    for line in lines:
         at += len(line)
-        try:
-            plain = json.loads(line)
-        except ValueError:
+        plain = _read(line)
+        if _HEAD in plain:
+            kept = at
+        elif "through" in plain:
+            totals.place, kept = plain["through"], at
+            totals.records, totals.same = plain["records"], plain["same"]
+            totals.add(waiting)
+            waiting = []
+        elif not plain:
             break
-        if "through" not in plain:
+        else:
             waiting.append(plain)
-            continue
-        if plain.get("tried") != _tried(proposed):
-            raise BadInput(
-                "the report was made with other rules", advice="name a new file"
-            )
-        totals.place, kept = plain["through"], at
-        totals.records, totals.same = plain["records"], plain["same"]
-        totals.add(waiting)
-        waiting = []
     out.seek(kept)
     out.truncate()
     return totals
 
 
-def _tried(proposed: dict[str, Scheme]) -> str:
-    versions = {**{n: s.version for n, s in all_schemes().items()}}
-    versions |= {n: repr((s.version, s.order, s.rules)) for n, s in proposed.items()}
-    return sha256(json.dumps(versions, sort_keys=True).encode()).hexdigest()[:16]
+def _must_go_on(lines: list[bytes], tried: str) -> None:
+    said = _read(lines[0]).get(_HEAD)
+    if said is None:
+        raise BadInput(
+            "that file is no report of rederive", advice="name a new file; it is kept"
+        )
+    if said != tried:
+        raise BadInput("the report was made with other rules", advice="name a new file")
+    if "done" in _read(lines[-1]):
+        raise BadInput(
+            "that report is finished", advice="name a new file to go through all anew"
+        )
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    try:
+        plain = json.loads(line)
+    except ValueError:
+        return {}
+    return plain if isinstance(plain, dict) else {}
+
+
+def _line(**plain: Any) -> bytes:
+    return json.dumps(plain).encode() + b"\n"
+
+
+def _tried(files: tuple[Path, ...]) -> str:
+    """Name the rules of a run: of the versions in force, and the very files tried."""
+    known = [f"{name} {scheme.version}" for name, scheme in all_schemes().items()]
+    given = [f"{file.name} {sha256(file.read_bytes()).hexdigest()}" for file in files]
+    return sha256("\n".join([*known, *sorted(given)]).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Commands of quality: sign-off, take-back; and what the analyst had before them."""
+"""Commands of quality: sign-off and take-back."""
 
 from typing import Any
 
@@ -76,11 +76,3 @@ def take_back(medium: str, reason: str, folder: str) -> None:
             f"it already left on: {', '.join(left_on)}; tell those who received it",
             err=True,
         )
-
-
-@click.command()
-@lab_option
-def exposure(folder: str) -> None:
-    """Show what you had before you in the last 24 hours; it is yours alone."""
-    with open_lab(folder) as lab:
-        say(lab.progress()["exposure"])

@@ -17,13 +17,10 @@ def write_new(lab: Lab, to: Path, content: bytes, noun: str) -> None:
 
 
 @contextmanager
-def new_file(
-    lab: Lab, to: Path, noun: str, *, keep: bool = False
-) -> Iterator[BinaryIO]:
+def new_file(lab: Lab, to: Path, noun: str) -> Iterator[BinaryIO]:
     """Hold a new file open, so that a long job knows at its start that it may write.
 
-    It is removed again where the job fails, unless it is to ``keep`` what it has, to
-    be gone on with.  BadInput if there is one already, if it
+    It is removed again where the job fails.  BadInput if there is one already, if it
     would lie inside the lab, or if it cannot be written.
     """
     out = _open(lab, to, noun)
@@ -31,14 +28,27 @@ def new_file(
         with out:
             yield out
     except BaseException as fault:
-        if not keep:
-            to.unlink(missing_ok=True)
+        to.unlink(missing_ok=True)
         if isinstance(fault, OSError):
             raise _cannot(noun, fault) from fault
         raise
 
 
-def _open(lab: Lab, to: Path, noun: str) -> BinaryIO:
+@contextmanager
+def kept_file(lab: Lab, to: Path, noun: str) -> Iterator[BinaryIO]:
+    """Hold a file open that a stopped job goes on with: a new one, or its own.
+
+    The caller makes sure that it is its own before it writes.  BadInput as for
+    :func:`new_file`, and for a link.
+    """
+    with _open(lab, to, noun, again=True) as out:
+        try:
+            yield out
+        except OSError as fault:
+            raise _cannot(noun, fault) from fault
+
+
+def _open(lab: Lab, to: Path, noun: str, *, again: bool = False) -> BinaryIO:
     try:
         inside = to.absolute().parent.resolve()
         if inside.is_relative_to(lab.folder.resolve()):
@@ -46,8 +56,9 @@ def _open(lab: Lab, to: Path, noun: str) -> BinaryIO:
                 f"the {noun} would lie inside the lab",
                 advice="name a file outside the lab folder",
             )
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        return os.fdopen(os.open(to, flags, 0o600), "wb")
+        flags = os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        flags |= os.O_RDWR if again else os.O_WRONLY | os.O_EXCL
+        return os.fdopen(os.open(to, flags, 0o600), "r+b" if again else "wb")
     except FileExistsError:
         raise BadInput(
             f"{to} is there already",

@@ -139,11 +139,19 @@ def queue(folder: str, as_json: bool, take: int, hand_back: bool) -> None:
 
 
 @click.command()
-@click.argument("media", nargs=-1, required=True)
+@click.argument("media", nargs=-1)
+@click.option(
+    "--lacking",
+    metavar="VARIANT",
+    help="All media with previews, but without this one, like outlines.",
+)
 @lab_option
-def examine(media: tuple[str, ...], folder: str) -> None:
+def examine(media: tuple[str, ...], lacking: str | None, folder: str) -> None:
     """Decode and hash media anew from their evidence; the newest result stands."""
+    if bool(media) == bool(lacking):
+        raise click.UsageError("name media, or say which preview they lack")
     with open_lab(folder) as lab:
+        media = tuple(lab.lacking(lacking)) if lacking else media
         number = lab.examine(media, progress=Meter("media"))
         warn_of_waiting(lab)
     click.echo(f"{number} examined again")

@@ -17,12 +17,38 @@ class Stage(StrEnum):
 
 
 class RevealLevel(StrEnum):
-    """How much of a medium its grader had before them when they decided."""
+    """How much of a medium its grader had before them: a ladder, the least first."""
 
     NONE = "none"  # decided from metadata; nothing was painted
-    SHIELDED = "shielded"
-    GREYSCALE = "greyscale"
+    OUTLINES = "outlines"  # the lines and flat tones of the shielded preview
+    SHIELDED = "shielded"  # blurred, grey, small
+    LENS = "lens"  # shielded, but for a circle of the full preview
+    GREYSCALE = "greyscale"  # the full preview without its colours
     FULL = "full"
+
+    @property
+    def step(self) -> int:
+        """How high it stands on the ladder: 0 shows nothing."""
+        return list(RevealLevel).index(self)
+
+    @property
+    def variant(self) -> str:
+        """The most telling preview that it takes; empty where it takes none."""
+        return _VARIANTS[self]
+
+
+_VARIANTS = {
+    RevealLevel.NONE: "",
+    RevealLevel.OUTLINES: "outlines",
+    RevealLevel.SHIELDED: "shielded",
+    RevealLevel.LENS: "full",
+    RevealLevel.GREYSCALE: "full",
+    RevealLevel.FULL: "full",
+}
+# What must be asked for, on the record, before anything of it is sent.
+REVEALS = tuple(level for level in RevealLevel if level.variant == "full")
+# What a page may paint: of the rest nothing is before anybody's eyes.
+PAINTED = tuple(level for level in RevealLevel if level.variant)
 
 
 @dataclass(frozen=True, slots=True)

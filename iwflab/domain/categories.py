@@ -117,8 +117,8 @@ def compiled(scheme: Scheme) -> Compiled:
 def derive(scheme: Scheme, record: Record) -> Grade:
     """Derive the grade of one record under one scheme.
 
-    Of a video with segments it is the most severe of them; the rest of the video
-    counts where the record answers for it what the segments answer.
+    Of a video with segments it is the most severe part; what the record answers for
+    the whole stands for the rest of the video, and for what a segment leaves out.
     """
     if record.segments:
         return _most_severe(scheme, [_whole(scheme, one) for one in _parts(record)])
@@ -126,9 +126,7 @@ def derive(scheme: Scheme, record: Record) -> Grade:
 
 
 def _parts(record: Record) -> Iterator[Record]:
-    told = {name for segment in record.segments for name in segment.elements}
-    if told <= set(record.elements):
-        yield Record(record.elements, record.children)
+    yield Record(record.elements, record.children)
     for segment in record.segments:
         yield Record({**record.elements, **segment.elements}, record.children)
 
@@ -139,8 +137,9 @@ def _most_severe(scheme: Scheme, grades: Sequence[Grade]) -> Grade:
     open_ = [set(g.possible) if g.code == UNDETERMINED else {g.code} for g in grades]
     beside = {code for codes in open_ for code in codes} - set(scheme.order)
     if beside and {top} not in open_:
-        # A part that a person has to review may be anything but sure.
-        left = set().union(*open_)
+        # What a person has to review decides, unless a part is the highest for sure.
+        sure = [codes for codes in open_ if codes <= beside and len(codes) == 1]
+        left = sure[0] if sure else set().union(*open_)
     else:
         places = [sorted(rank(scheme, c) for c in codes - beside) for codes in open_]
         least = max(place[0] for place in places if place)

@@ -85,16 +85,6 @@ _RULES: tuple[
         lambda seen, _: _both(seen, real_child="yes", form="non_photographic"),
     ),
     (
-        "made for sexual arousal, yet the medium is not indecent",
-        ("indecent", "pornographic"),
-        lambda seen, _: _both(seen, indecent="no", pornographic="yes"),
-    ),
-    (
-        "a focus on the genital region, yet no nudity",
-        ("nudity", "focus_genital"),
-        lambda seen, _: _both(seen, nudity="none", focus_genital="yes"),
-    ),
-    (
         "penetrative activity is an act listed in s.62(7)",
         ("activity", "listed_act"),
         lambda seen, _: _both(seen, activity="penetrative", listed_act="no"),

@@ -67,6 +67,26 @@ class ListLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedLine:
+    """One line of a file with grades of others: how it names a medium, and the code.
+
+    ``names`` maps ``medium``, ``sha256``, ``sha1`` or ``md5`` to lower-case hex.
+    ``flags`` are words with a space between; ``scheme`` and ``version`` are empty where
+    the line states none.  ``fault`` says why the line cannot be
+    used; nothing else of it counts then.
+    """
+
+    line: int
+    names: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    flags: str = ""
+    source: str = ""
+    scheme: str = ""
+    version: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangeFormat:
     """A form in which hash lists travel: added in one file of ``iwflab.exchange``.
 

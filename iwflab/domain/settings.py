@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from iwflab.domain.assessments import RevealLevel
 from iwflab.domain.elements import POLICY_FIELDS
 from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
 from iwflab.errors import BadInput
@@ -18,6 +19,12 @@ KEYS: Mapping[str, str] = {
     "reveal": " ",
     "greyscale": "g",
     "shield": "s",
+    "lens": "l",
+    "outlines": "b",
+    "no_picture": "a",
+    "start_here": "j",
+    "present": "p",
+    "exposure": "h",
     "blank": "Escape",
     "add_child": "c",
     "remove_child": "x",
@@ -30,16 +37,16 @@ KEYS: Mapping[str, str] = {
     "undo": "z",
     "why": "v",
     "help": "?",
-    "sheet": "h",
-    "beside": "b",
-    "beside_reveal": "a",
-    "larger": "l",
+    "sheet": "F2",
+    "beside": "F9",
+    "beside_reveal": "F10",
+    "larger": "F7",
     "zoom_in": "+",
     "zoom_out": "-",
     "zoom_fit": "0",
     "zoom_actual": "=",
-    "rotate": "j",
-    "play": "p",
+    "rotate": "F4",
+    "play": "F8",
     "frame_back": ",",
     "frame_on": ".",
     "slower": "<",
@@ -66,6 +73,9 @@ class Settings:
     ``asked_schemes``: the form asks what these need; all others are derived as well.
     ``child_policy``: fields of a child that only a policy may want (``POLICY_FIELDS``).
     ``assignment_hours``: after these an unfinished medium goes back to the queue.
+    ``default_reveal`` is the level of first sight for who chose none; nobody may
+    choose one above ``least_shield``.  ``presentation``: no pixels are ever sent.
+    Counted, not enforced: ``break_after_minutes`` at media, ``daily_cap_hours`` a day.
     """
 
     lab: str  # the random name of this lab in its heads
@@ -91,6 +101,13 @@ class Settings:
     unacked_seconds: float = 2.0
     heartbeat_seconds: float = 5.0
     idle_lock_minutes: float = 3.0
+    default_reveal: str = RevealLevel.SHIELDED.value
+    least_shield: str = RevealLevel.SHIELDED.value
+    presentation: bool = False
+    # IWF annual report 2021, "the taskforce": four hours a day at most, a break every
+    # hour; INHOPE, "what is a hotline analyst", names the same four hours.
+    break_after_minutes: float = 60.0
+    daily_cap_hours: float = 4.0
     keys: Mapping[str, str] = field(default_factory=lambda: dict(KEYS))
 
 
@@ -121,6 +138,12 @@ def check_settings(settings: Settings) -> None:
         )
     if settings.low_space_mb < 0:
         raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
+    asked = settings.asked_schemes
+    if isinstance(asked, str) or not asked:
+        raise BadInput(
+            "lab.toml: asked_schemes is no list of schemes",
+            advice='write asked_schemes = ["uk_2014"], one scheme at least',
+        )
     if odd := sorted(set(settings.child_policy) - set(POLICY_FIELDS)):
         raise BadInput(
             f"lab.toml: child_policy cannot hold {', '.join(odd)}",
@@ -134,3 +157,31 @@ def check_settings(settings: Settings) -> None:
             "lab.toml: intake_roots is no list of whole paths",
             advice='write intake_roots = ["/media/arrivals"], or [] for none',
         )
+    _check_looking(settings)
+
+
+def _check_looking(settings: Settings) -> None:
+    levels = ", ".join(RevealLevel)
+    for name in ("default_reveal", "least_shield"):
+        if getattr(settings, name) not in set(RevealLevel):
+            raise BadInput(
+                f"lab.toml: {name} is no reveal level", advice=f"it is one of: {levels}"
+            )
+    least = RevealLevel(settings.least_shield)
+    if RevealLevel(settings.default_reveal).step > least.step:
+        raise BadInput(
+            "lab.toml: default_reveal shows more than least_shield lets anybody start"
+            " with",
+            advice=f"from the least to the most, levels are: {levels}",
+        )
+    if not isinstance(settings.presentation, bool):
+        raise BadInput(
+            "lab.toml: presentation is neither true nor false",
+            advice="write presentation = true, or false",
+        )
+    for name, most in (("break_after_minutes", 240), ("daily_cap_hours", 24)):
+        if not 0 < getattr(settings, name) <= most:
+            raise BadInput(
+                f"lab.toml: {name} must be above 0 and at most {most}",
+                advice="these are counted and told, never enforced",
+            )

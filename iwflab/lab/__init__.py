@@ -3,15 +3,17 @@
 Every method is a line or two: it names a step of the way and says who asks.
 """
 
+from iwflab.lab.carrying import Carrying
 from iwflab.lab.comparing import Comparing
 from iwflab.lab.deriving import Deriving
 from iwflab.lab.keeping import Keeping
+from iwflab.lab.laying_out import LayingOut
 from iwflab.lab.leaving import Leaving
 from iwflab.lab.looking import Looking
 from iwflab.lab.people import People
 
 
-class Lab(Looking, Comparing, Deriving, Keeping, Leaving, People):
+class Lab(Looking, LayingOut, Comparing, Carrying, Deriving, Keeping, Leaving, People):
     """One analyst at one lab folder.
 
     >>> lab = Lab.open("harbour")  # doctest: +SKIP

@@ -9,6 +9,7 @@ from uuid import uuid4
 from iwflab.domain.arrivals import Custody, IntakeReport
 from iwflab.domain.records import Record
 from iwflab.domain.roles import need
+from iwflab.lab.answers import Answers
 from iwflab.lab.matrix import needs
 from iwflab.lab.proof import Proof
 from iwflab.store import known
@@ -21,12 +22,13 @@ from iwflab.workflow import (
     quality,
     queue,
     rehashing,
+    shielding,
     viewing,
 )
 from iwflab.workflow import intake as arrival
 
 
-class Acts(Proof):
+class Acts(Proof, Answers):
     """The steps of the way, as methods."""
 
     @needs("take_in")
@@ -84,6 +86,11 @@ class Acts(Proof):
         return number
 
     @needs("take_in")
+    def lacking(self, variant: str) -> list[str]:
+        """Name the media that have previews, but not this one."""
+        return examining.lacking(self._bench, variant)
+
+    @needs("take_in")
     def rehash(
         self,
         media: Sequence[str] | None = None,
@@ -112,20 +119,23 @@ class Acts(Proof):
     @needs("use_lab")
     def desk(self) -> dict[str, Any]:
         """Give what the grading desk needs once."""
-        return presenting.desk(self.settings, self.analyst)
+        start = shielding.start_of(self._store, self.settings, self.analyst)
+        return {**presenting.desk(self.settings, self.analyst), **start}
 
     @needs("grade", "own", "all")
     def open_set(self, number: int, *, graded: int = 20) -> dict[str, Any]:
         """Give the analyst's media, taking waiting ones until ``number`` are open."""
         mine = queue.take_set(self._desk, number)
-        found = presenting.items(self._store, mine, self.analyst, graded=graded)
+        found = presenting.items(
+            self._store, mine, self.analyst, graded=graded, open_to=self._known
+        )
         return {"items": found, "progress": self.progress()}
 
     @needs("list_media", "own", "sample", "series")
     def item(self, medium: str) -> dict[str, Any]:
         """Give one medium that is the analyst's."""
         queue.must_be_mine(self._desk, medium)
-        return presenting.one(self._store, medium, self.analyst)
+        return presenting.one(self._store, medium, self.analyst, self._known)
 
     @needs("use_lab")
     def progress(self) -> dict[str, Any]:
@@ -142,8 +152,9 @@ class Acts(Proof):
     @needs("view_shielded")
     def deliver(self, medium: str, variant: str) -> bytes:
         """Record the delivery of a preview, then give its bytes."""
-        if variant != viewing.VARIANTS[0]:
+        if variant not in viewing.FREE:
             self.must_be_allowed(need("view_full"))
+        shielding.must_send(self.settings)
         return viewing.deliver(
             self._bench, medium, variant, analyst=self.analyst, since=self._desk.since
         )
@@ -181,10 +192,14 @@ class Acts(Proof):
         *,
         reveal: str = "none",
         seconds: float = 0.0,
+        levels: Mapping[str, float] | None = None,
         request: str | None = None,
         over: str | None = grading.UNSEEN,
     ) -> dict[str, Any]:
-        """Record what was seen on one medium of the analyst's; derive its grades."""
+        """Record what was seen on one medium of the analyst's; derive its grades.
+
+        ``levels`` are the seconds at each reveal level until the decision.
+        """
         assessment = grading.grade(
             self._store,
             medium,
@@ -193,6 +208,7 @@ class Acts(Proof):
             since=self._desk.since,
             reveal=reveal,
             seconds=seconds,
+            levels=levels or {},
             request=request or uuid4().hex,
             over=over,
             over_another=self.may(need("change_anothers_grade", "new_version")),
@@ -231,7 +247,7 @@ class Acts(Proof):
             medium=medium,
         )
         left = [{"medium": medium, "why": why} for medium, why in found.left]
-        shown = presenting.one(self._store, found.medium, self.analyst)
+        shown = presenting.one(self._store, found.medium, self.analyst, self._known)
         return {**shown, "undone": len(found.media), "left": left}
 
     @needs("list_media", "sample", "series")

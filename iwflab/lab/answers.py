@@ -9,8 +9,9 @@ from iwflab.lab.seat import Seat
 from iwflab.lab.showing import Shown
 from iwflab.schemes import scheme_named
 from iwflab.store import frames
+from iwflab.store.looking import levels_of
 from iwflab.store.reading import one_medium, overview, stored_frame_hashes
-from iwflab.workflow import reach, reporting
+from iwflab.workflow import carrying, reach, reporting
 from iwflab.workflow.queue import HOUR_US
 
 if TYPE_CHECKING:
@@ -50,7 +51,11 @@ class Answers(Seat):
         whole = reach.must_reach(self._store, medium, self._seen)
         row = reach.blinded([one_medium(self._store, whole)], self._known)[0]
         moving = stored_frame_hashes(self._store, row["medium"])
-        return Shown(row | ({"frame_hashes": asdict(moving[-1])} if moving else {}))
+        told = {"frame_hashes": asdict(moving[-1])} if moving else {}
+        levels = levels_of(self._store, row["assessment"]) if row["assessment"] else {}
+        told |= {"levels": levels} if levels else {}
+        said = carrying.in_words(self._store, whole, self._known)
+        return Shown(row | told | ({"carried": said} if said else {}))
 
     @needs(*LISTING)
     def overview(self) -> list[dict[str, Any]]:

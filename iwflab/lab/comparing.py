@@ -8,7 +8,7 @@ from iwflab.domain.roles import need
 from iwflab.lab.answers import LISTING
 from iwflab.lab.knowing import BLIND, Knowing
 from iwflab.lab.matrix import matrix, needs
-from iwflab.workflow import explaining, listing, reach, viewing
+from iwflab.workflow import explaining, listing, reach, shielding, viewing
 
 # An assignment of one's own is no reach here: assessors see what the queue gives them.
 BEYOND = ("series", "sample")
@@ -52,6 +52,7 @@ class Comparing(Knowing):
 
         It needs no assignment, but roles that reach beyond one's own queue.
         """
+        shielding.must_send(self.settings)
         whole = reach.must_reach(self._store, medium, self._comparable)
         return viewing.compare(self._bench, whole, analyst=self.analyst)
 

@@ -1,67 +1,71 @@
-"""One's own media are looked over: the contact sheet, and what a medium lies beside."""
+"""How a person looks: what they start with, what they had before them, and nothing."""
 
-from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
-from iwflab.domain.hashes import MATCH_DISTANCE
-from iwflab.errors import NotFound
+from iwflab.errors import NotAllowed
+from iwflab.lab.acts import Acts
+from iwflab.lab.answers import Answers
 from iwflab.lab.matrix import needs
-from iwflab.lab.stacking import Stacking
-from iwflab.workflow import enlarging, laying, presenting, queue, stacks
+from iwflab.workflow import exposure, shielding
+
+PRIVATE = "what was before a person's eyes is told to that person alone"
 
 
-class Looking(Stacking):
-    """Contact sheets, as methods."""
+class Looking(Acts, Answers):
+    """Looking, as methods."""
 
-    @needs("grade", "own", "all")
-    def sheet_order(self) -> list[tuple[str, str]]:
-        """Give the analyst's media, stacks together: (medium, exemplar or "")."""
-        mine = queue.mine_now(self._desk)
-        found = stacks.stacks(self._store, MATCH_DISTANCE, media=mine)
-        return laying.order(self._store, mine, found, analyst=self.analyst)
+    @needs("view_shielded")
+    def choose_start(self, level: str, *, request: str | None = None) -> dict[str, Any]:
+        """Start each medium at this level from now on; give what then holds."""
+        shielding.choose_start(
+            self._store,
+            self.settings,
+            level,
+            analyst=self.analyst,
+            request=request or uuid4().hex,
+        )
+        return shielding.start_of(self._store, self.settings, self.analyst)
 
-    @needs("grade", "own", "all")
-    def sheet(self, laid: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
-        """Tell of a part of :meth:`sheet_order`; what is another's by now is not."""
-        mine = set(queue.mine_now(self._desk))
-        part = [one for one in laid if one[0] in mine]
-        return laying.told(self._store, part, analyst=self.analyst)
+    @needs("use_lab")
+    def presents(self, session: str = "") -> bool:
+        """Tell whether presentation mode holds in a session of the analyst's."""
+        return shielding.presents(self._store, self.settings, self.analyst, session)
 
-    @needs("grade", "own", "all")
-    def mine_among(self, media: Sequence[str]) -> list[str]:
-        """Give those of some media that are the analyst's now."""
-        mine = set(queue.mine_now(self._desk))
-        return [medium for medium in media if medium in mine]
+    @needs("use_lab")
+    def present(
+        self, *, active: bool, session: str = "", request: str | None = None
+    ) -> None:
+        """Switch presentation mode on or off in a session, on the record."""
+        shielding.present(
+            self._store,
+            self.settings,
+            active=active,
+            analyst=self.analyst,
+            session=session,
+            request=request or uuid4().hex,
+        )
 
-    @needs("grade", "own", "all")
-    def take_more(self, number: int) -> int:
-        """Take waiting media until ``number`` more are open; count the new ones."""
-        before = len(queue.mine_now(self._desk))
-        open_now = presenting.open_now(self._store, queue.mine_now(self._desk))
-        return len(queue.take_set(self._desk, open_now + number)) - before
+    @needs("use_lab")
+    def exposure(self, analyst: str = "", *, days: int = 7) -> dict[str, Any]:
+        """Give the analyst's own ledger: by day, hour, category and reveal level.
 
-    @needs("grade", "own", "all")
-    def exemplar_of(self, medium: str) -> str:
-        """Give the exemplar of a medium's stack among one's own; "" without one."""
-        queue.must_be_mine(self._desk, medium)
-        mine = queue.mine_now(self._desk)
-        try:
-            stack = stacks.stack_of(self._store, medium, MATCH_DISTANCE, media=mine)
-        except NotFound:
-            return ""
-        return "" if stack["exemplar"] == medium else str(stack["exemplar"])
-
-    @needs("view_full")
-    def rendition(self, medium: str, variant: str) -> dict[str, Any] | None:
-        """Tell about a larger preview or a clip of one's own medium; None: not made.
-
-        ``variant`` is ``large`` or ``clip``; a clip has its ``rate`` and a ``note``.
+        ``lines`` count different media and seconds shown, ``days`` sum them up;
+        ``minutes`` at media since the last break and ``today`` are what ``signs`` tell.
+        Another person's is refused, whatever one's roles.
         """
-        queue.must_be_mine(self._desk, medium)
-        return enlarging.ready(self._bench, medium, variant)
+        if analyst not in {"", self.analyst}:
+            raise NotAllowed(PRIVATE, advice="ask the person; nobody else is told")
+        return exposure.of_person(
+            self._store, self.settings, self.analyst, days=days, known=self._own_codes
+        )
 
-    @needs("view_full")
-    def enlarge(self, medium: str, variant: str) -> None:
-        """Make a larger preview or a clip, in the sandboxed worker; it is kept."""
-        queue.must_be_mine(self._desk, medium)
-        enlarging.make(self._bench, medium, variant, analyst=self.analyst)
+    @needs("use_lab")
+    def signs(self) -> dict[str, Any]:
+        """Give the analyst's minutes at media since the last break, and today."""
+        return exposure.signs_of(self._store, self.settings, self.analyst)
+
+    @property
+    def _own_codes(self) -> frozenset[str] | None:
+        """Give the media whose category the analyst may know; none without a reach."""
+        return self._known if self._scopes("list_media") else frozenset()

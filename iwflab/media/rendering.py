@@ -4,6 +4,7 @@ import io
 from typing import TYPE_CHECKING
 
 from iwflab.media.describing import orientation
+from iwflab.media.outlines import outlined
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,14 +27,20 @@ _TURN = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 def previews(
     picture: "Image.Image", rgb: "NDArray[np.uint8] | None" = None
 ) -> dict[str, bytes]:
-    """Encode ``full`` (colour) and ``shielded`` (small, grey, blurred), as JPEG.
+    """Encode ``full`` (colour), ``shielded`` and ``outlines``, as JPEG.
 
-    ``rgb`` are its pixels, height x width x 3, where the picture was not loaded.  Both
+    ``shielded`` is small, grey and blurred; ``outlines`` are drawn from it alone.
+    ``rgb`` are its pixels, height x width x 3, where the picture was not loaded.  All
     are turned by EXIF, in sRGB, with transparency over mid-grey, and without any
     metadata.
     """
     full = _shown(picture if rgb is None else _of_pixels(picture, rgb))
-    return {"full": _encode(full), "shielded": _encode(_shield(full))}
+    shielded = _shield(full)
+    return {
+        "full": _encode(full),
+        "shielded": _encode(shielded),
+        "outlines": _encode(outlined(shielded)),
+    }
 
 
 def large(picture: "Image.Image", rgb: "NDArray[np.uint8] | None" = None) -> bytes:

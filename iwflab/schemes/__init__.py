@@ -17,7 +17,7 @@ from typing import Any
 from iwflab.domain.categories import IN_FORCE, Rule, Scheme
 from iwflab.domain.records import Record
 from iwflab.domain.scheme_checks import check_scheme
-from iwflab.errors import BadInput, BadScheme
+from iwflab.errors import BadInput, BadScheme, LabError
 from iwflab.schemes.words import condition, record_in_words
 
 
@@ -61,7 +61,7 @@ def schemes() -> Mapping[str, Scheme]:
 
     They stand in the order in which they are listed everywhere: ``place``, then name.
     """
-    found = read_schemes(dict(_tables("rule")))
+    found = read_schemes(dict(tables_with("rule")))
     listed = sorted(found.values(), key=lambda s: (s.place, s.standing, s.name))
     return MappingProxyType({scheme.name: scheme for scheme in listed})
 
@@ -70,7 +70,7 @@ def schemes() -> Mapping[str, Scheme]:
 def templates() -> Mapping[str, Template]:
     """Read the schemes that wait for their authority's codes, by name."""
     found = {}
-    for name, plain in _tables("template"):
+    for name, plain in tables_with("template"):
         try:
             found[name] = Template(name=name, **plain["template"])
         except TypeError as fault:
@@ -96,7 +96,7 @@ def read_schemes(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Scheme]:
                 found[name] = _scheme(
                     name, tables[name], lambda other: made(other, (*waiting, name))
                 )
-            except BadScheme as fault:
+            except LabError as fault:
                 if fault.message.startswith(name):
                     raise
                 raise BadScheme(
@@ -116,7 +116,7 @@ def proposed_schemes(places: Iterable[Path]) -> dict[str, Scheme]:
     A file is named after the scheme that it replaces or adds: ``uk_2014.toml``.  Given
     are these, and those whose class rests on one of them.
     """
-    tables, given = dict(_tables("rule")), dict[str, dict[str, Any]]()
+    tables, given = dict(tables_with("rule")), dict[str, dict[str, Any]]()
     for place in places:
         try:
             given[place.stem] = tomllib.loads(place.read_text("utf-8"))
@@ -146,7 +146,7 @@ def scheme_named(name: str) -> Scheme:
 @lru_cache(maxsize=1)
 def tag_sets() -> Mapping[str, TagSet]:
     """Read every tag set there is, by name."""
-    found = {name: _tag_set(name, plain) for name, plain in _tables("tag")}
+    found = {name: _tag_set(name, plain) for name, plain in tables_with("tag")}
     return MappingProxyType(dict(sorted(found.items())))
 
 
@@ -163,7 +163,8 @@ def tags() -> Mapping[str, Tag]:
     return found
 
 
-def _tables(section: str) -> list[tuple[str, dict[str, Any]]]:
+def tables_with(section: str) -> list[tuple[str, dict[str, Any]]]:
+    """Read every TOML file that has a section, ours and those of entry points."""
     found = []
     for file in _toml_files():
         try:

@@ -5,7 +5,7 @@ from typing import Any
 
 from iwflab.domain.categories import Scheme, gives
 from iwflab.domain.conditions import ALWAYS, Condition
-from iwflab.domain.records import Record, record_from
+from iwflab.domain.records import Record, check, record_from
 from iwflab.errors import BadScheme
 
 
@@ -40,7 +40,7 @@ def _test(plain: str, others: Callable[[str], Scheme]) -> Condition:
                 f"{name} never gives {values}", advice="see: iwflab schemes show"
             )
         return gives(other, wanted)
-    if kind == "child":
+    if kind == "child" and (name == "age<") == name.startswith("age"):
         # "<" belongs to "child.age<=13": some child is that old at most.
         return Condition("child", name.removesuffix("<"), wanted)
     raise BadScheme(
@@ -51,9 +51,11 @@ def _test(plain: str, others: Callable[[str], Scheme]) -> Condition:
 
 def record_in_words(seen: str, children: Iterable[str] = ()) -> Record:
     """Read a record from ``"form=photograph activity=posing"`` and one line a child."""
-    return record_from(
+    found = record_from(
         {"elements": _answers(seen), "children": [_child(line) for line in children]}
     )
+    check(found, {})  # a slip of the pen would be "not answered"
+    return found
 
 
 def _answers(line: str) -> dict[str, str]:

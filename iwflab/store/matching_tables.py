@@ -1,4 +1,4 @@
-"""Tables of matching: lists, hits, answers; what was carried over or hashed anew."""
+"""Tables of matching: lists, hits, answers; what was carried, or hashed anew."""
 
 import sqlalchemy as sa
 
@@ -68,4 +68,14 @@ propagation = table(
     whole("distance"),
     text("orientation"),
     sa.UniqueConstraint("assessment"),
+)
+carried_grade = table(
+    "carried_grade",  # what another organisation said of a medium; nothing is graded
+    to("medium", "medium"),
+    text("scheme"),
+    text("version"),  # the edition of the scheme
+    text("code"),
+    text("flags"),  # words in order, a space between
+    text("source"),
+    sa.UniqueConstraint("medium", "scheme", "version", "code", "flags", "source"),
 )

@@ -48,6 +48,8 @@ WITH chosen AS (
          x.metadata, x.previews, x.decoder, x.stopped,
          t.id AS assessment, t.analyst AS grader, t.at_us AS graded_us,
          t.elements, t.tags, t.note, t.reveal, t.seconds, t.ending,
+         (SELECT a.analyst FROM assessment a WHERE a.medium = m.id AND {_STANDS}
+            AND a.ending = 'needs_two' ORDER BY a.entry DESC LIMIT 1) AS asked_for_two,
          s.id AS sign_off, s.analyst AS signed_by, s.grades AS signed_grades,
          c.copies, c.shown AS name,
          CASE WHEN EXISTS (SELECT 1 FROM release_item r WHERE r.sign_off = s.id)

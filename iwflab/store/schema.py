@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from iwflab.store import matching_tables  # noqa: F401 - brings its tables
+from iwflab.store import looking_tables, matching_tables  # noqa: F401 - their tables
 from iwflab.store.making import (
     METADATA,
     Blob,

@@ -39,6 +39,13 @@ _TEXTS = {
     "unacked_seconds": "The longest a decision may wait before the desk stops.",
     "heartbeat_seconds": "How often the desk asks whether the server is there.",
     "idle_lock_minutes": "After these without a key the desk blanks the picture.",
+    "default_reveal": "The level of first sight for who chose nothing: none, outlines, "
+    "shielded, lens, greyscale or full.",
+    "least_shield": "The least shielded of these levels that anybody may start with; "
+    "more is revealed one medium at a time, on the record.",
+    "presentation": "Send no picture to anybody: for training and demonstrations.",
+    "break_after_minutes": "The desk says that a break is due; it never enforces it.",
+    "daily_cap_hours": "The desk says that the day's time at media is used up.",
 }
 
 

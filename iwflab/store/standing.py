@@ -23,7 +23,7 @@ SELECT a.entry, a.id AS assessment, a.medium, a.elements, a.tags, a.note, a.endi
           (SELECT 1 FROM sign_off_end x WHERE x.sign_off = s.id)
         ORDER BY s.entry DESC LIMIT 1) AS signed
 FROM assessment a
-WHERE (a.entry > :entry OR (a.entry = :entry AND a.id > :id)) AND {_STANDS}
+WHERE a.entry >= :entry AND (a.entry > :entry OR a.id > :id) AND {_STANDS}
 ORDER BY a.entry, a.id LIMIT :most
 """  # noqa: S608 - our own text
 

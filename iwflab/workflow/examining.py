@@ -1,10 +1,17 @@
 """It is examined again: after trouble, or with a newer decoder; the newest stands."""
 
+import json
 from collections.abc import Callable, Sequence
 
 from iwflab.store.entering import enter_examination
-from iwflab.store.reading import some_media, whole_ids
+from iwflab.store.reading import overview, some_media, whole_ids
 from iwflab.workflow import Bench
+
+
+def lacking(bench: Bench, variant: str) -> list[str]:
+    """Name the media with previews of which this one is not: made before it was."""
+    rows = overview(bench.store, "previews <> '{}'")
+    return [row["medium"] for row in rows if variant not in json.loads(row["previews"])]
 
 
 def examine_again(

@@ -6,13 +6,16 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
+from iwflab.domain.carried import suggested
 from iwflab.domain.categories import Grade, Scheme, compiled, derive
 from iwflab.domain.contradictions import contradictions
 from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, POLICY_FIELDS
 from iwflab.domain.records import OF_SEGMENTS, TAG_STATES, Record
 from iwflab.domain.settings import Settings
 from iwflab.schemes import scheme_named, schemes, tags
+from iwflab.schemes.mappings import mappings
 from iwflab.store import Store
+from iwflab.store.carried import carried_grades
 from iwflab.store.reading import (
     counts,
     exposure_of,
@@ -26,6 +29,7 @@ from iwflab.store.reading import (
 
 DAY_US = 86_400_000_000
 LAID_OUT = 200  # waiting media told at once in full; the contact sheet has the rest
+Open = frozenset[str] | None
 
 
 def desk(settings: Settings, analyst: str) -> dict[str, Any]:
@@ -62,6 +66,7 @@ def desk(settings: Settings, analyst: str) -> dict[str, Any]:
             "unacked_seconds": settings.unacked_seconds,
             "heartbeat_seconds": settings.heartbeat_seconds,
             "idle_lock_minutes": settings.idle_lock_minutes,
+            "break_after_minutes": settings.break_after_minutes,
         },
     }
 
@@ -114,9 +119,12 @@ def _plain(grade: Grade) -> dict[str, Any]:
 
 
 def items(
-    store: Store, media: Sequence[str], analyst: str, *, graded: int
+    store: Store, media: Sequence[str], analyst: str, *, graded: int, open_to: Open
 ) -> list[dict[str, Any]]:
-    """Give the analyst's media: ungraded first, then the ``graded`` newest of them."""
+    """Give the analyst's media: ungraded first, then the ``graded`` newest of them.
+
+    ``open_to`` are the media of which the analyst may know what others say; None: all.
+    """
     mine, waiting = set(media), set(waiting_media(store, media))
     done = [m for m in newest_graded(store, analyst, most=graded) if m in mine]
     open_ones = [medium for medium in media if medium in waiting]
@@ -124,10 +132,12 @@ def items(
     rows = some_media(store, chosen)
     # What is signed off is no longer the grader's to change.
     kept = [row for row in rows if row["stage"] in {"waiting", "graded"}]
-    return [item(store, row, analyst) for row in kept]
+    return [item(store, row, analyst, open_to) for row in kept]
 
 
-def item(store: Store, row: Mapping[str, Any], analyst: str) -> dict[str, Any]:
+def item(
+    store: Store, row: Mapping[str, Any], analyst: str, open_to: Open
+) -> dict[str, Any]:
     """Give one medium as its desk shows it; another's record is not told."""
     mine = row["assessment"] is not None and row["grader"] == analyst
     record = records(store, [row])[row["medium"]] if mine else None
@@ -136,6 +146,11 @@ def item(store: Store, row: Mapping[str, Any], analyst: str) -> dict[str, Any]:
         {name: seen[name] for name in ("source", "seen_on", "series")}
         for seen in sightings_of(store, row["medium"])
     ]
+    if open_to is None or row["medium"] in open_to:
+        carried = suggested(carried_grades(store, [row["medium"]]), mappings())
+        if carried:
+            said = "; ".join(one.in_words for one in carried)
+            known = [{**(known[0] if known else {}), "carried": said}]
     plain = {
         name: row[name]
         for name in (
@@ -162,9 +177,9 @@ def _of_file(metadata: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in metadata.items() if name != "clip"}
 
 
-def one(store: Store, medium: str, analyst: str) -> dict[str, Any]:
+def one(store: Store, medium: str, analyst: str, open_to: Open) -> dict[str, Any]:
     """Give one medium by its id."""
-    return item(store, one_medium(store, medium), analyst)
+    return item(store, one_medium(store, medium), analyst, open_to)
 
 
 def progress(store: Store, mine: Sequence[str], analyst: str) -> dict[str, Any]:

@@ -55,6 +55,8 @@ def _against(
     found = [c.rule for c in contradictions(record)]
     if record.ending in NOT_SETTLED:
         found.append(NOT_SETTLED[Ending(record.ending)])
+    elif row["asked_for_two"] == row["grader"]:
+        found.append(NOT_SETTLED[Ending.NEEDS_TWO])
     source = carried.get(row["assessment"])
     if source and source["withdrawn"]:
         found.append("the grade it was carried over from is withdrawn")

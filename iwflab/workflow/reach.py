@@ -26,17 +26,18 @@ _OF_MEDIA = frozenset(
     {
         *("lab_case", "exhibit", "intake", "intake_end", "medium", "copy", "sighting"),
         *("refusal", "archive", "examination", "hash", "assignment", "assignment_end"),
-        *("assessment", "child", "withdrawal", "sign_off", "sign_off_end"),
+        *("assessment", "segment", "child", "withdrawal", "sign_off", "sign_off_end"),
         *("release", "release_item", "four_eyes_request", "four_eyes_answer"),
         *("four_eyes_use", "frame_hashes", "hit", "hit_answer", "held", "rehashed"),
         *("propagation", "hash_list", "hash_list_end", "list_line_end"),
+        *("carried_grade", "look"),
     }
 )
 
 # What a row of the overview tells of a record and of what came after it.
 _RECORD = (
     *("assessment", "grader", "graded_us", "elements", "tags", "note", "reveal"),
-    *("seconds", "sign_off", "signed_by", "signed_grades"),
+    *("seconds", "ending", "asked_for_two", "sign_off", "signed_by", "signed_grades"),
 )
 
 

@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from json import loads
 
-from iwflab.domain.assessments import RevealLevel
+from iwflab.domain.assessments import PAINTED, REVEALS, RevealLevel
 from iwflab.errors import BadInput, NotFound, NotYours, Tampered
 from iwflab.store.assignments import whose
 from iwflab.store.entering import must_be_same
 from iwflab.store.reading import one_medium
 from iwflab.workflow import Bench
 
-VARIANTS = ("shielded", "full")
+SHIELDED = RevealLevel.SHIELDED.variant
+FREE = (RevealLevel.OUTLINES.variant, SHIELDED)  # what is sent without a reveal
 _LONGEST = 86_400_000  # milliseconds: nobody looks at one medium for a day
 
 
@@ -36,7 +37,7 @@ def compare(bench: Bench, medium: str, *, analyst: str) -> bytes:
     No assignment is asked for: who calls this has checked that the person's roles
     reach the medium.
     """
-    return _delivered(bench, medium, VARIANTS[0], analyst)
+    return _delivered(bench, medium, SHIELDED, analyst)
 
 
 def _delivered(bench: Bench, medium: str, variant: str, analyst: str) -> bytes:
@@ -69,9 +70,9 @@ def reveal(
     bench: Bench, medium: str, level: str, *, analyst: str, since: int, request: str
 ) -> None:
     """Record that the analyst asked for more than the shielded preview."""
-    if level not in {RevealLevel.GREYSCALE, RevealLevel.FULL}:
+    if level not in REVEALS:
         raise BadInput(
-            f"there is no reveal level {level!r}", advice="ask for greyscale or full"
+            f"{level!r} is no level to reveal", advice=f"ask for {', '.join(REVEALS)}"
         )
     _mine(bench, medium, analyst, since)
     with bench.store.act("reveal", medium, analyst=analyst, request=request) as act:
@@ -131,7 +132,7 @@ def _view(view: Mapping[str, object]) -> dict[str, object]:
     )
     if (
         not isinstance(medium, str)
-        or level not in {RevealLevel.SHIELDED, RevealLevel.GREYSCALE, RevealLevel.FULL}
+        or level not in PAINTED
         or isinstance(length, bool)
         or not isinstance(length, int | float)
         or not 0 <= length <= _LONGEST

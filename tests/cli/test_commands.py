@@ -248,7 +248,7 @@ def test_the_answer_no_is_an_exit_code(tmp_path, lab, monkeypatch):
     connection.close()
     assert "was changed" in here("verify", *where, fails=1).stdout
     for args, patched in (
-        (["schemes", "check"], "iwflab.cli.counting.derive"),
+        (["schemes", "check"], "iwflab.cli.deriving.derive"),
         (["doctor", "--strict"], "iwflab.media.sandbox.layers"),
     ):
         wrong = SimpleNamespace(code="?", name="x", active=False, why="")

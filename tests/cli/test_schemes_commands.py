@@ -3,8 +3,11 @@
 import contextlib
 import io
 import json
+import os
+import subprocess
 import sys
 from importlib.resources import files
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -74,7 +77,7 @@ def test_a_proposed_scheme_is_checked_before_it_is_in_force(edited):
     said = run("check", edited, code=1).stderr
     assert "non-penetrative activity: undetermined, not B" in said
     edited.write_text(edited.read_text().replace("activity=penetrative", "activity=x"))
-    assert "activity is never x" in run("check", edited, code=1).stderr
+    assert "uk_2014: activity cannot be 'x'" in run("check", edited, code=1).stderr
 
 
 def test_a_class_is_explained_with_answers_rules_and_law(lab, graded):
@@ -113,34 +116,60 @@ def test_what_edited_rules_would_alter_is_told_and_nothing_is_written(
     assert "--dry-run" in run("rederive", *folder, code=1).stderr
 
 
+def _again(lab, report, edited, seed):
+    """Run it in a process of its own: what it compares must not be of one process."""
+    start = Path(sys.executable).with_name("iwflab")
+    command = [start, "schemes", "rederive", "--dry-run"]
+    more = ["--with", edited, "--report", report, "--json", "--lab", lab.folder]
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    return subprocess.run(
+        [*command, *map(str, more)], capture_output=True, text=True, env=environment
+    )
+
+
 def test_a_stopped_run_goes_on_from_its_report(
     lab, graded, edited, tmp_path, monkeypatch
 ):
     """Cut in the middle of a line, as a killed one is."""
     report = tmp_path / "changes.jsonl"
     ask = ["rederive", "--dry-run", "--with", edited, "--report", report]
-    one_by_one = rederiving.standing_records
+    some = rederiving.standing_records
     monkeypatch.setattr(
-        rederiving,
-        "standing_records",
-        lambda s, after: one_by_one(s, after=after, most=1),
+        rederiving, "standing_records", lambda s, after: some(s, after=after, most=1)
     )
     run(*ask, "--lab", lab.folder, code=1)
     whole = report.read_bytes()
     lines = whole.splitlines(keepends=True)
-    assert len(lines) == 4  # three parts, one change
-    report.write_bytes(b"".join(lines[:1]) + lines[1][:9])
+    assert len(lines) == 6  # the head, three parts, one change, the end
+    report.write_bytes(b"".join(lines[:2]) + lines[2][:9])
 
-    asked = []
-    monkeypatch.setattr(
-        rederiving,
-        "standing_records",
-        lambda s, after: asked.append(after) or one_by_one(s, after=after, most=1),
-    )
-    done = run(*ask, "--json", "--lab", lab.folder, code=1)
-
-    assert report.read_bytes() == whole
-    assert asked == [json.loads(lines[0])["through"]]
+    done = _again(lab, report, edited, "7")
+    assert done.returncode == 1, done.stderr
+    found = [json.loads(line) for line in report.read_text().splitlines()]
     assert json.loads(done.stdout)["records"] == 3
-    other = ["rederive", "--dry-run", "--report", report, "--lab", lab.folder]
-    assert "made with other rules" in run(*other, code=1).stderr
+    assert [one for one in found if "scheme" in one] == [
+        json.loads(line) for line in lines if b'"scheme"' in line
+    ]
+    assert found[:2] == [json.loads(line) for line in lines[:2]]
+    assert found[-1] == {"done": 3}
+    assert "finished" in _again(lab, report, edited, "8").stderr
+
+
+def test_no_other_file_is_taken_for_a_report(lab, graded, tmp_path):
+    ask = ["rederive", "--dry-run", "--lab", lab.folder, "--report"]
+    for name, content in (
+        ("a.db", b"SQLite format 3\0"),
+        ("n", b"5\n"),
+        ("j", b"{}\n"),
+    ):
+        other = tmp_path / name
+        other.write_bytes(content)
+        assert "no report of rederive" in run(*ask, other, code=1).stderr
+        assert other.read_bytes() == content
+    before = (lab.folder / "lab.toml").read_bytes()
+    assert "inside the lab" in run(*ask, lab.folder / "lab.toml", code=1).stderr
+    assert (lab.folder / "lab.toml").read_bytes() == before
+    (tmp_path / "link").symlink_to(tmp_path / "a.db")
+    run(*ask, tmp_path / "link", code=1)
+    run(*ask, tmp_path / "new")
+    assert "finished" in run(*ask, tmp_path / "new", code=1).stderr

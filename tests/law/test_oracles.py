@@ -76,7 +76,7 @@ def ncmec(seen, children):
     if sex_act:
         return row + "1"
     shown = seen["focus_genital"] == "yes"
-    lascivious = seen["activity"] == "posing" and seen["lascivious"] == "yes"
+    lascivious = seen["lascivious"] == "yes"
     return row + "2" if shown or lascivious else "none"
 
 

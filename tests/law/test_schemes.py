@@ -229,8 +229,6 @@ def test_a_record_with_codes_that_mean_nothing_is_refused(plain, error):
         {"elements": {"real_child": "yes", "form": "non_photographic"}},
         {"elements": {"activity": "none", "animal": "yes_penetrative"}},
         {"elements": {"activity": "none", "sadism": "yes"}},
-        {"elements": {"indecent": "no", "pornographic": "yes"}},
-        {"elements": {"nudity": "none", "focus_genital": "yes"}},
         {"elements": {"activity": "penetrative", "listed_act": "no"}},
         {
             "elements": {"indecent": "no"},

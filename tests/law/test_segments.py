@@ -7,7 +7,7 @@ from iwflab.domain.records import record_from
 from iwflab.schemes import schemes
 
 WHOLE = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
-SURE = {"sadism": "no", "animal": "no"}
+SURE = {"sadism": "no", "animal": "no", "activity": "none"}
 
 
 def video(*activities, **whole):
@@ -30,6 +30,10 @@ def video(*activities, **whole):
         (("posing",), {"sadism": "uncertain"}, "undetermined", ("C", "A")),
         (("posing", "posing"), {}, "C", ()),
         (("penetrative",), {"indecent": "no"}, "none", ()),
+        # What was answered for the whole is not taken away by a milder segment.
+        (("none",), {"activity": "penetrative"}, "A", ()),
+        (("none",), {"activity": ""}, "undetermined", ("C", "B", "A")),
+        (("posing",), {"activity": "penetrative", "sadism": ""}, "A", ()),
     ],
 )
 def test_the_most_severe_segment_decides(activities, whole, code, possible):

@@ -7,6 +7,7 @@ from PIL import Image, ImageFilter, ImageStat
 
 from iwflab.domain.media import DecoderState
 from iwflab.media import sandbox
+from iwflab.media.outlines import outlined
 from iwflab.media.pool import DecodePool
 from iwflab.media.reading import seal
 from tests import pictures
@@ -48,7 +49,7 @@ def test_every_format_decodes(examine, form):
         "pdq",
         "phash",
     }
-    assert set(examined.previews) == {"full", "shielded"}
+    assert set(examined.previews) == {"full", "shielded", "outlines"}
     assert "Pillow" in examined.decoder
     assert "trailing" not in examined.metadata
 
@@ -94,6 +95,22 @@ def test_metadata_is_selected_and_clean(examine):
     assert len(exif["quantisation"]) == 64
 
 
+def test_outlines_hold_no_more_than_the_shielded_preview(examine):
+    """They are drawn from it alone: few tones, and what it hides they hide."""
+    quiet = Image.linear_gradient("L").resize((400, 300)).point(lambda v: 120 + v // 20)
+    fine = quiet.copy()
+    for x in range(2, 398, 4):  # lines that the blur takes away
+        fine.paste(90, (x, 0, x + 1, 300))
+    assert outlined(quiet).getcolors() == [(120_000, 202)]
+    found = shown(examine(pictures.encoded(fine.convert("RGB"), "PNG")), "outlines")
+    assert (found.mode, found.size) == ("L", (400, 300))
+    assert sum(found.histogram()[:190]) == 0  # not a single line
+    strong = Image.new("L", (400, 300))
+    strong.paste(255, (0, 0, 200, 300))
+    tones = {value for _, value in outlined(strong).getcolors()}
+    assert tones == {70, 168, 236}  # two tones, and the line between them
+
+
 def test_previews_are_turned_and_hashes_are_not(examine):
     upright, turned = (
         examine(pictures.with_exif(orientation=orientation)) for orientation in (1, 6)
@@ -137,7 +154,7 @@ def test_a_comment_of_the_original_is_in_no_preview(examine, form):
     examined = examine(original.getvalue())
 
     assert said in original.getvalue()
-    assert set(examined.previews) == {"full", "shielded"}
+    assert set(examined.previews) == {"full", "shielded", "outlines"}
     for preview in examined.previews.values():
         assert said not in preview
         assert b"\xff\xfe" not in preview[: preview.index(b"\xff\xda")]

@@ -40,6 +40,7 @@ OURS = {  # rows that the reference does not have
 }
 NOBODYS = "ffffffffffff"  # an id that no medium and no request has
 _LIST = {"name": "x", "source": "y"}
+_SCALE = {"scheme": "uk_sap_2002", "to": "uk_2014"}
 _RELEASE = {"recipient": "x", "purpose": "y"}
 _CUSTODY = dict.fromkeys(("case", "exhibit", "purpose", "authority"), "x")
 RECORD = record_from({"elements": {}})
@@ -49,6 +50,7 @@ TABLE = Table("x", "x", "medium", ("x",), "x", ("n",), (Cell(("x",), "n", 1, 1),
 METHODS = {
     "intake": ("s", (["no/such/folder"],), _CUSTODY, None),
     "examine": ("s", ([NOBODYS],), {}, NotFound),
+    "lacking": ("s", ("outlines",), {}, None),
     "desk": ("asqtm", (), {}, None),
     "open_set": ("as", (0,), {}, None),
     "item": ("asq", (NOBODYS,), {}, NotYours),
@@ -57,6 +59,11 @@ METHODS = {
     "deliver": ("asq", (NOBODYS, "shielded"), {}, NotYours),
     "reveal": ("asq", (NOBODYS, "full"), {}, NotYours),
     "shown": ("asq", ([],), {}, None),
+    "choose_start": ("asq", ("colour",), {}, BadInput),
+    "presents": ("asqtm", (), {}, None),
+    "present": ("asqtm", (), {"active": False}, None),
+    "exposure": ("asqtm", ("another",), {}, NotAllowed),
+    "signs": ("asqtm", (), {}, None),
     "grade": ("as", (NOBODYS, RECORD), {}, NotYours),
     "take": ("as", (NOBODYS,), {}, {"a": NotYours, "s": NotFound}),
     "derive": ("asqtm", (RECORD,), {}, None),
@@ -87,6 +94,11 @@ METHODS = {
     "exemplar_of": ("as", (NOBODYS,), {}, NotYours),
     "rendition": ("asq", (NOBODYS, "large"), {}, NotYours),
     "enlarge": ("asq", (NOBODYS, "clip"), {}, NotYours),
+    "why": ("asq", (NOBODYS,), {}, {"a": NotYours, "s": NotFound, "q": NotYours}),
+    "rederive": ("s", (), {}, None),
+    "bring_grades": ("s", ("/no/file",), _SCALE, Unreadable),
+    "carried_grades": ("asq", (), {}, None),
+    "carried_review": ("asq", (), {}, None),
     "to_sign_off": ("sq", (), {}, None),
     "sign_off": ("q", ([],), {}, BadInput),
     "take_back": ("q", (NOBODYS,), {"reason": "x"}, NotFound),

@@ -89,13 +89,17 @@ def test_the_sheet_comes_in_pages_of_one_order(looker, served):
 def test_pixels_come_by_grants_for_ones_own_media_alone(looker, served):
     page = looker.read("/iwflab/api/sheet?at=0&n=500")
     media = [one["medium"] for one in page["items"]]
-    status, told = looker.post("/iwflab/api/sheet/grants", {"media": [*media, "fff"]})
+    asked = {"media": [*media, "fff"], "variant": "shielded"}
+    status, told = looker.post("/iwflab/api/sheet/grants", asked)
     assert (status, set(told["grants"])) == (200, set(media))
     status, headers, content = looker.get(f"/iwflab/media/{told['grants'][media[0]]}")
     assert (status, headers["Cache-Control"]) == (200, "no-store, private")
     assert Image.open(io.BytesIO(content)).mode == "L"  # shielded
     ben = Visitor(served).login("ben")
-    status, theirs = ben.post("/iwflab/api/sheet/grants", {"media": media})
+    more = {"media": media, "variant": "full"}  # that needs a reveal
+    assert looker.post("/iwflab/api/sheet/grants", more)[0] == 400
+    asked = {"media": media, "variant": "shielded"}
+    status, theirs = ben.post("/iwflab/api/sheet/grants", asked)
     assert (status, theirs["grants"]) == (200, {})
     assert ben.get(f"/iwflab/api/sheet/item?medium={media[0]}")[0] == 403
     assert ben.get(f"/iwflab/api/beside?medium={media[0]}")[0] == 403
@@ -167,6 +171,34 @@ def test_a_clip_is_nobody_elses(looker, served):
     assert looker.get(place, headers=page)[0] == 403
     cross = {"Sec-Fetch-Site": "cross-site"}
     assert looker.get(place, headers=cross)[0] == 403
+
+
+def test_presentation_mode_refuses_every_further_part(looker, served):
+    medium = medium_of(looker, "MP4")
+    projector = Visitor(served).login("ann")
+    reveal(projector, medium)
+    places = [
+        f"/iwflab/media/{made(projector, medium, variant)['grant']}"
+        for variant in ("clip", "clip")
+    ]
+    part = {"Range": "bytes=0-99"}
+    assert projector.get(places[0], headers=part)[0] == 206
+    switch(projector, "on")
+    for place in places:  # one that is being played, and one that was not yet
+        status, _, content = projector.get(place, headers={"Range": "bytes=100-199"})
+        assert (status, b"Presenting" in content) == (403, True)
+    page = projector.read("/iwflab/api/sheet?at=0&n=1")
+    asked = {"media": [page["items"][0]["medium"]], "variant": "shielded"}
+    _, told = projector.post("/iwflab/api/sheet/grants", asked)
+    (grant,) = told["grants"].values()
+    assert projector.get(f"/iwflab/media/{grant}")[0] == 403
+    switch(projector, "off")
+    assert projector.get(places[0], headers=part)[0] == 206
+
+
+def switch(visitor, active):
+    body = {"active": active, "request": str(uuid.uuid4())}
+    assert visitor.post("/iwflab/api/presentation", body)[0] == 200
 
 
 def test_what_cannot_be_made_is_said_with_advice(looker):

@@ -1,6 +1,5 @@
 """A server that keeps what the desk sends, and fails when it is told to."""
 
-import io
 import json
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -14,6 +13,7 @@ from iwflab.domain.contradictions import contradictions
 from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, POLICY_FIELDS
 from iwflab.domain.records import OF_SEGMENTS, record_from
 from iwflab.domain.settings import ASKED_SCHEMES, KEYS
+from iwflab.media.rendering import previews
 from iwflab.schemes import schemes, tags
 from iwflab.workflow.presenting import asked
 
@@ -21,23 +21,15 @@ ORIGIN = "http://localhost:9"
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
 
 
-def picture(number, variant):
-    """Draw a pattern; benign, and another one for each medium."""
+@cache
+def pictures(number):
+    """Draw a pattern in every variant; benign, and another one for each medium."""
     image = Image.new("RGB", (640, 420), (40 + number * 15 % 200, 90, 120))
     pen = ImageDraw.Draw(image)
     for step in range(0, 640, 40):
         colour = (220, 200 - number * 9 % 180, step % 255)
         pen.line((step, 0, 640 - step, 420), colour, 6)
-    if variant == "shielded":
-        image = image.convert("L").resize((32, 21)).resize((640, 420))
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
-
-
-@cache
-def drawn(number, variant):
-    return picture(number, variant)
+    return previews(image)
 
 
 def send_part(route, clip):
@@ -74,7 +66,7 @@ def item(number, **more):
         "grades": [],
         "contradictions": [],
         "stage": "waiting",
-        "previews": ["full", "shielded"],
+        "previews": ["full", "outlines", "shielded"],
     }
     return plain | more
 
@@ -121,6 +113,10 @@ class FakeServer:
     made: int = 0
     clip: bytes = b""
     clip_times: list = field(default_factory=list)
+    start_level: str = "shielded"
+    start_levels: tuple = ("none", "outlines", "shielded")
+    presenting: bool = False
+    signs_told: list = field(default_factory=list)
 
     def paths(self):
         return [path for path, _ in self.calls]
@@ -147,13 +143,18 @@ class FakeServer:
             }
             route.fulfill(status=409, json=told)
         elif path.startswith("media/"):
+            if self.presenting:
+                route.fulfill(status=403, json=NO_PIXELS)
+                return
             _, variant, number = path.removeprefix("media/").split("-")
+            number = int(number) % 60  # thousands of media, few drawings
             if variant == "clip":
                 send_part(route, self.clip)
             else:
-                route.fulfill(
-                    body=drawn(int(number), variant), content_type="image/png"
-                )
+                drawn = pictures(number)
+                larger = drawn["full"]  # what is made on demand
+                body = drawn.get(variant, larger)
+                route.fulfill(body=body, content_type="image/jpeg")
         elif self.hold and path == "api/decision":
             self.held.append((route, body))
         else:
@@ -194,12 +195,13 @@ class FakeServer:
         return {"order": "o1", "at": at, "total": len(self.items), "items": told}
 
     def sheet_grants(self, body):
-        media = body["media"]
-        return {"grants": {one: f"grants-shielded-{one[1:]}" for one in media}}
+        media, variant = body["media"], body["variant"]
+        return {"grants": {one: f"grants-{variant}-{one[1:]}" for one in media}}
 
     def sheet_item(self, body):
         one = self.one(body["medium"])
-        return {**one, "grants": {"shielded": f"grants-shielded-{one['medium'][1:]}"}}
+        free = ("outlines", "shielded")
+        return {**one, "grants": {v: f"grants-{v}-{one['medium'][1:]}" for v in free}}
 
     def sheet_take(self, body):
         self.items += [item(len(self.items) + n) for n in range(1, 4)]
@@ -218,7 +220,25 @@ class FakeServer:
 
     # -- the routes ---------------------------------------------------------------
     def ping(self, _):
-        return {"analyst": self.analyst, "server": self.run, "lab": "t", "at": 0}
+        more = {"presenting": self.presenting}
+        return {"analyst": self.analyst, "server": self.run, "lab": "t", "at": 0} | more
+
+    def start(self, body):
+        self.start_level = body["level"]
+        return self.starts()
+
+    def starts(self):
+        return {"start_level": self.start_level, "start_levels": [*self.start_levels]}
+
+    def presentation(self, body):
+        self.presenting = body["active"] == "on"
+        return {"presenting": self.presenting}
+
+    def signs(self, _):
+        return {"minutes": 0, "today": 0, "signs": self.signs_told}
+
+    def exposure(self, _):
+        return EXPOSURE | {"signs": self.signs_told}
 
     def desk(self, _):
         def kind(k):
@@ -240,6 +260,7 @@ class FakeServer:
                 for s in schemes().values()
             ],
             "keys": dict(KEYS),
+            **self.starts(),
             "limits": {
                 "outbox": 3,
                 "unacked_seconds": 2.0,
@@ -253,8 +274,9 @@ class FakeServer:
 
     def set(self, _):
         for one in self.items:
-            grant = f"grant{self.run[-1]}-shielded-{one['medium'][1:]}"
-            one["grants"] = {"shielded": grant} if one["previews"] else {}
+            free = {"outlines", "shielded"} & set(one["previews"])
+            name = f"grant{self.run[-1]}"
+            one["grants"] = {v: f"{name}-{v}-{one['medium'][1:]}" for v in free}
         return {"items": self.items[: self.set_most], "progress": self.progress()}
 
     def grant(self, body):
@@ -330,6 +352,26 @@ class FakeServer:
         }
 
 
+NO_PIXELS = {
+    "error": "presentation mode is on: no picture is sent",
+    "advice": "switch it off at the grading desk",
+    "kind": "Presenting",
+}
+_LINE = {"day": "2026-11-20", "hour": 9, "media": 3, "seconds": 200.0}
+EXPOSURE = {
+    "analyst": "ann",
+    "scheme": "uk_2014",
+    "minutes": 52.0,
+    "today": 96.0,
+    "break_after": 60.0,
+    "cap": 240.0,
+    "lines": [
+        _LINE | {"code": "C", "level": "shielded"},
+        _LINE | {"code": "none", "level": "full", "seconds": 40.0},
+        _LINE | {"code": "not graded", "level": "lens", "hour": 10, "seconds": 12.0},
+    ],
+    "days": [{"day": "2026-11-20", "media": 7, "seconds": 252.0, "minutes": 96.0}],
+}
 RUNNING = {
     "state": "running",
     "ahead": 0,

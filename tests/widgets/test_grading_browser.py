@@ -506,3 +506,21 @@ def test_the_key_card_is_what_the_keys_do_and_prints_alone(open_desk):
 def test_keys_of_acts_and_tags_never_clash():
     keys = [*KEYS.values(), *(tag.key for tag in tags().values() if tag.key)]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (None, "nothing known about it"),
+        ({"source": "hotline"}, "known: source hotline"),
+        ({"carried": "SAP 2002 level 2 (x)"}, "carried: SAP 2002 level 2 (x)"),
+        (
+            {"source": "hotline", "carried": "<b>SAP</b>"},
+            "known: source hotline; carried: <b>SAP</b>",
+        ),
+    ],
+)
+def test_the_status_line_says_what_others_said_of_a_medium(open_desk, known, said):
+    desk = open_desk(GradingDesk, FakeServer([{**item(1), "known": known}]))
+    desk.painted("m01")
+    assert desk.by("known").text_content() == said

@@ -54,10 +54,10 @@ def test_zoom_pan_and_turn_by_keys_and_the_next_medium_is_whole(open_desk):
     assert state["pan"][0] < 0 < state["pan"][1]
     assert "scale(2.25)" in transform(desk)
     assert "Zoom" in desk.by("zoom").inner_text()
-    desk.press("j")
+    desk.press("F4")
     assert desk.state()["turned"] == 90
     assert desk.by("spoken").inner_text().endswith("turned by 90°.")
-    desk.press("0", "j", "j", "j")
+    desk.press("0", "F4", "F4", "F4")
     assert (desk.state()["zoom"], transform(desk)) == (1, "")
     desk.press("=")  # one pixel of the preview on one of the screen, or what fits
     assert desk.state()["zoom"] >= 1
@@ -91,7 +91,7 @@ def test_zoom_with_the_wheel_and_by_dragging(open_desk):
 def test_a_turned_picture_fits(open_desk):
     desk = open_desk(GradingDesk, a_server())
     desk.painted("m01")
-    desk.press("j")
+    desk.press("F4")
     seen, room = (
         desk.page.locator(name).first.bounding_box()
         for name in (".iwf-picture", "[data-testid=picture]")
@@ -107,7 +107,7 @@ def test_more_pixels_come_on_demand_after_the_reveal(open_desk):
     server = a_server()
     desk = open_desk(GradingDesk, server)
     desk.painted("m01")
-    desk.press("l")
+    desk.press("F7")
     desk.until("s.message.startsWith('Larger preview')")
     paths = server.paths()
     order = ["api/reveal", "api/rendition", "media/grantx-large-01"]
@@ -123,24 +123,24 @@ def test_two_media_side_by_side_both_shielded_until_asked(open_desk):
     server = a_server()
     desk = open_desk(GradingDesk, server)
     desk.painted("m01")
-    desk.press("b")
+    desk.press("F9")
     desk.by("beside-caption").get_by_text("nothing to show beside it").wait_for()
     desk.press("ArrowRight")
     desk.until("s.beside?.medium === 'm01' && s.beside.variant === 'shielded'")
     assert desk.by("beside-pane").get_attribute("aria-label") == "Beside it"
     assert server.bodies("reveal") == []
-    desk.press("a")
+    desk.press("F10")
     desk.until("s.beside?.variant === 'full'")
     assert desk.state()["painted"]["variant"] == "shielded"
     assert [body["medium"] for body in server.bodies("reveal")] == ["m01"]
-    desk.press("a")
+    desk.press("F10")
     desk.until("s.beside?.variant === 'shielded'")
     desk.press("Escape")
     assert desk.page.locator("canvas").count() == 0
     assert desk.state()["beside"] is None
     desk.press("x")
     desk.until("s.beside?.variant === 'shielded' && s.painted?.medium === 'm02'")
-    desk.press("b")
+    desk.press("F9")
     desk.until("s.beside === null && s.waiting === 0")
     seen = {(v["medium"], v["variant"]) for v in server.views}
     assert {("m01", "shielded"), ("m01", "full")} <= seen
@@ -151,7 +151,7 @@ def test_the_exemplar_of_the_stack_is_preferred(open_desk):
     rows = [item(1), item(2), item(3, exemplar="m01")]
     desk = open_desk(GradingDesk, a_server(*rows))
     desk.painted("m01")
-    desk.press("b", "ArrowRight", "ArrowRight")
+    desk.press("F9", "ArrowRight", "ArrowRight")
     desk.until("s.medium === 'm03' && s.beside?.variant === 'shielded'")
     assert desk.state()["beside"]["medium"] == "m01"
     assert "exemplar" in desk.by("beside-caption").inner_text()
@@ -163,7 +163,7 @@ def test_a_clip_is_opened_paused_muted_and_stepped_by_keys(open_desk):
     desk.painted("m01")  # the contact sheet of its shots comes first
     desk.press("PageDown", ".")  # no clip is open yet
     assert desk.state()["clip"] is None
-    desk.press("p")
+    desk.press("F8")
     desk.until("s.clip && s.painted?.variant === 'full'")
     desk.page.wait_for_function("document.querySelector('video').duration > 3")
     state = desk.state()
@@ -187,7 +187,7 @@ def test_a_clip_is_opened_paused_muted_and_stepped_by_keys(open_desk):
     desk.by("player").get_by_text("Speed 1.5").wait_for()
     desk.press("<", "<")
     desk.by("player").get_by_text("Speed 0.5").wait_for()
-    desk.press("p")
+    desk.press("F8")
     desk.until("!s.clip.paused && s.clip.at > 1.6")
     assert video.evaluate("v => { v.muted = false; v.volume = 1; return 0 }") == 0
     desk.until("s.clip.muted")
@@ -200,7 +200,7 @@ def test_a_clip_counts_as_revealed_and_goes_at_one_key(open_desk):
     server = a_server(moving(1), item(2), clip=clip())
     desk = open_desk(GradingDesk, server)
     desk.painted("m01")
-    desk.press("p")
+    desk.press("F8")
     desk.until("s.clip && s.painted?.variant === 'full'")
     paths = server.paths()
     assert paths.index("api/reveal") < paths.index("api/rendition")
@@ -210,7 +210,7 @@ def test_a_clip_counts_as_revealed_and_goes_at_one_key(open_desk):
     assert desk.state()["clip"] is None
     desk.press("x")
     desk.painted("m01", "shielded")
-    desk.press("p")
+    desk.press("F8")
     desk.until("s.clip && s.painted?.variant === 'full'")
     desk.press("s")
     desk.painted("m01", "shielded")
@@ -219,7 +219,7 @@ def test_a_clip_counts_as_revealed_and_goes_at_one_key(open_desk):
     desk.painted("m02")
     desk.until("s.saved === 1")
     assert server.bodies("decision")[0]["reveal"] == "full"
-    desk.press("p")
+    desk.press("F8")
     assert "does not move" in desk.state()["message"]
 
 
@@ -243,7 +243,7 @@ def test_frames_that_do_not_come_evenly_are_stepped_one_by_one(open_desk):
     server.clip_times = [0, 100, 200, 300, 1500, 1600, 3000]
     desk = open_desk(GradingDesk, server)
     desk.painted("m01")
-    desk.press("p")
+    desk.press("F8")
     desk.until("s.clip && s.painted?.variant === 'full'")
     desk.page.wait_for_function("document.querySelector('video').duration > 3")
     middles = [0.15, 0.25, 0.9, 1.55, 2.3, 3.01, 3.01]
@@ -256,20 +256,20 @@ def test_frames_that_do_not_come_evenly_are_stepped_one_by_one(open_desk):
 
 def on_the_sheet(desk):
     desk.painted("m01")
-    desk.press("h")
+    desk.press("F2")
     desk.until("s.sheet?.thumbs >= 2")
     desk.press(" ", "ArrowRight")
 
 
 def beside_another(desk):
     desk.painted("m01")
-    desk.press("ArrowRight", "b", "+")
+    desk.press("ArrowRight", "F9", "+")
     desk.until("s.beside?.variant === 'shielded'")
 
 
 def playing(desk):
     desk.painted("m01")
-    desk.press("p")
+    desk.press("F8")
     desk.until("s.clip && s.painted?.variant === 'full'")
     desk.press("[")
 

@@ -37,7 +37,7 @@ def a_server(number, **more):
 def open_sheet(open_desk, server, **more):
     desk = open_desk(GradingDesk, server, **more)
     desk.painted(server.items[0]["medium"])
-    desk.press("h")
+    desk.press("F2")
     desk.until(f"s.sheet?.total === {len(server.items)}")
     return desk
 
@@ -63,7 +63,7 @@ def test_it_moves_selects_and_opens_by_keys_alone(open_desk):
     assert desk.state()["sheet"] is None
     desk.press("4", "2")
     assert desk.state()["record"]["elements"]["form"]
-    desk.press("h")
+    desk.press("F2")
     desk.until("s.sheet?.current === 'm00060'")
 
 
@@ -84,7 +84,7 @@ def test_what_was_in_view_is_recorded_and_adds_up(open_desk):
     desk.page.wait_for_function(
         "document.querySelector('.iwf').iwflab.state().sheet.looked >= 2"
     )
-    desk.press("h")
+    desk.press("F2")
     desk.painted("m00001")
     desk.until("s.sheet === null && s.waiting === 0")
     seen = [v for body in server.bodies("shown") for v in body["views"]]
@@ -141,7 +141,7 @@ def test_the_mark_is_told_to_a_screen_reader(open_desk, where):
     if where == "cell":
         desk.by("grading-desk").focus()
     desk.painted("m00001")
-    desk.press("h")
+    desk.press("F2")
     desk.until("s.sheet?.total === 30")
     desk.press("ArrowRight")
     grid = desk.by("sheet-grid")

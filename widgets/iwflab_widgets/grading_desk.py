@@ -9,10 +9,10 @@ from iwflab_widgets.desk import Desk, joined
 
 SHARED = ("dom", "server")
 PARTS = (
-    *("outbox", "asked", "record", "answers", "look", "pictures", "panels"),
-    *("screen", "zoom", "larger", "beside", "player"),
+    *("outbox", "asked", "record", "answers", "ladder", "look", "pictures", "panels"),
+    *("lens", "looking", "exposure", "screen", "zoom", "larger", "beside", "player"),
     *("sheet_pages", "thumbs", "sheet", "sheet_keys", "views"),
-    *("segments", "form", "keys", "palette", "layout"),
+    *("segments", "form", "keys", "acts", "palette", "layout"),
     *("watch", "saving", "desk", "main"),
 )
 

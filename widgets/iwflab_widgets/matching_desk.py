@@ -9,7 +9,7 @@ from iwflab_widgets.intake_desk import IntakeDesk
 
 SHARED = ("dom", "server", "kernel", "fields")
 OF_GRADING = (
-    *("asked", "record", "answers", "look", "pictures", "panels", "segments"),
+    *("asked", "record", "answers", "ladder", "look", "pictures", "panels", "segments"),
     *("form", "keys"),
 )
 PARTS = (

@@ -12,9 +12,11 @@ from iwflab.store import Store
 from iwflab.store.assignments import whose
 from iwflab.store.stacks import entry_of_stack
 from iwflab.workflow.grading.entering import (
+    NO_LEVELS,
     UNSEEN,
     check_conditions,
     enter,
+    enter_levels,
     must_be_open,
     must_be_seen,
     same,
@@ -52,6 +54,7 @@ def grade(
     reveal: str,
     seconds: float,
     request: str,
+    levels: Mapping[str, float] = NO_LEVELS,
     over: str | None = UNSEEN,
     over_another: bool = False,
 ) -> str:
@@ -63,7 +66,7 @@ def grade(
     What another person graded is graded anew only with ``over_another``.
     """
     check(record, tags())
-    check_conditions(reveal, seconds)
+    check_conditions(reveal, seconds, levels)
     with store.act("grade", medium, analyst=analyst, request=request) as act:
         if act.repeated:
             return same(store, act, record)
@@ -74,14 +77,13 @@ def grade(
             )
         standing = must_be_open(store, medium)
         must_be_seen(standing, analyst, over, over_another=over_another)
-        return enter(
-            act,
-            record,
-            medium=medium,
-            analyst=analyst,
-            reveal=str(reveal),
-            seconds=abs(float(seconds)),  # no negative zero: it would not come back
-        )
+        # No negative zero: it would not come back.
+        told: dict[str, object] = {
+            "reveal": str(reveal),
+            "seconds": abs(float(seconds)),
+        }
+        made = enter(act, record, medium=medium, analyst=analyst, **told)
+        return enter_levels(act, made, levels)
 
 
 def undo(

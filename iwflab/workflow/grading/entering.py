@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from iwflab.store import Act, Store
 from iwflab.store.reading import one_medium, records
 
 _LONGEST = 86_400.0  # seconds
+NO_LEVELS: Mapping[str, float] = MappingProxyType({})
 UNSEEN = "*"  # whoever grades did not say what was shown (a script, the command line)
 
 
@@ -34,15 +36,19 @@ def must_be_seen(
         )
 
 
-def check_conditions(reveal: str, seconds: float) -> None:
+def check_conditions(
+    reveal: str, seconds: float, levels: Mapping[str, float] = NO_LEVELS
+) -> None:
     """Refuse what a page cannot have shown, and a time that is none."""
-    if reveal not in set(RevealLevel):
-        raise BadInput(
-            f"there is no reveal level {reveal!r}",
-            advice=f"it is one of: {', '.join(RevealLevel)}",
-        )
-    if not math.isfinite(seconds) or not 0 <= seconds <= _LONGEST:
-        raise BadInput("the time at the medium is no time", advice="give seconds")
+    for level in (reveal, *levels):
+        if level not in set(RevealLevel):
+            raise BadInput(
+                f"there is no reveal level {level!r}",
+                advice=f"it is one of: {', '.join(RevealLevel)}",
+            )
+    for length in (seconds, *levels.values()):
+        if not math.isfinite(length) or not 0 <= length <= _LONGEST:
+            raise BadInput("the time at the medium is no time", advice="give seconds")
 
 
 def enter(act: Act, record: Record, **conditions: object) -> str:
@@ -66,6 +72,14 @@ def enter(act: Act, record: Record, **conditions: object) -> str:
             end_ms=one.end_ms,
             elements=json.dumps(dict(one.elements), sort_keys=True),
         )
+    return assessment
+
+
+def enter_levels(act: Act, assessment: str, levels: Mapping[str, float]) -> str:
+    """Enter the seconds at each level until an assessment; give its id."""
+    for level, seconds in levels.items():
+        length = round(1000 * seconds)
+        act.insert("look", assessment=assessment, level=level, milliseconds=length)
     return assessment
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from iwflab.domain.assessments import RevealLevel
-from iwflab.domain.records import Record, check
-from iwflab.errors import NotAllowed, NotYours, RequestReused
+from iwflab.domain.records import Ending, Record, check
+from iwflab.errors import BadInput, NotAllowed, NotYours, RequestReused
 from iwflab.hashing import ALGORITHMS
 from iwflab.hashing.stacking import measured
 from iwflab.schemes import tags
@@ -128,6 +128,7 @@ def grade_stack(
     wait, are another's, or are beyond ``distance`` bits are left out, and named.
     """
     check(record, tags())
+    _must_fit_all(record)
     check_conditions(reveal, seconds)
     named = [m for m in dict.fromkeys(members) if m != exemplar]
     far = _distances(store, exemplar, named)
@@ -151,6 +152,14 @@ def grade_stack(
             carried = _carried(act, record, medium, analyst)
             _say_whence(act, carried, first, far[medium])
         return StackGrade(first, tuple(chosen), tuple(left))
+
+
+def _must_fit_all(record: Record) -> None:
+    if record.segments or record.ending != Ending.SETTLED:
+        raise BadInput(
+            "segments and doubts are of one medium, not of its stack",
+            advice="grade this medium at the grading desk",
+        )
 
 
 def _carried(act: Act, record: Record, medium: str, analyst: str) -> str:

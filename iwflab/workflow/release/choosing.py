@@ -11,6 +11,7 @@ from iwflab.exchange.folder import check_name
 from iwflab.schemes import scheme_named
 from iwflab.store import Store
 from iwflab.store.reading import overview, records
+from iwflab.store.stacks import carried_over
 
 
 def asked(
@@ -77,11 +78,18 @@ def signed(row: Mapping[str, Any], law: Scheme) -> dict[str, Any]:
     return grades.get(law.name, {"code": "", "version": ""})
 
 
+def _people(row: Mapping[str, Any], unseen: Mapping[str, Any]) -> int:
+    """Count who stands behind a class: who carried it over saw another medium."""
+    graders = set() if row["assessment"] in unseen else {row["grader"]}
+    return len(graders | {row["signed_by"]})
+
+
 def choose(
     store: Store, rows: Sequence[dict[str, Any]], law: Scheme
 ) -> tuple[list[dict[str, Any]], Counter[str]]:
     """Split the media into those that leave and those that stay, with the reason."""
     standing = records(store, rows)
+    unseen = carried_over(store, [r["assessment"] for r in rows if r["assessment"]])
     chosen, left_out, changed = [], Counter[str](), []
     for row in rows:
         if row["sign_off"] is None:
@@ -94,7 +102,7 @@ def choose(
         elif row["size"] == 0:
             # The digests of nothing match every empty file in the world.
             left_out["empty (no bytes)"] += 1
-        elif now.reviewers > len({row["grader"], row["signed_by"]}):
+        elif now.reviewers > _people(row, unseen):
             left_out[f"{now.code}: confirmed by one person only"] += 1
         elif now.code in law.criminal:
             chosen.append(row)

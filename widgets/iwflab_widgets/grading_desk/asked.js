@@ -50,11 +50,17 @@ function openAnswers(variable, record) {
     return place < 0 ? all : [place];
   }
   if (!record.children.length) return all;
-  let reached = [[]];
-  for (const child of record.children)
-    reached = reached.flatMap((some) => cellsOf(variable, child).map((cell) => [...some, cell]));
-  const sets = new Set(reached.map((some) => [...new Set(some)].sort().join()));
-  return all.filter((place) => sets.has(variable.answers[place].join()));
+  let sets = new Set([""]);
+  for (const child of record.children) {
+    const cells = cellsOf(variable, child);
+    // Equal sets are one: sixty unknown children are no more than a few sets.
+    sets = new Set([...sets].flatMap((some) => cells.map((cell) => withCell(some, cell))));
+  }
+  return all.filter((place) => sets.has([...variable.answers[place]].sort().join()));
+}
+
+function withCell(some, cell) {
+  return [...new Set([...some.split(",").filter(Boolean), cell])].sort().join();
 }
 
 function cellsOf(variable, child) {

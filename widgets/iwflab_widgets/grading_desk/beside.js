@@ -25,7 +25,7 @@ class Beside {
   /** The screen opened another medium, or the person asked. */
   async open(item) {
     this.leave();
-    if (!this.on || !item) return;
+    if (!this.on || !item || this.desk.screen.presenting) return;
     const { desk } = this;
     const run = (this.run = {});
     const current = () => this.on && this.run === run && desk.screen.item === item && !desk.screen.blanked;
@@ -48,7 +48,7 @@ class Beside {
   async other(item) {
     const { desk } = this;
     const { exemplar } = await desk.server.get(`iwflab/api/beside?${new URLSearchParams({ medium: item.medium })}`);
-    if (exemplar) return { item: await desk.itemOf(exemplar), why: "The exemplar of its stack" };
+    if (exemplar) return { item: await desk.views.itemOf(exemplar), why: "The exemplar of its stack" };
     const before = desk.items[desk.items.indexOf(item) - 1];
     return before && { item: before, why: "The medium before" };
   }
@@ -58,29 +58,60 @@ class Beside {
     this.desk.tell(this.caption.textContent, { quiet: true });
   }
 
+  /** As the person starts with every medium, but never above shielded. */
   async shield(current = () => true) {
     const { item, look, desk } = this;
-    if (!item.previews.includes("shielded")) return this.put(metadataCard(item), "");
-    const canvas = await desk.pictures.draw(item, "shielded", item.grants?.shielded);
-    if (this.look !== look || !current() || desk.screen.blanked) return letGo(canvas);
-    this.put(canvas, "shielded");
+    this.wish = "";
+    if (!item.previews.length) return this.put(metadataCard(item), "none");
+    const level = startOf(item, desk.views.firstSight);
+    if (level === "none") return this.put(withheldCard(item), "none");
+    const canvas = await desk.pictures.draw(item, level, item.grants?.[level]);
+    if (this.look !== look || this.wish || !current() || this.closed) return letGo(canvas);
+    this.put(canvas, level);
+  }
+
+  get isFull() {
+    return this.look?.running?.variant === "full" || Boolean(this.canvas && this.canvas === this.full);
+  }
+
+  get closed() {
+    const { blanked, presenting } = this.desk.screen;
+    return Boolean(blanked) || presenting;
+  }
+
+  /** Less at once: what is on its way does not come any more. */
+  less() {
+    if (!this.look || !(this.isFull || this.wish)) return;
+    if (this.isFull) this.put(el("p", { class: "iwf-quiet" }, "The preview is being fetched."), "");
+    this.turned(() => this.shield());
   }
 
   /** Full, or shielded again: on record before it is fetched, as for the open medium. */
   async reveal() {
     const { desk, item, look } = this;
-    if (!item || desk.screen.blanked) return desk.tell("Nothing is shown beside it.");
-    if (look.running?.variant === "full") return this.shield();
+    if (!item || this.closed) return desk.tell("Nothing is shown beside it.");
+    if (this.isFull || this.wish) return this.less();
     if (!item.previews.includes("full")) return desk.tell("There is no full preview of it.");
-    try {
+    this.wish = "full";
+    await this.turned(async () => {
       const grant = await desk.screen.ask(item, look, "full");
       const canvas = await desk.pictures.draw(item, "full", grant);
-      if (this.look !== look || desk.screen.blanked) return letGo(canvas);
+      if (this.look !== look || !this.wish || this.closed) return letGo(canvas);
+      this.full = canvas;
       this.put(canvas, "full");
       desk.tell("The medium beside it is revealed.", { quiet: true });
+    });
+  }
+
+  /** Show more or less of it; tell what went wrong. */
+  async turned(call) {
+    const { look } = this;
+    try {
+      await call();
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      if (this.look === look) desk.tell(`Not revealed: ${fault.inWords}`);
+      this.wish = "";
+      if (this.look === look) this.desk.tell(`Not shown: ${fault.inWords}`);
     }
   }
 
@@ -106,8 +137,15 @@ class Beside {
       this.desk.report(this.look.take());
     }
     letGo(this.canvas);
-    this.picture.replaceChildren();
-    this.item = this.look = this.canvas = null;
+    fill(this.picture);
+    fill(this.caption);
+    this.item = this.look = this.canvas = this.full = null;
+    this.wish = "";
+  }
+
+  presented(presenting) {
+    if (presenting) this.leave();
+    else this.open(this.desk.screen.item);
   }
 
   blank() {
@@ -135,8 +173,7 @@ class Beside {
 
   render() {
     const { keys } = this.desk.desk;
-    const full = this.look?.running?.variant === "full";
-    const text = full ? "Shield this one again" : "Reveal this one";
+    const text = this.isFull ? "Shield this one again" : "Reveal this one";
     const turn = { key: keys.beside_reveal, act: () => this.reveal(), testid: "beside_reveal", disabled: !this.item };
     fill(this.controls, button(text, turn));
   }

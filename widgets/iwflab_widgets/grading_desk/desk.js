@@ -11,10 +11,18 @@ class Desk {
     this.live = liveRegion();
     this.work = new AbortController();
     this.pictures = new Pictures(this.server);
+    this.outlines = new Pictures(this.server, "outlines");
+    this.looking = new Looking(this);
+    this.exposure = new Exposure(this);
     this.screen = new Screen({
       server: this.server,
       pictures: this.pictures,
+      outlines: this.outlines,
+      start: () => this.desk.start_level,
       say: (text) => this.tell(text),
+      announce: (text) => this.live.say(text),
+      emptied: (reason) => this.emptied(reason),
+      woken: () => this.looking.drawAhead(),
       changed: () => this.render(),
       report: (views) => this.report(views),
       revealed: () => this.exposed({ revealed: 1 }),
@@ -54,6 +62,7 @@ class Desk {
     this.watch = new Watch(this, ping);
     this.outbox = new Outbox(this.server, desk.limits, { changed, sure: () => this.watch.stillMe() });
     this.desk = desk;
+    this.screen.presenting = Boolean(ping.presenting);
     this.take(set);
     this.root.addEventListener("click", (event) => this.clicked(event), { signal: this.work.signal });
     this.watch.begin(this.work.signal);
@@ -75,6 +84,7 @@ class Desk {
     this.work.abort();
     this.screen.leave();
     this.pictures.keep([]);
+    this.outlines.keep([]);
   }
 
   // -- where we are --------------------------------------------------------------
@@ -104,39 +114,20 @@ class Desk {
     const { item } = this;
     if (!item) {
       this.screen.leave();
-      this.pictures.keep([]);
+      this.looking.drawAhead();
       this.tell("All media assigned to you are graded.", { quiet: true });
       return;
     }
-    this.pictures.keep(this.ahead());
+    this.looking.drawAhead();
     if (!this.views.sheet.shown) this.screen.open(item);
     this.answers.open(item);
     this.layout.note.value = this.answers.record.note;
     this.layout.follow = "top";
     const { at: place, of } = this.position;
-    this.tell(`${item.name}, ${place} of ${of}. ${this.answers.inWords}`, { quiet: true });
-  }
-
-  /** The media chosen on the contact sheet, in its order. */
-  get selection() {
-    return this.views.sheet.inOrder;
-  }
-
-  /** One of my media by its id: one of the set, or fetched. */
-  async itemOf(medium) {
-    const known = this.items.find((item) => item.medium === medium);
-    return known ?? this.server.get(`iwflab/api/sheet/item?${new URLSearchParams({ medium })}`);
-  }
-
-  /** Leave the contact sheet for one of its media. */
-  async openMedium(medium) {
-    const item = await this.itemOf(medium);
-    if (!this.items.includes(item)) {
-      this.items.push(item);
-      this.of += 1;
-    }
-    this.views.sheet.close({ leaving: true });
-    this.go(this.items.indexOf(item));
+    // What is known is said before anything is shown.
+    const known = knownInWords(item.known);
+    const level = this.screen.presenting ? "Presentation mode" : levelInWords(startOf(item, this.desk.start_level));
+    this.tell(`${item.name}, ${place} of ${of}, ${known}. ${level}. ${this.answers.inWords}`, { quiet: true });
   }
 
   /** What is drawn ahead: this medium, the next few, and the one before. */
@@ -180,8 +171,13 @@ class Desk {
 
   // -- keys and clicks -----------------------------------------------------------
   key(event) {
-    if (this.root.querySelector("dialog[open]")) return;
-    if (event.key === "Escape" && isTyping(event, this.root)) this.root.focus();
+    const dialog = this.root.querySelector("dialog[open]");
+    const panic = this.desk && meaningOf(event, this.desk)?.act === "blank";
+    if (panic && dialog) {
+      dialog.close();
+      this.blank();
+    } else if (dialog) return;
+    else if (event.key === "Escape" && isTyping(event, this.root)) this.leaveField();
     else if (belongsToControl(event) || !(this.heldKey(event) || this.meant(event))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -192,9 +188,17 @@ class Desk {
     return Boolean(this.desk) && !this.screen.blanked && this.views.key(event);
   }
 
+  /** Leave a field; what is more than shielded goes from the screen with the same key. */
+  leaveField() {
+    this.root.focus();
+    const shown = this.screen.painted?.variant;
+    if ((shown && shown !== "shielded") || this.views.beside.isFull) this.blank();
+  }
+
   /** Do what the key means; say whether it was one of ours. */
   meant(event) {
     const meaning = meaningOf(event, this.desk);
+    if (this.screen.lens?.moved(event)) return true;
     if (this.screen.blanked) {
       const any = event.key.length === 1 || meaning !== null;
       if (any && !event.repeat && !this.watch.stranger) this.screen.wake();
@@ -208,6 +212,7 @@ class Desk {
   }
 
   perform({ act, tag, digit }) {
+    if (this.screen.blanked) return; // whoever comes back wakes it with a key first
     if (act) this.act(act);
     else if (!this.item) this.tell("No medium is open.");
     else if (this.views.sheet.shown) this.tell("Enter opens the marked medium first.");
@@ -216,43 +221,25 @@ class Desk {
   }
 
   act(name) {
-    const always = {
-      save: () => this.save(),
-      next: () => this.move(1),
-      previous: () => this.move(-1),
-      undo: () => this.saving.undo(),
-      help: () => openKeyCard(this.root, this.desk),
-      blank: () => this.blank(),
-      sheet: () => this.views.toggleSheet(),
-      palette: () => openPalette(this),
-    };
-    const onMedium = {
-      question_up: () => this.answers.step(-1),
-      question_down: () => this.answers.step(1),
-      reveal: () => this.screen.reveal("full"),
-      greyscale: () => this.screen.reveal("greyscale"),
-      shield: () => this.screen.shield(),
-      add_child: () => this.answers.addChild(),
-      remove_child: () => this.answers.removeChild(),
-      clear: () => this.answers.clear(),
-      more: () => this.answers.unfold(),
-      note: () => this.layout.note.focus(),
-      why: () => this.toggleWhy(),
-      ...this.views.acts,
-      not_sure: () => this.answers.end("not_sure"),
-      needs_two: () => this.answers.end("needs_two"),
-    };
+    const { always, onMedium } = actsOf(this);
     // The contact sheet covers the medium: what is done to a medium waits until it is seen.
-    const covered = this.views.sheet.shown && !["help", "blank", "sheet"].includes(name);
+    const covered = this.views.sheet.shown && !ON_SHEET.includes(name);
     if (covered) return this.tell("Enter opens the marked medium first.");
     if (onMedium[name] && !this.item) this.tell("No medium is open.");
     else (always[name] ?? onMedium[name])?.();
   }
 
   blank() {
-    this.asking = null;
     this.screen.blank("Blank. Any key goes on, shielded.");
-    this.live.say("Blank. Any key goes on, shielded.");
+  }
+
+  /** Nothing of any medium stays in the page: no picture, no name, no word about it. */
+  emptied(reason) {
+    this.asking = null;
+    this.message = "";
+    sweep(this.root);
+    this.layout.bare();
+    this.live.say(reason);
   }
 
   toggleWhy() {

@@ -10,6 +10,12 @@ const ACTS = {
   reveal: "Reveal the full preview",
   greyscale: "Reveal in greyscale",
   shield: "Shield again",
+  no_picture: "Show the metadata only, no picture",
+  outlines: "Show outlines only",
+  lens: "Lens: a circle of the full preview; again leads it round (Shift and arrows too)",
+  start_here: "Start every medium at the level that is shown now",
+  present: "Presentation mode: no pictures in this session",
+  exposure: "Your exposure, shown to you alone",
   blank: "Blank everything at once",
   add_child: "Add a child",
   remove_child: "Remove the child of this question",
@@ -106,13 +112,19 @@ function keyRows(desk) {
 
 function openCard(root, rows) {
   const row = ([key, text]) => el("tr", {}, el("th", { scope: "row" }, keyCap(key)), el("td", {}, text));
-  const close = el("button", { type: "button", class: "iwf-button", autofocus: true }, "Close ", kbd("Escape"));
+  const table = el("table", {}, el("tbody", {}, rows.map(row)));
   const print = button("Print this card", { act: () => globalThis.print(), testid: "print-card" });
+  openDialog(root, { label: "Keys of this desk", testid: "help-card", more: print }, table).classList.add("iwf-printed");
+}
+
+/** A card over the desk; Escape or its button closes it, and the keys are the desk's again. */
+function openDialog(root, { label, testid, more }, ...inside) {
+  const close = el("button", { type: "button", class: "iwf-button", autofocus: true }, "Close ", kbd("Escape"));
   const dialog = el(
     "dialog",
-    { class: "iwf-card iwf-printed", "aria-label": "Keys of this desk", "data-testid": "help-card" },
-    el("div", { class: "iwf-row" }, el("h2", {}, "Keys of this desk"), print, close),
-    el("table", {}, el("tbody", {}, rows.map(row))),
+    { class: "iwf-card", "aria-label": label, "data-testid": testid },
+    el("div", { class: "iwf-row" }, el("h2", {}, label), more, close),
+    inside,
   );
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
@@ -121,6 +133,7 @@ function openCard(root, rows) {
   });
   root.append(dialog);
   dialog.showModal();
+  return dialog;
 }
 
 function keyCap(key) {

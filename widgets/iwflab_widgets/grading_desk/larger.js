@@ -2,6 +2,7 @@
 // is asked for again until it is there; leaving the medium or blanking ends the asking.
 
 const ASK_AGAIN = 700; // milliseconds
+const NOTHING_SENT = "Presentation mode: the server sends no pictures in this session.";
 
 /**
  * Ask for a rendition of a medium until it is made; give { grant, ... } or null when it
@@ -27,6 +28,7 @@ class Larger {
     const { screen, server, pictures } = this.desk;
     const { item, look } = screen;
     if (!item || screen.blanked) return;
+    if (screen.presenting) return this.desk.tell(NOTHING_SENT);
     if (item.frames > 1) return this.desk.tell("It moves: play it instead of enlarging its contact sheet.");
     if (screen.painted?.variant !== "full") await screen.reveal("full");
     const wanted = () => screen.look === look && screen.wish === "full" && !screen.blanked;

@@ -60,28 +60,50 @@ class Layout {
       return;
     }
     this.noteKey.replaceChildren(...present([kbd(desk.keys.note)]));
-    const { item } = this.desk;
-    const covered = this.desk.views.render();
+    const { item, screen, answers, views } = this.desk;
+    if (this.bared && !screen.blanked) this.note.value = answers.record.note;
+    this.bared = Boolean(screen.blanked);
+    const covered = views.render();
     this.medium.hidden = !item || covered;
     this.end.hidden = Boolean(item) || covered;
     this.places.grades.hidden = !item || covered;
-    if (item && !covered) this.mediumParts(item);
+    if (screen.blanked) this.bare();
+    else if (item && !covered) this.mediumParts(item);
     else if (!item) this.endCard();
     this.bar();
     const { saved, pressed } = this.desk.outbox;
-    fill(this.places.foot, footView({ saved, pressed, progress: this.desk.progress }));
+    const { signs } = this.desk.exposure;
+    fill(this.places.foot, footView({ saved, pressed, progress: this.desk.progress }), signs.length > 0 && signsView(signs));
     this.scrollAlong();
   }
 
   mediumParts(item) {
     fill(this.places.status, statusLine(item, this.desk.position));
-    fill(this.places.controls, this.controls(item));
+    fill(this.places.controls, this.controls());
     fill(this.places.looking, this.desk.views.controls(item));
     this.details(item);
     const { why, answers } = this.desk;
     const state = { ...answers.known, why, record: answers.record };
     fill(this.places.grades, gradesView(this.desk.desk, state, () => this.desk.toggleWhy()));
     fill(this.places.form, formView(this.desk.desk, formState(this.desk.answers, this.desk.uid), this.desk.answers));
+  }
+
+  /** Blank: what tells of a medium is taken out, not only hidden. */
+  bare() {
+    for (const name of ["status", "controls", "looking", "details", "form", "grades", "message"]) fill(this.places[name]);
+    this.note.value = "";
+    this.shownDetails = null;
+    this.bared = true;
+  }
+
+  /** What is the person's own: their ledger, and presentation mode. */
+  ownButtons(keys) {
+    const { exposure, looking, screen } = this.desk;
+    const turn = { key: keys.present, act: () => looking.turnPresentation(), testid: "present", "aria-pressed": String(screen.presenting) };
+    return [
+      button("Exposure", { key: keys.exposure, act: () => exposure.open(), testid: "exposure-open", class: "iwf-button iwf-push" }),
+      button(screen.presenting ? "Presentation is on" : "Presentation", turn),
+    ];
   }
 
   /** Metadata is built once a medium: it stays open or closed as it was left. */
@@ -93,24 +115,11 @@ class Layout {
     fill(this.places.details, text && el("details", { open }, text));
   }
 
-  controls(item) {
+  controls() {
     const { keys } = this.desk.desk;
-    const shown = this.desk.screen.painted?.variant;
-    const turn = (name, variant, text, act) =>
-      button(text, {
-        key: keys[name],
-        act,
-        testid: name,
-        "aria-pressed": String(shown === variant),
-        disabled: !item.previews.includes(variant === "shielded" ? "shielded" : "full"),
-      });
-    const { screen } = this.desk;
-    return [
-      turn("shield", "shielded", "Shielded", () => screen.shield()),
-      turn("greyscale", "greyscale", "Greyscale", () => screen.reveal("greyscale")),
-      turn("reveal", "full", "Full", () => screen.reveal("full")),
-      button("Blank", { key: keys.blank, act: () => this.desk.blank(), testid: "blank", class: "iwf-button iwf-strong" }),
-    ];
+    // First, so that it keeps its place however the row breaks.
+    const blank = { key: keys.blank, act: () => this.desk.blank(), testid: "blank", class: "iwf-button iwf-strong" };
+    return [button("Blank", blank), levelControls(this.desk)];
   }
 
   bar() {
@@ -120,9 +129,9 @@ class Layout {
     const save = { key: keys.save, act: () => desk.save(), testid: "save", class: "iwf-button iwf-strong" };
     const text = desk.item ? "Save and next" : "Take the next set";
     const covered = this.desk.views.sheet.shown;
-    if (covered) return fill(this.places.bar, [go("blank", "Blank"), go("help", "Keys")]);
+    if (covered) return fill(this.places.bar, [go("blank", "Blank"), go("help", "Keys"), this.ownButtons(keys)]);
     const row = [button(text, save), go("previous", "Previous"), go("next", "Next"), go("undo", "Undo"), go("help", "Keys")];
-    fill(this.places.bar, desk.asking === null ? row : this.confirm(keys));
+    fill(this.places.bar, desk.asking === null ? [...row, this.ownButtons(keys)] : this.confirm(keys));
   }
 
   /** Inline, not a dialog: the picture and the answers stay in view. */

@@ -1,13 +1,12 @@
 // One look at one medium: what was really on the screen, how far it was revealed, and
 // for how long.  Painted means painted: time runs from the second frame after a change.
 
-const LEVELS = ["none", "shielded", "greyscale", "full"];
-
 class Look {
   constructor(medium, before) {
     this.medium = medium;
     this.level = before?.level ?? "none"; // the most that was seen since the last save
     this.seconds = before?.seconds ?? 0;
+    this.times = { ...before?.times }; // level -> milliseconds since the last save
     this.opened = performance.now();
     this.views = [];
     this.running = null;
@@ -16,7 +15,7 @@ class Look {
 
   begin(variant) {
     this.end();
-    if (LEVELS.indexOf(variant) > LEVELS.indexOf(this.level)) this.level = variant;
+    if (stepOf(variant) > stepOf(this.level)) this.level = variant;
     this.running = { variant, since: performance.now() };
   }
 
@@ -25,7 +24,9 @@ class Look {
     if (!this.running) return;
     const { variant, since } = this.running;
     const milliseconds = Math.round(performance.now() - since);
-    this.views.push({ medium: this.medium, variant, milliseconds });
+    // Of metadata nothing is painted: it is part of the decision, no view.
+    if (variant !== "none") this.views.push({ medium: this.medium, variant, milliseconds });
+    this.times[variant] = (this.times[variant] ?? 0) + milliseconds;
     this.running = null;
   }
 
@@ -43,6 +44,15 @@ class Look {
   get secondsNow() {
     const open = this.opened === null ? 0 : (performance.now() - this.opened) / 1000;
     return Math.min(this.seconds + open, 86_400);
+  }
+
+  /** The seconds at each level until now, as a decision tells them. */
+  get levelsNow() {
+    const times = { ...this.times };
+    const { variant, since } = this.running ?? {};
+    if (variant) times[variant] = (times[variant] ?? 0) + performance.now() - since;
+    const told = Object.entries(times).filter(([, length]) => length > 0);
+    return Object.fromEntries(told.map(([level, length]) => [level, Math.min(Math.round(length) / 1000, 86_400)]));
   }
 
   /** Take the views that were not reported yet. */

@@ -18,12 +18,16 @@ function deskState(desk) {
     painted: screen.painted,
     level: screen.look?.level ?? null,
     blanked: screen.blanked,
-    selection: desk.selection,
+    selection: desk.views.sheet.inOrder,
     ...desk.views.state,
     asking: desk.asking,
     stopped: desk.stopped,
     message: desk.message,
-    prefetched: [...desk.pictures.shielded].filter(([, one]) => one.canvas).map(([medium]) => medium),
+    start: desk.desk?.start_level ?? null,
+    presenting: screen.presenting,
+    lens: screen.lens && { x: screen.lens.x, y: screen.lens.y },
+    levels: screen.look?.levelsNow ?? {},
+    prefetched: [...desk.pictures.kept].filter(([, one]) => one.canvas).map(([medium]) => medium),
   };
 }
 

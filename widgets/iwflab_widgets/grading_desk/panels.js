@@ -39,7 +39,10 @@ function knownInWords(known) {
   const parts = Object.entries(told)
     .filter(([name]) => known[name])
     .map(([name, word]) => `${word} ${known[name]}`);
-  return `known: ${parts.join(", ") || "yes"}`;
+  // What others called it stands beside what is seen; it decides nothing.
+  const carried = known.carried ? [`carried: ${known.carried}`] : [];
+  const seen = parts.length || !carried.length ? [`known: ${parts.join(", ") || "yes"}`] : [];
+  return [...seen, ...carried].join("; ");
 }
 
 /** Names and values of what the file says about itself; any of it may be hostile. */
@@ -65,6 +68,23 @@ function metadataCard(item) {
     el("h2", {}, "There is no preview of this medium"),
     el("p", {}, item.reason || "The decoder refused it."),
     el("p", {}, "It can be graded from its metadata, or left for later."),
+    metadataList({
+      format: item.format || "unknown",
+      size: bytesInWords(item.size),
+      ...(item.width ? { dimensions: `${item.width} × ${item.height}` } : {}),
+      ...item.metadata,
+    }),
+  );
+}
+
+/** In place of a picture that the person did not ask for. */
+function withheldCard(item) {
+  return el(
+    "div",
+    { class: "iwf-plain", "data-testid": "withheld-card", tabindex: "0", role: "group", "aria-label": "Metadata" },
+    el("h2", {}, "Metadata only"),
+    el("p", {}, "No picture is shown until you ask for one."),
+    el("p", {}, knownInWords(item.known)),
     metadataList({
       format: item.format || "unknown",
       size: bytesInWords(item.size),

@@ -3,33 +3,34 @@
 // decoded, drawn and dropped, and nothing of them can reach the disk.
 
 class Pictures {
-  constructor(server) {
-    this.server = server;
-    this.shielded = new Map(); // medium -> { canvas } | { coming } | { fault }
+  /** `variant`: one that needs no reveal; each has a place of its own. */
+  constructor(server, variant = "shielded") {
+    Object.assign(this, { server, variant });
+    this.kept = new Map(); // medium -> { canvas } | { coming } | { fault }
   }
 
-  /** Draw the shielded previews of these items; let go of all others. */
-  keep(items) {
+  /** Draw the previews of these items (or only of those `ahead`); let go of all others. */
+  keep(items, ahead = items) {
     const wanted = new Set(items.map((item) => item.medium));
-    for (const [medium, entry] of this.shielded) {
+    for (const [medium, entry] of this.kept) {
       if (wanted.has(medium)) continue;
       letGo(entry.canvas);
-      this.shielded.delete(medium);
+      this.kept.delete(medium);
     }
-    for (const item of items) this.want(item);
+    for (const item of ahead) this.want(item);
   }
 
-  /** Promise the canvas of an item's shielded preview. */
+  /** Promise the canvas of an item's preview. */
   async want(item) {
-    if (!item.previews.includes("shielded")) return null;
-    const known = this.shielded.get(item.medium);
+    if (!item.previews.includes(this.variant)) return null;
+    const known = this.kept.get(item.medium);
     if (known && !known.fault) return known.canvas ?? known.coming;
     const entry = {};
-    this.shielded.set(item.medium, entry);
-    entry.coming = this.draw(item, "shielded", item.grants?.shielded).then(
+    this.kept.set(item.medium, entry);
+    entry.coming = this.draw(item, this.variant, item.grants?.[this.variant]).then(
       (canvas) => {
         entry.canvas = canvas;
-        if (this.shielded.get(item.medium) !== entry) letGo(canvas);
+        if (this.kept.get(item.medium) !== entry) letGo(canvas);
         return canvas;
       },
       (fault) => {
@@ -41,7 +42,7 @@ class Pictures {
   }
 
   faultOf(item) {
-    return this.shielded.get(item.medium)?.fault ?? null;
+    return this.kept.get(item.medium)?.fault ?? null;
   }
 
   /** Fetch and draw; a grant that no longer stands is renewed once. */
@@ -51,7 +52,7 @@ class Pictures {
       if (!grant) throw new Fault("refused");
       blob = await this.server.picture(grant);
     } catch (fault) {
-      if (fault.reason !== "refused") throw fault;
+      if (fault.reason !== "refused" || fault.kind === "Presenting") throw fault;
       const renewal = { medium: item.medium, variant };
       const renewed = await this.server.post("iwflab/api/grant", renewal);
       blob = await this.server.picture(renewed.grant);

@@ -21,6 +21,7 @@ class Player {
     const { screen, server } = this.desk;
     const { item, look } = screen;
     if (!item || screen.blanked || this.coming) return;
+    if (screen.presenting) return this.desk.tell(NOTHING_SENT);
     if (!(item.frames > 1)) return this.desk.tell("It does not move.");
     const wanted = () => screen.look === look && !screen.blanked && screen.wish === "clip";
     this.coming = true;
@@ -111,6 +112,10 @@ class Player {
   }
 
   blank() {
+    this.close();
+  }
+
+  presented() {
     this.close();
   }
 

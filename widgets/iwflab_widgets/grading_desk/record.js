@@ -46,8 +46,6 @@ function isEmpty(record) {
  */
 function questionsOf(desk, record) {
   const matters = leftToAsk(desk.asked, record);
-  // What every segment of a video answers need not be answered for the rest of it.
-  for (const { elements } of record.segments) for (const name of Object.keys(elements)) matters.delete(name);
   const needed = (kind) => matters.has(kind.name) || isWanted(kind, record);
   const gates = desk.elements.filter((kind) => kind.gate);
   const rest = desk.elements.filter((kind) => !kind.gate);

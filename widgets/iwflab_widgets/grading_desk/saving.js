@@ -16,7 +16,8 @@ class Saving {
     const { medium } = item;
     const before = { record: item.record, stage: item.stage };
     const record = cleanRecord(answers.record);
-    const body = { medium, record, reveal: screen.look.level, seconds: screen.look.secondsNow };
+    const { level: reveal, secondsNow: seconds, levelsNow: levels } = screen.look;
+    const body = { medium, record, reveal, seconds, levels };
     Object.assign(item, { record, stage: "graded", grades: answers.known.grades });
     answers.drafts.delete(medium);
     this.after("");

@@ -1,15 +1,20 @@
 // The picture area: shielded at first sight, more only when asked, gone at one key.
 
 class Screen {
-  /** `report(views)` takes what was shown when a medium leaves the screen; `revealed()` follows a reveal. */
-  constructor({ server, pictures, say, changed, report, revealed }) {
-    Object.assign(this, { server, pictures, say, changed, report, revealed });
+  /**
+   * `report(views)` takes what was shown when a medium leaves the screen; `revealed()`
+   * follows a reveal, `emptied()` and `woken()` a blank; `start()` is the person's level.
+   */
+  constructor({ server, pictures, outlines, ...calls }) {
+    Object.assign(this, { server, pictures, outlines, ...calls });
     this.place = el("div", { class: "iwf-surround", "data-testid": "picture" });
     this.before = new Map(); // medium -> level and seconds of unsaved earlier looks
     this.item = null;
     this.look = null;
     this.blanked = "";
     this.companions = []; // views that go with the picture; see views.js
+    this.presenting = false;
+    this.lens = null;
     this.clear();
   }
 
@@ -22,13 +27,48 @@ class Screen {
     this.wish = "";
   }
 
+  /** Show the open medium at a level of the ladder. */
+  show(level) {
+    if (!this.item || this.blanked) return;
+    if (this.presenting) return this.put(presentationCard(), "");
+    if (level === "lens" && this.lens) {
+      this.wish = level; // also where more was asked for and is still on its way
+      return this.lens.goRound();
+    }
+    if (!isThere(this.item, level)) return this.lacking(level);
+    if (LADDER[stepOf(level)].variant === "full") return this.reveal(level);
+    this.wish = level;
+    if (level === "none") this.put(withheldCard(this.item), "none");
+    else this.free(level === "outlines" ? this.outlines : this.pictures);
+  }
+
+  /** A clip is on the screen: it counts as full, and is no canvas. */
+  get moving() {
+    return Boolean(this.place.querySelector("video"));
+  }
+
+  lacking(level) {
+    if (stepOf(level) > stepOf("shielded") || this.item.previews.length)
+      return this.say(`${levelInWords(level)} is not available: ${missing(level)}.`);
+    this.put(metadataCard(this.item), "none");
+  }
+
   open(item) {
     this.leave();
     this.item = item;
     this.look = new Look(item.medium, this.before.get(item.medium));
     if (this.blanked) this.blank(this.blanked);
-    else this.shield();
-    if (!this.blanked) this.tellOthers("opened", item);
+    else {
+      this.begin(this.start());
+      this.tellOthers("opened", item);
+    }
+  }
+
+  /** First sight of a medium: as the person wants it, or lower where that is not there. */
+  begin(level) {
+    const first = startOf(this.item, level);
+    if (first === "none" && !this.item.previews.length && !this.presenting) this.put(metadataCard(this.item), "none");
+    else this.show(first);
   }
 
   /** The medium leaves the screen: report what was shown, drop the full preview. */
@@ -36,7 +76,8 @@ class Screen {
     if (!this.look) return;
     this.tellOthers("leave");
     this.look.rest();
-    this.before.set(this.item.medium, { level: this.look.level, seconds: this.look.secondsNow });
+    const { level, secondsNow: seconds, times } = this.look;
+    this.before.set(this.item.medium, { level, seconds, times });
     this.report(this.look.take());
     this.dropFull();
     this.place.replaceChildren();
@@ -50,40 +91,49 @@ class Screen {
   }
 
   dropFull() {
+    this.closeLens();
     letGo(this.full);
     this.full = null;
     this.enlarged = false;
   }
 
-  async shield() {
+  closeLens() {
+    this.lens?.close();
+    this.lens = null;
+  }
+
+  /** A level that needs no reveal: its preview was mostly drawn ahead of need. */
+  async free(pictures) {
     const { item } = this;
-    this.wish = "shielded";
-    if (!item.previews.includes("shielded")) {
-      this.put(metadataCard(item), "");
-      return;
-    }
-    const kept = this.pictures.shielded.get(item.medium)?.canvas;
-    if (kept) return this.paint(kept, "shielded");
-    this.put(el("p", { class: "iwf-quiet" }, "The shielded preview is being fetched."), "");
-    const canvas = await this.pictures.want(item);
-    if (this.item !== item || this.wish !== "shielded" || this.blanked) return;
-    if (canvas) this.paint(canvas, "shielded");
-    else this.put(unavailable(this.pictures.faultOf(item)), "");
+    const level = pictures.variant;
+    const kept = pictures.kept.get(item.medium)?.canvas;
+    if (kept) return this.paint(kept, level);
+    this.put(el("p", { class: "iwf-quiet" }, "The preview is being fetched."), "");
+    const canvas = await pictures.want(item);
+    if (this.item !== item || !this.wants(level)) return;
+    if (canvas) this.paint(canvas, level);
+    else this.put(unavailable(pictures.faultOf(item)), "");
+  }
+
+  /** What is asked for later is not shown any more, nor after a blank. */
+  wants(level) {
+    return this.wish === level && !this.blanked && !this.presenting;
   }
 
   /** After trouble: fetch what could not be fetched. */
   again() {
-    const failed = this.item && this.pictures.faultOf(this.item);
-    if (failed && this.wish === "shielded" && !this.blanked) this.shield();
+    for (const pictures of [this.pictures, this.outlines]) {
+      const failed = this.item && pictures.faultOf(this.item);
+      if (failed && this.wants(pictures.variant)) this.free(pictures);
+    }
   }
 
   /** First the reveal is on record, only then is the full preview fetched. */
   async reveal(level) {
     const { item, look } = this;
-    const there = this.full && this.place.firstChild === this.full;
-    if (!item || (there && this.painted?.variant === level)) return;
-    if (!item.previews.includes("full")) return this.say("There is no full preview of this medium.");
+    this.lessAtOnce(level);
     this.wish = level;
+    if (this.painted?.variant === level && !this.moving) return;
     try {
       const grant = await this.ask(item, look, level);
       if (this.look === look && !this.full) await this.fetchFull(item, look, grant);
@@ -92,8 +142,25 @@ class Screen {
       if (this.look === look) this.say(`Not revealed: ${fault.inWords}`);
       return;
     }
-    const stillWanted = this.look === look && this.wish === level && !this.blanked;
-    if (stillWanted && this.full) this.paint(this.full, level);
+    const base = level === "lens" && (await this.pictures.want(item));
+    if (this.look !== look || !this.wants(level) || !this.full) return;
+    if (level === "lens") this.paintLens(base);
+    else this.paint(this.full, level);
+  }
+
+  /** To show less asks nobody: it does not wait for the record. */
+  lessAtOnce(level) {
+    const shown = this.painted?.variant;
+    if (!shown || stepOf(level) >= stepOf(shown)) return;
+    if (level === "greyscale" && this.full?.isConnected) this.full.classList.add("iwf-grey");
+    else this.show("shielded");
+  }
+
+  paintLens(base) {
+    if (!base) return this.put(unavailable(this.pictures.faultOf(this.item)), "");
+    this.lens = new Lens(base, this.full);
+    this.put(this.lens.frame, "lens");
+    this.lens.goRound();
   }
 
   async ask(item, look, level) {
@@ -110,16 +177,18 @@ class Screen {
 
   async fetchFull(item, look, grant) {
     const canvas = await this.pictures.draw(item, "full", grant);
-    if (this.look === look && !this.full && !this.blanked) this.full = canvas;
+    if (this.look === look && !this.full && !this.blanked && !this.presenting) this.full = canvas;
     else letGo(canvas);
   }
 
   paint(canvas, variant) {
     canvas.classList.toggle("iwf-grey", variant === "greyscale");
+    canvas.setAttribute("aria-label", `Preview of ${visible(this.item.name)}: ${levelInWords(variant)}`);
     this.put(canvas, variant);
   }
 
   put(content, variant) {
+    if (content !== this.lens?.frame) this.closeLens();
     this.look.end();
     this.painted = null;
     this.place.replaceChildren(content);
@@ -127,6 +196,9 @@ class Screen {
     this.changed();
     if (!variant) return;
     const { look } = this;
+    // At first sight the desk says it together with what is known of the medium.
+    if (look.seenFirst) this.announce(levelInWords(variant));
+    look.seenFirst = true;
     whenPainted(() => {
       if (this.look !== look || this.place.firstChild !== content) return;
       look.begin(variant);
@@ -139,20 +211,40 @@ class Screen {
   blank(reason) {
     this.blanked = reason;
     const goOn = button("Go on", { act: () => this.wake(), testid: "wake" });
-    this.place.replaceChildren(el("div", { class: "iwf-plain" }, el("p", {}, reason), goOn));
+    this.empty(el("div", { class: "iwf-plain" }, el("p", {}, reason), goOn));
     this.tellOthers("blank", reason);
+    this.emptied(reason);
+  }
+
+  empty(content) {
+    this.place.replaceChildren(content);
     this.look?.rest();
     this.dropFull();
+    this.pictures.keep([]);
+    this.outlines.keep([]);
     this.clear();
     this.changed();
   }
 
+  /** Shielded, whatever the person starts with: a key pressed to go on asks for no more. */
   wake() {
     this.blanked = "";
     this.look?.resume();
-    if (this.item) this.shield();
+    if (this.item) this.begin(LEVELS[Math.min(stepOf(this.start()), stepOf("shielded"))]);
     this.tellOthers("wake");
+    this.woken();
     this.changed();
+  }
+
+  /** No pixels are sent any more, or again. */
+  present(presenting) {
+    this.presenting = presenting;
+    if (presenting) this.empty("");
+    this.tellOthers("presented", presenting);
+    if (this.blanked || !this.look) return;
+    this.look.resume();
+    this.begin(LEVELS[Math.min(stepOf(this.start()), stepOf("shielded"))]);
+    this.woken();
   }
 
   /** The browser tab went away or came back: nobody sees a hidden page. */

@@ -33,7 +33,7 @@ function segmentsView(state, act) {
     "section",
     { class: "iwf-group", "data-testid": "segments" },
     el("h2", {}, count(segments.length, "segment")),
-    el("p", { class: "iwf-hint" }, "The most severe segment decides; what a segment does not answer, the form does."),
+    el("p", { class: "iwf-hint" }, "The most severe part decides. The form answers for the rest of the video, and for what a segment leaves out."),
     segments.map(one),
   );
 }

@@ -18,7 +18,7 @@ class Sheet {
     this.spare = [];
     this.seen = new Map(); // medium -> milliseconds in view, not reported yet
     this.pages = new SheetPages(desk.server, { came: () => this.drawn(), failed: (fault) => this.trouble(fault) });
-    this.thumbs = new Thumbs(desk.server, { came: (medium) => this.came(medium), inView: () => this.inView() });
+    this.thumbs = new Thumbs(desk.server, { came: (medium) => this.came(medium), inView: () => this.inView(), level: () => desk.views.firstSight });
     this.build();
   }
 
@@ -81,7 +81,7 @@ class Sheet {
     if (!entry || this.desk.screen.blanked) return;
     this.lastOpened = entry.medium;
     try {
-      await this.desk.openMedium(entry.medium);
+      await this.desk.views.openMedium(entry.medium);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       this.desk.tell(`Not opened: ${fault.inWords}`);
@@ -121,6 +121,14 @@ class Sheet {
     fill(this.over, el("p", {}, reason), goOn);
     this.over.hidden = false;
     this.grid.hidden = true;
+  }
+
+  /** No pictures are sent any more, or again: the words stay. */
+  presented() {
+    this.report();
+    this.clearRows();
+    this.thumbs.clear();
+    if (this.shown && !this.desk.screen.blanked) this.drawn();
   }
 
   wake() {
@@ -192,7 +200,8 @@ class Sheet {
   }
 
   inView() {
-    if (!this.shown || this.desk.screen.blanked) return [];
+    const { screen, views } = this.desk;
+    if (!this.shown || screen.blanked || screen.presenting || views.firstSight === "none") return [];
     const [from, to] = this.view();
     const media = [];
     for (let place = from; place < to; place++) {

@@ -119,7 +119,7 @@ Object.assign(Sheet.prototype, {
 
   /** Take what was not reported yet. */
   views() {
-    const views = [...this.seen].map(([medium, time]) => ({ medium, variant: "shielded", milliseconds: Math.round(time) }));
+    const views = [...this.seen].map(([medium, time]) => ({ medium, variant: this.desk.views.firstSight, milliseconds: Math.round(time) }));
     this.seen.clear();
     return views;
   },
@@ -127,12 +127,15 @@ Object.assign(Sheet.prototype, {
   // -- the line above ---------------------------------------------------------------
   render() {
     const { total } = this.pages;
-    const keys = this.desk.desk.keys;
+    const { desk, views, screen } = this.desk;
+    const { keys } = desk;
+    const { presenting } = screen;
     const act = (text, key, call, testid, more = {}) => button(text, { key, act: call, testid, disabled: !total, ...more });
     fill(
       this.head,
       el("h2", {}, "Contact sheet"),
       el("span", { "data-testid": "sheet-total" }, total === null ? "being fetched" : count(total, "medium", "media")),
+      el("span", { "data-testid": "sheet-level" }, presenting ? NOTHING_SENT : levelInWords(views.firstSight)),
       el("span", { "data-testid": "sheet-selected" }, `${this.selected.size.toLocaleString("en-GB")} selected`),
       act("Open", "Enter", () => this.openCurrent(), "sheet-open"),
       act("Select", " ", () => this.toggle(), "sheet-select"),

@@ -8,9 +8,9 @@ const THUMBS_AT_ONCE = 6;
 const THUMB_GRANTS = 100;
 
 class Thumbs {
-  /** `came(medium)` follows every picture; `inView()` names what is wanted now. */
-  constructor(server, { came, inView }) {
-    Object.assign(this, { server, came, inView });
+  /** `came(medium)` follows every picture; `inView()` names what is wanted now, at `level()`. */
+  constructor(server, { came, inView, level }) {
+    Object.assign(this, { server, came, inView, level });
     this.kept = new Map(); // medium -> bitmap, the longest unused first
     this.failed = new Set();
     this.grants = new Map();
@@ -44,7 +44,7 @@ class Thumbs {
     if (ungranted.length) {
       this.asking = true;
       try {
-        const { grants } = await this.server.post("iwflab/api/sheet/grants", { media: ungranted });
+        const { grants } = await this.server.post("iwflab/api/sheet/grants", { media: ungranted, variant: this.level() });
         if (run === this.run)
           for (const medium of ungranted) {
             if (grants[medium]) this.grants.set(medium, grants[medium]);

@@ -14,19 +14,53 @@ class Views {
     desk.screen.companions.push(this.zoom, this.player, this.beside, this.sheet);
   }
 
+  /** One of my media by its id: one of the set, or fetched. */
+  async itemOf(medium) {
+    const { items, server } = this.desk;
+    const known = items.find((item) => item.medium === medium);
+    return known ?? server.get(`iwflab/api/sheet/item?${new URLSearchParams({ medium })}`);
+  }
+
+  /** Leave the contact sheet for one of its media. */
+  async openMedium(medium) {
+    const { desk } = this;
+    const item = await this.itemOf(medium);
+    if (!desk.items.includes(item)) {
+      desk.items.push(item);
+      desk.of += 1;
+    }
+    this.sheet.close({ leaving: true });
+    desk.go(desk.items.indexOf(item));
+  }
+
+  /** The level of what is not asked for one by one: the person's, never above shielded. */
+  get firstSight() {
+    return LEVELS[Math.min(stepOf(this.desk.desk.start_level), stepOf("shielded"))];
+  }
+
+  /** Nothing stays revealed, nor what is still on its way (a card is opened over it). */
+  shield() {
+    const { screen } = this.desk;
+    const more = screen.wish === "clip" || stepOf(screen.wish) > stepOf("shielded");
+    if (more || screen.moving) screen.show("shielded");
+    this.beside.less();
+  }
+
   /** What the keys of these views do: { act: call }. */
   get acts() {
     const { zoom, player } = this;
+    // A lens shows a circle at its place and size: nothing may move or stretch it.
+    const looking = (call) => () => (this.desk.screen.lens ? this.desk.tell("Under the lens there is no zoom: choose another level.") : call());
     const playing = (call) => () => (player.open ? call() : this.desk.tell("No clip is open."));
     return {
       beside: () => this.beside.toggle(),
       beside_reveal: () => this.beside.reveal(),
       larger: () => this.larger.show(),
-      zoom_in: () => zoom.by(ZOOM_STEP),
-      zoom_out: () => zoom.by(1 / ZOOM_STEP),
-      zoom_fit: () => zoom.fit(),
-      zoom_actual: () => zoom.actual(),
-      rotate: () => zoom.turn(),
+      zoom_in: looking(() => zoom.by(ZOOM_STEP)),
+      zoom_out: looking(() => zoom.by(1 / ZOOM_STEP)),
+      zoom_fit: looking(() => zoom.fit()),
+      zoom_actual: looking(() => zoom.actual()),
+      rotate: looking(() => zoom.turn()),
       play: () => player.play(),
       frame_back: playing(() => player.frame(-1)),
       frame_on: playing(() => player.frame(1)),
@@ -68,14 +102,16 @@ class Views {
   controls(item) {
     const { keys } = this.desk.desk;
     const act = (name, text, more = {}) => button(text, { key: keys[name], act: () => this.desk.act(name), testid: name, ...more });
+    const { presenting, lens } = this.desk.screen;
+    const still = { disabled: presenting || Boolean(lens) };
     return [
-      act("zoom_in", "Larger"),
-      act("zoom_out", "Smaller"),
-      act("zoom_fit", "Fit"),
-      act("zoom_actual", "100%"),
-      act("rotate", "Turn"),
+      act("zoom_in", "Larger", still),
+      act("zoom_out", "Smaller", still),
+      act("zoom_fit", "Fit", still),
+      act("zoom_actual", "100%", still),
+      act("rotate", "Turn", still),
       el("span", { class: "iwf-zoom-told", "data-testid": "zoom" }, this.zoom.inWords),
-      item.frames > 1 ? !this.player.open && act("play", "Play") : act("larger", "More pixels"),
+      item.frames > 1 ? !this.player.open && act("play", "Play", { disabled: presenting }) : act("larger", "More pixels", { disabled: presenting }),
       act("beside", "Beside", { "aria-pressed": String(this.beside.on) }),
       act("sheet", "Contact sheet"),
     ];

@@ -33,6 +33,8 @@ class Watch {
       const troubled = this.fault !== null || outbox.fault !== null;
       this.fault = null;
       if (!this.recognise(ping)) return;
+      this.desk.looking.present(Boolean(ping.presenting));
+      this.desk.exposure.beat();
       if (ping.server !== this.run) await this.restarted(ping.server);
       if (troubled) outbox.again();
       screen.again();

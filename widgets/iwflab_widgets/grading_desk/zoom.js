@@ -29,8 +29,13 @@ class Zoom {
   // -- as the screen tells ---------------------------------------------------------
   /** Another picture of the same medium: seen at the same place, as large as before. */
   pictured(content) {
-    this.target = content.matches(".iwf-picture") ? content : content.querySelector(".iwf-picture");
+    const picture = content.matches(".iwf-picture") ? content : content.querySelector(".iwf-picture");
+    // The lens is a circle of a known place and size: it closes the zoom.
+    const lensed = content.matches(".iwf-lensed");
+    if (lensed) this.reset();
+    this.target = picture;
     this.apply();
+    if (lensed) this.target = null;
   }
 
   leave() {
@@ -40,6 +45,11 @@ class Zoom {
 
   blank() {
     this.target = null;
+  }
+
+  presented() {
+    this.leave();
+    this.screen.place.classList.remove("iwf-zoomed");
   }
 
   // -- what one may do -------------------------------------------------------------

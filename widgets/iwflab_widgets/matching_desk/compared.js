@@ -10,7 +10,7 @@ class ComparedPictures extends Pictures {
     };
     if (!grant) return drawn(await fresh(), item);
     const blob = await this.server.picture(grant).catch((fault) => {
-      if (!(fault instanceof Fault) || fault.reason !== "refused") throw fault;
+      if (!(fault instanceof Fault) || fault.reason !== "refused" || fault.kind === "Presenting") throw fault;
       return fresh();
     });
     return drawn(blob, item);

@@ -257,6 +257,7 @@ class MatchingDesk {
     this.compared.blanked = reason;
     this.compared.leave();
     for (const place of this.root.querySelectorAll("[data-medium]")) place.replaceChildren();
+    this.compared.pictures.keep([]); // nothing is held back for later either
     this.holder.hidden = true;
     this.tell(reason);
   }

@@ -168,6 +168,10 @@ class ApiHandler(JupyterHandler):
             answer = _told("something failed that was not foreseen", advice, "Failed")
         self.reply(answer)
 
+    async def presents(self) -> bool:
+        """Tell whether this session gets no pixels."""
+        return bool(await self.service.run(self.seat.presents, self.session))
+
     def body(self) -> "Body":
         """Read the JSON body."""
         return Body.read(self.request.body)
@@ -200,6 +204,10 @@ class Body:
         if not isinstance(plain, dict):
             raise BadInput("the request is no JSON object", advice="reload the page")
         return cls(plain)
+
+    def has(self, name: str) -> bool:
+        """Tell whether something was sent under a name."""
+        return name in self._plain
 
     def text(self, name: str, *, most: int = 4_000, default: str | None = None) -> str:
         """Return a text; without ``default`` it must be there and not empty."""

@@ -15,7 +15,8 @@ from iwflab.errors import NotAllowed
 
 GRANT_SECONDS = 300.0
 GRANTS_PER_SESSION = 2_000
-SHIELDED, FULL = "shielded", "full"
+OUTLINES, SHIELDED, FULL = "outlines", "shielded", "full"
+FREE = (OUTLINES, SHIELDED)  # given without a reveal
 # Made on demand, and opened by the same reveal as the full preview.
 LARGE, CLIP = "large", "clip"
 # Shielded as well, by the reach of roles instead of an assignment: never renewed as it.
@@ -77,7 +78,7 @@ class Grants:
 
     def may_renew(self, session: str, medium: str, variant: str) -> bool:
         """Say whether a new grant needs no new reveal."""
-        return variant == SHIELDED or (session, medium) in self._revealed
+        return variant in FREE or (session, medium) in self._revealed
 
     def forget(self, session: str) -> None:
         """Withdraw everything that was given to a session."""

@@ -6,7 +6,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 
 from iwflab.domain.roles import need
-from iwflab.errors import EvidenceError, NotAllowed
+from iwflab.errors import EvidenceError, NotAllowed, Presenting
 from iwflab_widgets.server.api import ApiHandler
 from iwflab_widgets.server.grants import CLIP, COMPARED, FULL, LARGE, Grant
 
@@ -16,7 +16,20 @@ DESTINATIONS = ("image", "video", "empty")
 MEDIA_POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'"
 
 
-class MediaHandler(ApiHandler):
+class PixelHandler(ApiHandler):
+    """The base of every route that sends pixels: none goes out in presentation mode."""
+
+    async def prepare(self) -> None:
+        """Refuse, whatever was granted before."""
+        await super().prepare()
+        if await self.presents():
+            raise Presenting(
+                "presentation mode is on: no picture is sent",
+                advice="switch it off at the grading desk",
+            )
+
+
+class MediaHandler(PixelHandler):
     """The bytes behind a grant."""
 
     needs = need("view_shielded")  # the lab asks for more where the grant is for more
@@ -49,7 +62,8 @@ class MediaHandler(ApiHandler):
         """Send a part of a clip; its delivery is on record before the first byte.
 
         A player asks for many parts: one grant is one delivery, but each part is
-        refused once the medium is no longer the person's.
+        refused once the medium is no longer the person's, or no pixels are to be sent
+        (``prepare`` asks before each part; a long part is broken off).
         """
         renditions = self.service.renditions
         clip = renditions.clip(token)
@@ -66,6 +80,9 @@ class MediaHandler(ApiHandler):
         self.set_header("Content-Length", str(end - first))
         try:
             for at in range(first, end, CHUNK):
+                if at > first and await self.presents():
+                    self.detach().close()
+                    return
                 self.write(clip[at : min(end, at + CHUNK)])
                 await self.flush()  # waits for the browser: it may want no more
             self.finish()

@@ -6,23 +6,25 @@ from typing import Any
 from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError
 
+from iwflab.domain.assessments import PAINTED, REVEALS, RevealLevel
 from iwflab.domain.records import record_from
 from iwflab.domain.roles import need
-from iwflab.errors import NotAllowed
-from iwflab_widgets.server import matching_routes, sheet_routes, stack_routes
+from iwflab.errors import BadInput, NotAllowed
+from iwflab_widgets.server import (
+    looking_routes,
+    matching_routes,
+    sheet_routes,
+    stack_routes,
+)
 from iwflab_widgets.server.api import ApiHandler, Body
-from iwflab_widgets.server.grants import CLIP, FULL, LARGE, SHIELDED
+from iwflab_widgets.server.grants import CLIP, FREE, FULL, LARGE
 from iwflab_widgets.server.job_routes import IntakeHandler, JobsHandler, UploadHandler
 from iwflab_widgets.server.media_routes import MediaHandler, RenditionHandler
 
 SET_MOST = 200
 VIEWS_MOST = 500
 DAY_SECONDS = 86_400.0
-VARIANTS = (SHIELDED, FULL, LARGE, CLIP)
-# The page greys the full preview itself, so both levels open the same variant.
-LEVELS = (FULL, "greyscale")
-SEEN = (SHIELDED, "greyscale", FULL)
-REVEALS = ("none", *SEEN)
+VARIANTS = (*FREE, FULL, LARGE, CLIP)
 USE = need("use_lab")
 GRADE = need("grade", "own", "all")
 
@@ -33,10 +35,11 @@ class PingHandler(ApiHandler):
     needs = USE
 
     async def get(self) -> None:
-        """Say who, which server run, which lab, and when."""
+        """Say who, which server run, which lab, when; whether no pixels are sent."""
         self.reply(
             {
                 "analyst": self.analyst,
+                "presenting": await self.presents(),
                 "server": self.service.server_id,
                 "lab": str(self.service.lab.name),
                 "at": time.time_ns() // 1_000,
@@ -50,7 +53,7 @@ class DeskHandler(ApiHandler):
     needs = USE
 
     async def get(self) -> None:
-        """Return elements, tags, schemes, keys and limits."""
+        """Return elements, tags, schemes, keys, limits and the level to start with."""
         self.reply(await self.service.run(self.seat.desk))
 
 
@@ -60,7 +63,7 @@ class SetHandler(ApiHandler):
     needs = GRADE
 
     async def post(self) -> None:
-        """Assign what is missing, and give a grant for each shielded preview."""
+        """Assign what is missing; give grants for the previews that need no reveal."""
         wanted = int(self.body().number("n", least=0, most=SET_MOST))
         answer = dict(await self.service.run(self.seat.open_set, wanted))
         answer["items"] = [self._with_grants(item) for item in answer["items"]]
@@ -68,11 +71,9 @@ class SetHandler(ApiHandler):
 
     def _with_grants(self, item: dict[str, Any]) -> dict[str, Any]:
         # Never a grant for more than the shielded variant: that needs a reveal.
-        grants = {}
-        if SHIELDED in item.get("previews", ()):
-            grants[SHIELDED] = self.service.grants.mint(
-                self.analyst, self.session, item["medium"], SHIELDED
-            )
+        mint, who = self.service.grants.mint, (self.analyst, self.session)
+        there = [one for one in FREE if one in item.get("previews", ())]
+        grants = {one: mint(*who, item["medium"], one) for one in there}
         return {**item, "grants": grants}
 
 
@@ -107,7 +108,7 @@ class RevealHandler(ApiHandler):
     async def post(self) -> None:
         """Log the reveal; only then is there a grant."""
         body = self.body()
-        medium, level = body.text("medium", most=200), body.one_of("level", LEVELS)
+        medium, level = body.text("medium", most=200), body.one_of("level", REVEALS)
         request = body.request_id()
         await self.service.run(self.seat.reveal, medium, level, request=request)
         grants = self.service.grants
@@ -142,8 +143,9 @@ class DecisionHandler(ApiHandler):
             self.seat.grade,
             body.text("medium", most=200),
             record_from(body.mapping("record")),
-            reveal=body.one_of("reveal", REVEALS),
+            reveal=body.one_of("reveal", tuple(RevealLevel)),
             seconds=body.number("seconds", least=0, most=DAY_SECONDS),
+            levels=_levels(body),
             request=body.request_id(),
             over=body.over(),
         )
@@ -188,10 +190,19 @@ class NoRoute(ApiHandler):
         raise HTTPError(404)
 
 
+def _levels(body: Body) -> dict[str, float]:
+    """Read the seconds at each level; a page of an earlier release sends none."""
+    told = body.mapping("levels") if body.has("levels") else {}
+    if not set(told) <= set(RevealLevel):
+        raise BadInput("levels name no reveal levels", advice="reload the page")
+    lengths = Body(told)
+    return {name: lengths.number(name, least=0, most=DAY_SECONDS) for name in told}
+
+
 def _view(view: Body) -> dict[str, Any]:
     return {
         "medium": view.text("medium", most=200),
-        "variant": view.one_of("variant", SEEN),
+        "variant": view.one_of("variant", PAINTED),
         "milliseconds": view.number("milliseconds", least=0, most=DAY_SECONDS * 1000),
     }
 
@@ -210,6 +221,7 @@ ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     (r"/iwflab/api/intake", IntakeHandler),
     (r"/iwflab/api/upload", UploadHandler),
     (r"/iwflab/api/jobs", JobsHandler),
+    *looking_routes.ROUTES,
     *matching_routes.ROUTES,
     *stack_routes.ROUTES,
     *sheet_routes.ROUTES,

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from iwflab.domain.roles import need
 from iwflab.errors import BadInput
 from iwflab_widgets.server.api import ApiHandler
-from iwflab_widgets.server.grants import SHIELDED
+from iwflab_widgets.server.grants import FREE
 
 PAGE_MOST = 500
 GRANTS_MOST = 120
@@ -65,16 +65,18 @@ class SheetHandler(ApiHandler):
 
 
 class SheetGrantsHandler(ApiHandler):
-    """Grants for the shielded previews in view."""
+    """Grants for the previews in view; only for such as need no reveal."""
 
     needs = GRADE
 
     async def post(self) -> None:
         """Grant what is theirs; of the rest nothing is said."""
-        media = self.body().texts("media", most=GRANTS_MOST)
+        body = self.body()
+        media = body.texts("media", most=GRANTS_MOST)
+        variant = body.one_of("variant", FREE)
         mine = await self.service.run(self.seat.mine_among, media)
         mint, who = self.service.grants.mint, (self.analyst, self.session)
-        self.reply({"grants": {one: mint(*who, one, SHIELDED) for one in mine}})
+        self.reply({"grants": {one: mint(*who, one, variant) for one in mine}})
 
 
 class SheetItemHandler(ApiHandler):
@@ -83,13 +85,12 @@ class SheetItemHandler(ApiHandler):
     needs = GRADE
 
     async def get(self) -> None:
-        """Give it with a grant for its shielded preview."""
+        """Give it with grants for what of it needs no reveal."""
         medium = self.get_query_argument("medium", "")[:200]
         item = await self.service.run(self.seat.item, medium)
-        grants = {}
-        if SHIELDED in item["previews"]:
-            who = (self.analyst, self.session)
-            grants[SHIELDED] = self.service.grants.mint(*who, item["medium"], SHIELDED)
+        mint, who = self.service.grants.mint, (self.analyst, self.session)
+        there = [one for one in FREE if one in item["previews"]]
+        grants = {one: mint(*who, item["medium"], one) for one in there}
         self.reply({**item, "grants": grants})
 
 

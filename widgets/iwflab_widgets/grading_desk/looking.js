@@ -1,0 +1,78 @@
+// How a person looks: the level that they start with, and presentation mode.  Both are
+// kept by the server, never by the browser.
+
+class Looking {
+  constructor(desk) {
+    this.desk = desk;
+  }
+
+  /** Start every medium as this one is shown now. */
+  async startHere() {
+    const level = this.desk.screen.painted?.variant;
+    if (!level) return this.desk.tell("Nothing is shown: choose a level first.");
+    const { desk } = this.desk;
+    if (!desk.start_levels.includes(level)) {
+      const most = levelInWords(desk.start_levels.at(-1));
+      return this.desk.tell(`In this lab nobody starts with more than: ${most}. More is revealed one by one.`);
+    }
+    const kept = await this.ask("iwflab/api/start", { level }, "Not kept");
+    if (!kept) return;
+    Object.assign(desk, kept);
+    this.desk.tell(`Every medium starts with: ${levelInWords(kept.start_level)}.`);
+  }
+
+  /** For a projector: from now on the server sends this session no pixels. */
+  async turnPresentation() {
+    const wanted = !this.desk.screen.presenting;
+    if (wanted) this.present(true); // the pictures go first, whatever the server says
+    const told = await this.ask("iwflab/api/presentation", { active: wanted ? "on" : "off" }, "Not switched");
+    if (told) this.present(told.presenting);
+  }
+
+  /** What the person starts with is drawn ahead of need, and nothing that they do not. */
+  drawAhead() {
+    const { screen, pictures, outlines, desk, item } = this.desk;
+    const wanted = item && !screen.blanked && !screen.presenting ? this.desk.ahead() : [];
+    pictures.keep(wanted, stepOf(desk.start_level) >= stepOf("shielded") ? wanted : []);
+    outlines.keep(wanted, desk.start_level === "outlines" ? wanted : []);
+  }
+
+  present(presenting) {
+    const { screen } = this.desk;
+    if (screen.presenting === presenting) return;
+    screen.present(presenting);
+    const off = "Presentation mode is off: pictures are sent again.";
+    const on = "Presentation mode: the server sends no pictures. The act is on record.";
+    this.desk.tell(presenting ? on : off);
+  }
+
+  async ask(path, body, failed) {
+    try {
+      return await this.desk.server.post(path, { request: freshId(), ...body });
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      this.desk.tell(`${failed}: ${fault.inWords}`);
+      return null;
+    }
+  }
+}
+
+/** Take everything that could hold pixels off a page, and free what it held. */
+function sweep(root) {
+  for (const one of root.querySelectorAll("canvas, img, video, picture")) {
+    if (one.matches("canvas")) one.width = one.height = 0;
+    else if (one.matches("video")) one.pause();
+    one.removeAttribute("src");
+    one.remove();
+  }
+}
+
+/** Drawn by the page itself: there is no picture behind it. */
+function presentationCard() {
+  return el(
+    "div",
+    { class: "iwf-plain iwf-presentation", "data-testid": "presentation-card" },
+    el("p", {}, "Presentation mode"),
+    el("p", {}, "The server sends no pictures in this session."),
+  );
+}

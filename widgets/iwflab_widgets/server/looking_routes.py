@@ -1,0 +1,73 @@
+"""The routes of looking: the level to start with, presentation mode, own exposure."""
+
+from iwflab.domain.assessments import RevealLevel
+from iwflab.domain.roles import need
+from iwflab.errors import BadInput
+from iwflab_widgets.server.api import ApiHandler
+
+DAYS = ("1", "7", "31")
+USE = need("use_lab")
+
+
+class StartHandler(ApiHandler):
+    """The level that each medium starts with; kept here, not in the browser."""
+
+    needs = need("view_shielded")
+
+    async def post(self) -> None:
+        """Keep it."""
+        body = self.body()
+        level, request = body.one_of("level", tuple(RevealLevel)), body.request_id()
+        self.reply(
+            await self.service.run(self.seat.choose_start, level, request=request)
+        )
+
+
+class PresentationHandler(ApiHandler):
+    """No pixels in this session, for a projector."""
+
+    needs = USE
+
+    async def post(self) -> None:
+        """Switch it; who did stands in the trail."""
+        body = self.body()
+        active, request = (
+            body.one_of("active", ("on", "off")) == "on",
+            body.request_id(),
+        )
+        more = {"active": active, "session": self.session, "request": request}
+        await self.service.run(self.seat.present, **more)
+        self.reply({"presenting": await self.presents()})
+
+
+class ExposureHandler(ApiHandler):
+    """What was before one's own eyes."""
+
+    needs = USE
+
+    async def get(self) -> None:
+        """Return the ledger; who asks for another person's is refused."""
+        days = self.get_query_argument("days", DAYS[1])
+        if days not in DAYS:
+            raise BadInput(f"days is not one of {', '.join(DAYS)}", advice="choose one")
+        whose = self.get_query_argument("analyst", "")
+        call = self.seat.exposure
+        self.reply(await self.service.run(call, whose, days=int(days)))
+
+
+class SignsHandler(ApiHandler):
+    """Minutes since one's own last break, and today."""
+
+    needs = USE
+
+    async def get(self) -> None:
+        """Return them."""
+        self.reply(await self.service.run(self.seat.signs))
+
+
+ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
+    (r"/iwflab/api/start", StartHandler),
+    (r"/iwflab/api/presentation", PresentationHandler),
+    (r"/iwflab/api/exposure", ExposureHandler),
+    (r"/iwflab/api/signs", SignsHandler),
+)
