@@ -1,4 +1,4 @@
-"""Commands of the way: intake, hash, queue, show, grade, undo."""
+"""Commands of the way: intake, hash, show, grade, undo."""
 
 import json
 import os
@@ -110,32 +110,6 @@ def _names(paths: tuple[str, ...], *, null: bool) -> Iterator[bytes]:
             yield from filter(None, whole)
         if rest:
             yield rest
-
-
-@click.command()
-@lab_option
-@json_option
-@click.option(
-    "--take",
-    type=click.IntRange(min=0),
-    default=0,
-    help="Take so many waiting media.",
-)
-@click.option("--hand-back", is_flag=True, help="Give ungraded media back.")
-def queue(folder: str, as_json: bool, take: int, hand_back: bool) -> None:
-    """Show the media and their stage; take some, or hand them back."""
-    with open_lab(folder) as lab:
-        if hand_back:
-            click.echo(f"{lab.hand_back()} media handed back", err=True)
-        if take:
-            lab.open_set(take)
-        rows = lab.overview()
-        warn_of_waiting(lab)
-    columns = ("medium", "sha256", "name", "format", "state", "copies", "stage")
-    if as_json:
-        say([{name: row[name] for name in (*columns, "grader")} for row in rows])
-        return
-    table([{**row, "sha256": row["sha256"][:12]} for row in rows], columns)
 
 
 @click.command()

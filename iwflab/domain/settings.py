@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from iwflab.domain.assessments import RevealLevel
 from iwflab.domain.elements import POLICY_FIELDS
 from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
+from iwflab.domain.queueing import OLDEST, ORDERS
 from iwflab.errors import BadInput
 
 # Act of the grading desk -> key, as the browser names it (KeyboardEvent.key).
@@ -55,6 +56,8 @@ KEYS: Mapping[str, str] = {
     "shot_on": "PageDown",
     "segment_start": "[",
     "segment_end": "]",
+    "filter": "/",
+    "selection": ";",
 }
 
 
@@ -95,6 +98,7 @@ class Settings:
     intake_roots: Sequence[str] = ()
     asked_schemes: Sequence[str] = ASKED_SCHEMES
     child_policy: Sequence[str] = ()
+    queue_order: str = OLDEST
     set_size: int = 12
     prefetch: int = 4
     outbox: int = 3
@@ -113,6 +117,23 @@ class Settings:
 
 def check_settings(settings: Settings) -> None:
     """Refuse settings that cannot work: keys that clash, sizes that mean nothing."""
+    _check_keys(settings)
+    for name in ("workers", "set_size", "prefetch", "outbox"):
+        if getattr(settings, name) < 1:
+            raise BadInput(f"lab.toml: {name} must be 1 or more", advice="raise it")
+    if not MATCH_DISTANCE <= settings.candidate_distance <= FARTHEST_CANDIDATE:
+        raise BadInput(
+            "lab.toml: candidate_distance is out of bounds",
+            advice=f"{MATCH_DISTANCE} shows none, {FARTHEST_CANDIDATE} is the most"
+            " that was measured to be far from unrelated pictures",
+        )
+    if settings.low_space_mb < 0:
+        raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
+    _check_lists(settings)
+    _check_looking(settings)
+
+
+def _check_keys(settings: Settings) -> None:
     unknown = set(settings.keys) - set(KEYS)
     if unknown:
         raise BadInput(
@@ -127,17 +148,9 @@ def check_settings(settings: Settings) -> None:
             f"lab.toml: these keys clash: {', '.join(map(repr, clash + digits))}",
             advice="every act needs its own key; digits from 1 on answer questions",
         )
-    for name in ("workers", "set_size", "prefetch", "outbox"):
-        if getattr(settings, name) < 1:
-            raise BadInput(f"lab.toml: {name} must be 1 or more", advice="raise it")
-    if not MATCH_DISTANCE <= settings.candidate_distance <= FARTHEST_CANDIDATE:
-        raise BadInput(
-            "lab.toml: candidate_distance is out of bounds",
-            advice=f"{MATCH_DISTANCE} shows none, {FARTHEST_CANDIDATE} is the most"
-            " that was measured to be far from unrelated pictures",
-        )
-    if settings.low_space_mb < 0:
-        raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
+
+
+def _check_lists(settings: Settings) -> None:
     asked = settings.asked_schemes
     if isinstance(asked, str) or not asked:
         raise BadInput(
@@ -149,6 +162,11 @@ def check_settings(settings: Settings) -> None:
             f"lab.toml: child_policy cannot hold {', '.join(odd)}",
             advice=f"it may name: {', '.join(POLICY_FIELDS)}",
         )
+    if settings.queue_order not in ORDERS:
+        raise BadInput(
+            f"lab.toml: there is no queue_order {settings.queue_order!r}",
+            advice=f"it is one of: {', '.join(ORDERS)}",
+        )
     roots = settings.intake_roots
     if isinstance(roots, str) or not all(
         isinstance(root, str) and root.startswith(("/", "~")) for root in roots
@@ -157,7 +175,6 @@ def check_settings(settings: Settings) -> None:
             "lab.toml: intake_roots is no list of whole paths",
             advice='write intake_roots = ["/media/arrivals"], or [] for none',
         )
-    _check_looking(settings)
 
 
 def _check_looking(settings: Settings) -> None:

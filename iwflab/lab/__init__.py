@@ -6,6 +6,7 @@ Every method is a line or two: it names a step of the way and says who asks.
 from iwflab.lab.carrying import Carrying
 from iwflab.lab.comparing import Comparing
 from iwflab.lab.deriving import Deriving
+from iwflab.lab.flow import Flow
 from iwflab.lab.keeping import Keeping
 from iwflab.lab.laying_out import LayingOut
 from iwflab.lab.leaving import Leaving
@@ -13,7 +14,9 @@ from iwflab.lab.looking import Looking
 from iwflab.lab.people import People
 
 
-class Lab(Looking, LayingOut, Comparing, Carrying, Deriving, Keeping, Leaving, People):
+class Lab(
+    Looking, Flow, LayingOut, Comparing, Carrying, Deriving, Keeping, Leaving, People
+):
     """One analyst at one lab folder.
 
     >>> lab = Lab.open("harbour")  # doctest: +SKIP

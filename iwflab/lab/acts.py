@@ -114,22 +114,14 @@ class Acts(Proof, Answers):
 
     @property
     def _desk(self) -> queue.Desk:
-        return queue.Desk(self._store, self.analyst, self.settings.assignment_hours)
+        hours, order = self.settings.assignment_hours, self.settings.queue_order
+        return queue.Desk(self._store, self.analyst, hours, order)
 
     @needs("use_lab")
     def desk(self) -> dict[str, Any]:
         """Give what the grading desk needs once."""
         start = shielding.start_of(self._store, self.settings, self.analyst)
         return {**presenting.desk(self.settings, self.analyst), **start}
-
-    @needs("grade", "own", "all")
-    def open_set(self, number: int, *, graded: int = 20) -> dict[str, Any]:
-        """Give the analyst's media, taking waiting ones until ``number`` are open."""
-        mine = queue.take_set(self._desk, number)
-        found = presenting.items(
-            self._store, mine, self.analyst, graded=graded, open_to=self._known
-        )
-        return {"items": found, "progress": self.progress()}
 
     @needs("list_media", "own", "sample", "series")
     def item(self, medium: str) -> dict[str, Any]:

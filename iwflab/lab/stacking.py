@@ -77,13 +77,13 @@ class Stacking(Acts, Answers):
             "exemplar": exemplar,
             "assessment": found.assessment,
             "graded": list(found.graded),
-            "left_out": _named(found.left_out),
+            "left_out": grading.in_words(found.left_out),
             **presenting.derived(record),
         }
 
     @needs("grade", "own", "all")
     def undo_stack(self, named: str, *, request: str | None = None) -> dict[str, Any]:
-        """Withdraw all that stands of one act on a stack, in one act.
+        """Withdraw all that stands of one act on a stack or a selection, in one act.
 
         ``named`` is a medium that the act graded, or its request id.  ``withdrawn`` are
         the media, ``left`` those that stay graded, each with ``medium`` and ``why``.
@@ -95,8 +95,4 @@ class Stacking(Acts, Answers):
             since=self._desk.since,
             request=request or uuid4().hex,
         )
-        return {"withdrawn": list(found.media), "left": _named(found.left)}
-
-
-def _named(left: grading.LeftOut) -> list[dict[str, str]]:
-    return [{"medium": medium, "why": why} for medium, why in left]
+        return {"withdrawn": list(found.media), "left": grading.in_words(found.left)}

@@ -43,6 +43,20 @@ def leased_media(store: Store, *, since: int, most: int) -> Iterator[list[str]]:
         yield [str(name) for name in found.scalars().all()]
 
 
+@contextmanager
+def leased_among(
+    store: Store, media: Sequence[str], *, since: int
+) -> Iterator[list[str]]:
+    """Give those of some media that are nobody's, in their order, kept as above."""
+    query = f"SELECT m.id FROM medium m WHERE m.id IN :them AND {_FREE}"  # noqa: S608
+    with store.leasing() as (connection, lock):
+        clause = " FOR NO KEY UPDATE OF m SKIP LOCKED" if lock else ""
+        bound = sa.text(query + clause).bindparams(sa.bindparam("them", expanding=True))
+        found = connection.execute(bound, {"them": list(media), "since": since})
+        free = set(found.scalars().all())
+        yield [medium for medium in media if medium in free]
+
+
 def still_free(store: Store, media: Sequence[str], *, since: int) -> list[str]:
     """Give those of some media that are nobody's now, in their order."""
     query = f"SELECT m.id FROM medium m WHERE m.id IN :them AND {_FREE}"  # noqa: S608
@@ -63,10 +77,10 @@ def whose(store: Store, medium: str, *, since: int) -> str:
 
 
 def open_rows(store: Store, analyst: str, *, since: int) -> list[dict[str, Any]]:
-    """Give one analyst's open assignments: the oldest first, then as media arrived."""
+    """Give one analyst's open assignments in the order in which they were made."""
     query = (
         f"SELECT o.* FROM ({_OPEN} AND a.analyst = :analyst) o"  # noqa: S608 - ours
-        " JOIN medium m ON m.id = o.medium ORDER BY o.entry, m.entry, m.id"
+        " ORDER BY o.entry, o.id"
     )
     return store.rows(sa.text(query), since=since, analyst=analyst)
 

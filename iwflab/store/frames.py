@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from iwflab.domain.categories import Scheme, derive
 from iwflab.store.database import Store
 from iwflab.store.reading import children_of, overview, records
-from iwflab.store.stacks import carried_over
+from iwflab.store.stacks import CHOSEN, carried_over
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,10 @@ def media_frame(store: Store) -> "pd.DataFrame":
 def assessments_frame(store: Store) -> "pd.DataFrame":
     """One row a standing assessment: elements and tags as columns, seconds, reveal.
 
-    ``carried_from`` is the exemplar of the stack that it was carried over from, at
-    ``carried_distance`` bits; empty where the medium was graded by itself.
+    ``carried_from`` is the medium that it was carried over from: the exemplar of a
+    stack, at ``carried_distance`` bits, or the first of a selection, at no distance;
+    ``carried_by`` is the algorithm, or "selection".  All are empty where the medium
+    was looked at and graded by itself.
     """
     rows = []
     carried = carried_over(store)
@@ -47,11 +49,14 @@ def assessments_frame(store: Store) -> "pd.DataFrame":
         }
         source = carried.get(row["assessment"], {})
         plain["carried_from"] = source.get("source", "")
-        plain["carried_distance"] = source.get("distance")
+        chosen = source.get("algorithm") == CHOSEN
+        plain["carried_distance"] = None if chosen else source.get("distance")
+        plain["carried_by"] = source.get("algorithm", "")
         told = {"graded_us": row["graded_us"], "ending": row["ending"]}
         rows.append({**plain, **told, **seen, **tags})
     first = ["medium", "assessment", "grader", "stage", "reveal", "seconds"]
-    columns = [*first, "ending", "carried_from", "carried_distance", "graded_us"]
+    columns = [*first, "ending", "carried_from", "carried_by"]
+    columns += ["carried_distance", "graded_us"]
     return _frame(rows, columns, whole=("carried_distance", "graded_us"))
 
 

@@ -33,6 +33,7 @@ _TEXTS = {
     "an empty list means none: people upload.",
     "child_policy": "Fields of a child that only a policy may want, by name",
     "asked_schemes": "The form asks what these schemes need; all others are derived",
+    "queue_order": "What is handed out first: oldest, known_first, stacks or rotating.",
     "set_size": "Media assigned to an analyst at a time.",
     "prefetch": "Shielded previews that the grading desk loads ahead.",
     "outbox": "Decisions that may wait for the disk before the desk stops.",

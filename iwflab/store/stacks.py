@@ -9,6 +9,9 @@ from iwflab.store.database import Store
 from iwflab.store.reading import batched
 
 VERB = "grade stack"
+SELECTION = "grade selection"
+_VERBS = {"stack": VERB, "selection": SELECTION}  # of many media, undone as one
+CHOSEN = "selection"  # in the place of an algorithm: a person chose them together
 
 _VALUES = """
   SELECT h.medium, h.value, h.quality, h.turned
@@ -114,25 +117,38 @@ def standing_of_act(store: Store, entry: int, analyst: str) -> list[dict[str, An
 
 
 def stack_acts(store: Store, analyst: str, named: str) -> list[int]:
-    """Give the entries of one analyst's acts that graded a stack, the newest first.
+    """Give the entries of one analyst's acts on stacks and selections, newest first.
 
     ``named`` is the exemplar, or the request id of the act.
     """
     query = """
       SELECT DISTINCT x.entry FROM assessment x JOIN audit_entry e ON e.number = x.entry
       WHERE x.analyst = :analyst AND (x.medium = :named OR e.request = :named)
-        AND e.verb = :verb
+        AND e.verb IN (:stack, :selection)
       ORDER BY x.entry DESC
     """
-    found = store.rows(sa.text(query), analyst=analyst, named=named, verb=VERB)
+    found = store.rows(sa.text(query), analyst=analyst, named=named, **_VERBS)
     return [row["entry"] for row in found]
 
 
+def looked_at(store: Store, analyst: str, media: Sequence[str]) -> dict[str, set[str]]:
+    """Give what of some media was painted for a person: the variants, by medium."""
+    query = sa.text(
+        "SELECT DISTINCT medium, variant FROM view WHERE analyst = :analyst"
+        " AND kind = 'shown' AND medium IN :them"
+    ).bindparams(sa.bindparam("them", expanding=True))
+    found: dict[str, set[str]] = {}
+    for part in batched(media):
+        for row in store.rows(query, analyst=analyst, them=part):
+            found.setdefault(row["medium"], set()).add(row["variant"])
+    return found
+
+
 def entry_of_stack(store: Store, assessment: str) -> int:
-    """Give the entry of the act that graded a stack with it; 0 where none did."""
+    """Give the entry of the act that graded many media with it; 0 where none did."""
     query = (
         "SELECT a.entry FROM assessment a JOIN audit_entry e ON e.number = a.entry"
-        " WHERE a.id = :id AND e.verb = :verb"
+        " WHERE a.id = :id AND e.verb IN (:stack, :selection)"
     )
-    found = store.rows(sa.text(query), id=assessment, verb=VERB)
+    found = store.rows(sa.text(query), id=assessment, **_VERBS)
     return int(found[0]["entry"]) if found else 0

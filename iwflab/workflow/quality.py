@@ -15,11 +15,12 @@ from iwflab.schemes import schemes
 from iwflab.store import Act, Store
 from iwflab.store.entering import must_be_same
 from iwflab.store.reading import one_medium, overview, records, some_media
-from iwflab.store.stacks import carried_over
+from iwflab.store.stacks import CHOSEN, carried_over
 
 Carried = Mapping[str, Mapping[str, Any]]  # by assessment: whence it was carried over
 
 
+_ANEW = "that one was graded anew since"
 NOT_SETTLED = {
     Ending.NOT_SURE: "its grader is not sure: somebody else grades it anew",
     Ending.NEEDS_TWO: "its grader asks for a second person to grade it",
@@ -64,13 +65,18 @@ def _against(
 
 
 def _whence(source: Mapping[str, Any] | None) -> str:
-    """Say that a grade was carried over from the exemplar of a stack; empty if not."""
+    """Say whence a grade was carried over; empty where a look was made for it."""
     if source is None:
         return ""
+    if source["algorithm"] == CHOSEN:
+        if source["exemplar"] == source["assessment"]:
+            return "chosen in a selection, not looked at by itself"
+        text = f"chosen in a selection with {source['source']}, not looked at by itself"
+        return text + (f"; {_ANEW}" if source["anew"] else "")
     text = f"carried over from {source['source']}, {source['distance']} bits"
     if source["orientation"] != ORIENTATIONS[0]:
         text += f", {source['orientation']}"
-    return text + ("; that one was graded anew since" if source["anew"] else "")
+    return text + (f"; {_ANEW}" if source["anew"] else "")
 
 
 def sign_off(

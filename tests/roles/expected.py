@@ -4,6 +4,7 @@ Letters: a assessor, s senior analyst, q QA officer, t statistician, m administr
 """
 
 from iwflab.domain.counting import Cell, Table
+from iwflab.domain.queueing import Sought
 from iwflab.domain.records import record_from
 from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours, Unreadable
 
@@ -86,6 +87,12 @@ METHODS = {
     "stacks": ("asq", (), {}, None),
     "stack_sample": ("asq", (NOBODYS,), {}, NotFound),
     "grade_stack": ("as", (NOBODYS, RECORD), {"members": []}, NotYours),
+    "find": ("asq", (Sought(),), {}, None),
+    "found": ("asq", (Sought(),), {}, None),
+    "grade_selection": (
+        *("as", ([NOBODYS], RECORD), {}),
+        {"a": NotAllowed, "s": NotFound},
+    ),
     "undo_stack": ("as", (NOBODYS,), {}, NotAllowed),
     "sheet_order": ("as", (), {}, None),
     "sheet": ("as", ([],), {}, None),

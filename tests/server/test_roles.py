@@ -62,6 +62,9 @@ ASKED = [
     ("POST", "api/sheet/take", {"n": 0}, "as"),
     ("GET", f"api/beside?medium={NOBODYS}", {}, "as"),
     ("POST", "api/rendition", {"medium": NOBODYS, "variant": "large"}, "asq"),
+    ("GET", "api/queue?at=0&n=0", {}, "asq"),
+    ("POST", "api/selection", {**MORE, "media": [NOBODYS], "medium": ""}, "as"),
+    ("POST", "api/selection/undo", {"named": NOBODYS}, "as"),
     ("GET", f"media/{'x' * 24}", {}, "asq"),
     ("GET", "api/no-such-route", {}, "asqtm"),
 ]

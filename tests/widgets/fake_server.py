@@ -17,6 +17,7 @@ from iwflab.media.rendering import previews
 from iwflab.schemes import schemes, tags
 from iwflab.workflow.presenting import asked
 
+SENT_ONCE = {"api/decision", "api/undo", "api/reveal", "api/selection"}
 ORIGIN = "http://localhost:9"
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
 
@@ -108,6 +109,7 @@ class FakeServer:
     views: list = field(default_factory=list)
     held: list = field(default_factory=list)
     limits: dict = field(default_factory=dict)
+    anothers: tuple = ()  # media that are not this person's
     jobs: list = field(default_factory=list)
     set_most: int = 10_000
     made: int = 0
@@ -173,7 +175,7 @@ class FakeServer:
             return
         name = path.removeprefix("api/").replace("/", "_")
         reply = getattr(self, "all_jobs" if name == "jobs" else name)(body)
-        if self.lose_replies and path in {"api/decision", "api/undo", "api/reveal"}:
+        if self.lose_replies and path in SENT_ONCE:
             self.lose_replies -= 1
             route.abort()
         else:
@@ -256,7 +258,10 @@ class FakeServer:
             "tags": [vars(tag) for tag in found],
             "asked": [asked(schemes()[name]) for name in ASKED_SCHEMES],
             "schemes": [
-                {"name": s.name, "title": s.title, "version": s.version}
+                {
+                    **{n: getattr(s, n) for n in ("name", "title", "version")},
+                    "labels": dict(s.labels),
+                }
                 for s in schemes().values()
             ],
             "keys": dict(KEYS),
@@ -272,12 +277,51 @@ class FakeServer:
             | self.limits,
         }
 
-    def set(self, _):
-        for one in self.items:
+    def queue(self, body):
+        """What matches; the fake looks at name and stage alone."""
+        found = [one["medium"] for one in self.matching(body)]
+        if body.get("ids"):
+            return {"total": len(found), "ids": found}
+        return {"total": len(found), "at": 0, "media": []}
+
+    def matching(self, asked):
+        part, stage = asked.get("name", ""), asked.get("stage", "")
+        return [
+            one
+            for one in self.items
+            if part in one["name"] and stage in {"", one["stage"]}
+        ]
+
+    def selection(self, body):
+        if body["request"] not in self.done:
+            taken = [m for m in body["media"] if m not in self.anothers]
+            self.done[body["request"]] = taken
+            for medium in taken:
+                self.one(medium).update(record=body["record"], stage="graded")
+        graded = self.done[body["request"]]
+        why = "it is not yours to grade"
+        left = [m for m in body["media"] if m not in graded]
+        return {
+            "saved": True,
+            "graded": graded,
+            "left_out": [{"medium": m, "why": why} for m in left],
+            "sample": graded[:3],
+            "progress": self.progress(),
+        }
+
+    def selection_undo(self, body):
+        graded = self.done[body["named"]]
+        for medium in graded:
+            self.one(medium).update(record=None, stage="waiting", grades=[])
+        return {"withdrawn": graded, "left": [], "progress": self.progress()}
+
+    def set(self, asked):
+        shown = self.matching((asked or {}).get("filter", {}))
+        for one in shown:
             free = {"outlines", "shielded"} & set(one["previews"])
             name = f"grant{self.run[-1]}"
             one["grants"] = {v: f"{name}-{v}-{one['medium'][1:]}" for v in free}
-        return {"items": self.items[: self.set_most], "progress": self.progress()}
+        return {"items": shown[: self.set_most], "progress": self.progress()}
 
     def grant(self, body):
         return {"grant": f"grantx-{body['variant']}-{body['medium'][1:]}"}

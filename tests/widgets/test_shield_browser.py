@@ -110,6 +110,9 @@ def hooked(open_desk, monkeypatch):
 def walk(desk, server, moves, seed, *, to_the_end=True):
     """Do seeded random moves, or those until the check fails; give what it saw."""
     chance = random.Random(seed)
+    for key, level in (("b", "outlines"), ("s", "shielded")):  # a short walk may not
+        desk.press(key)
+        desk.until(f"s.painted && s.painted.variant === '{level}'")
     names = chance.choices(list(MOVES), list(MOVES.values()), k=moves)
     for number, name in enumerate(names):
         if not to_the_end and number % 10 == 0 and seen(desk)["broken"]:

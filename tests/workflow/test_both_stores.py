@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from PIL import ImageOps
 
 from iwflab import Lab
 from iwflab.demo.drawing import encoded, picture
+from iwflab.domain.queueing import ORDERS, Sought
 from iwflab.hashing import ALGORITHMS
 from tests import films
 
@@ -81,6 +83,33 @@ def test_the_whole_way_gives_the_same_on_both_databases(both):
     assert lists[0] == lists[1]
     assert releases[0].items == releases[1].items == 3
     assert [lab.verify(read_data=True) for lab in both] == [[], []]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_queue_and_a_selection_are_the_same_on_both_databases(both, order):
+    said = []
+    for lab in both:
+        sha256 = {row["medium"]: row["sha256"] for row in lab.overview()}
+        lab.settings = replace(lab.settings, queue_order=order)
+        ann, ben = lab.seat("ann"), lab.seat("ben")
+        for who in (ann, ben):
+            who.settings = lab.settings
+        hers = [item["medium"] for item in ann.open_set(3)["items"]]
+        his = [
+            i["medium"] for i in ben.open_set(2, sought=Sought(kind="picture"))["items"]
+        ]
+        assert not set(hers) & set(his)
+        done = ann.grade_selection([*hers, his[0]], seen("posing"), shown=hers[0])
+        found = ann.found(Sought(stage="graded", code="uk_2014=C"))
+        assert sorted(found) == sorted(hers)
+        assert ann.found(Sought(name="CLIP")) == ann.found(Sought(kind="video"))
+        gone = ann.undo()["undone"]
+        assert lab.verify() == []
+        kept = [row["why"] for row in done["left_out"]]
+        said.append((sorted(map(sha256.get, hers + his)), kept, gone))
+    # Side by side decoding lets media arrive in any order; how many is the same.
+    assert [one[1:] for one in said] == [(["it is not yours to grade"], 3)] * 2
+    assert [len(one[0]) for one in said] == [5, 5]
 
 
 HEAD = "md5,pdq,pdq_quality,label\n"

@@ -12,8 +12,8 @@ PARTS = (
     *("outbox", "asked", "record", "answers", "ladder", "look", "pictures", "panels"),
     *("lens", "looking", "exposure", "screen", "zoom", "larger", "beside", "player"),
     *("sheet_pages", "thumbs", "sheet", "sheet_keys", "views"),
-    *("segments", "form", "keys", "acts", "palette", "layout"),
-    *("watch", "saving", "desk", "main"),
+    *("segments", "form", "keys", "palette", "layout"),
+    *("watch", "saving", "filter", "selecting", "acts", "desk", "main"),
 )
 
 

@@ -21,9 +21,9 @@ from iwflab.workflow.grading.entering import (
     must_be_seen,
     same,
 )
+from iwflab.workflow.grading.hands import LeftOut, ManyGraded, in_words
+from iwflab.workflow.grading.selected import grade_selection
 from iwflab.workflow.grading.stacked import (
-    LeftOut,
-    StackGrade,
     Undone,
     grade_stack,
     undo_stack,
@@ -34,11 +34,13 @@ from iwflab.workflow.grading.stacked import (
 __all__ = [
     "UNSEEN",
     "LeftOut",
-    "StackGrade",
+    "ManyGraded",
     "Undone",
     "grade",
+    "grade_selection",
     "grade_stack",
     "grades_of",
+    "in_words",
     "undo",
     "undo_stack",
 ]

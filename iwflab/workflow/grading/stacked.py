@@ -10,14 +10,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from iwflab.domain.assessments import RevealLevel
-from iwflab.domain.records import Ending, Record, check
-from iwflab.errors import BadInput, NotAllowed, NotYours, RequestReused
+from iwflab.domain.records import Record
+from iwflab.errors import NotAllowed, RequestReused
 from iwflab.hashing import ALGORITHMS
 from iwflab.hashing.stacking import measured
-from iwflab.schemes import tags
 from iwflab.store import Act, Store
-from iwflab.store.assignments import assigned_to, still_free, whose
-from iwflab.store.reading import some_media
+from iwflab.store.assignments import assigned_to
 from iwflab.store.stacks import VERB, laid_values, stack_acts, standing_of_act
 from iwflab.workflow.grading.entering import (
     UNSEEN,
@@ -27,20 +25,15 @@ from iwflab.workflow.grading.entering import (
     must_be_seen,
     same,
 )
+from iwflab.workflow.grading.hands import (
+    Hand,
+    LeftOut,
+    ManyGraded,
+    must_fit_all,
+    past_waiting,
+)
 
 ALGORITHM, VARIANT = "pdq", "full"
-NOT_YOURS = "it is not yours to grade"
-
-LeftOut = tuple[tuple[str, str], ...]  # medium, why
-
-
-@dataclass(frozen=True, slots=True)
-class StackGrade:
-    """What one decision did: the exemplar's assessment, who got it, who did not."""
-
-    assessment: str
-    graded: tuple[str, ...]  # members, without the exemplar
-    left_out: LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,53 +45,9 @@ class Undone:
     left: LeftOut = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Hand:
-    """Whose hand it is: what is theirs, and whether they may take any stage."""
-
-    store: Store
-    analyst: str
-    since: int
-    any_stage: bool
-
-    def takes(self, act: Act, medium: str) -> None:
-        """Take the exemplar, as one takes a medium to grade it."""
-        holder = whose(self.store, medium, since=self.since)
-        if holder == self.analyst:
-            return
-        free = still_free(self.store, [medium], since=self.since)
-        there = free or (self.any_stage and some_media(self.store, [medium]))
-        if holder or not there:
-            raise NotYours(
-                "this medium is not assigned to you",
-                advice="open the grading desk, which assigns media to you",
-            )
-        act.insert("assignment", medium=medium, analyst=self.analyst)
-
-    def sorted_out(
-        self, members: Sequence[str], far: dict[str, tuple[int, str]], distance: int
-    ) -> tuple[list[str], list[tuple[str, str]], set[str]]:
-        """Give the members to grade, the others with why not, and what is free."""
-        mine = set(assigned_to(self.store, self.analyst, since=self.since))
-        free = set(still_free(self.store, members, since=self.since))
-        stages = {r["medium"]: r["stage"] for r in some_media(self.store, members)}
-        chosen, left = [], []
-        for medium in members:
-            why = NOT_YOURS
-            if medium in mine | free or (self.any_stage and medium in stages):
-                why = _unfit(stages[medium], far.get(medium), distance)
-                if not why and medium not in mine | free:
-                    why = NOT_YOURS
-            if why:
-                left.append((medium, why))
-            else:
-                chosen.append(medium)
-        return chosen, left, free - mine
-
-
 def _unfit(stage: str, far: tuple[int, str] | None, distance: int) -> str:
     if stage != "waiting":
-        return f"it is {stage.replace('_', ' ')} already"
+        return past_waiting(stage)
     if far is None:
         return "it has no hash that may be compared"
     if far[0] > distance:
@@ -121,51 +70,35 @@ def grade_stack(
     over: str | None = UNSEEN,
     over_another: bool = False,
     any_stage: bool = False,
-) -> StackGrade:
+) -> ManyGraded:
     """Record what was seen on an exemplar, and carry it to named members: one act.
 
     The exemplar is taken if free; refused as ``grade`` refuses.  Members that do not
     wait, are another's, or are beyond ``distance`` bits are left out, and named.
     """
-    check(record, tags())
-    _must_fit_all(record)
+    must_fit_all(record)
     check_conditions(reveal, seconds)
     named = [m for m in dict.fromkeys(members) if m != exemplar]
     far = _distances(store, exemplar, named)
     with store.act(VERB, exemplar, analyst=analyst, request=request) as act:
         if act.repeated:
             return _before(store, act, record, named)
-        hand = _Hand(store, analyst, since, any_stage)
+        hand = Hand(store, analyst, since, any_stage)
         hand.takes(act, exemplar)
         standing = must_be_open(store, exemplar)
         must_be_seen(standing, analyst, over, over_another=over_another)
-        chosen, left, free = hand.sorted_out(named, far, distance)
-        told = {
-            "analyst": analyst,
-            "reveal": str(reveal),
-            "seconds": abs(seconds * 1.0),
-        }
-        first = enter(act, record, medium=exemplar, **told)
-        for medium in chosen:
-            if medium in free:
-                act.insert("assignment", medium=medium, analyst=analyst)
-            carried = _carried(act, record, medium, analyst)
-            _say_whence(act, carried, first, far[medium])
-        return StackGrade(first, tuple(chosen), tuple(left))
-
-
-def _must_fit_all(record: Record) -> None:
-    if record.segments or record.ending != Ending.SETTLED:
-        raise BadInput(
-            "segments and doubts are of one medium, not of its stack",
-            advice="grade this medium at the grading desk",
+        chosen, left, free = hand.sorted_out(
+            named, lambda medium, stage: _unfit(stage, far.get(medium), distance)
         )
-
-
-def _carried(act: Act, record: Record, medium: str, analyst: str) -> str:
-    # Nobody had it before them: no time, nothing painted.
-    unseen = {"reveal": str(RevealLevel.NONE), "seconds": 0.0}
-    return enter(act, record, medium=medium, analyst=analyst, **unseen)
+        told = {"reveal": str(reveal), "seconds": abs(seconds * 1.0)}
+        first = enter(act, record, medium=exemplar, analyst=analyst, **told)
+        for medium in chosen:
+            # Nobody had it before them: nothing painted.
+            carried = hand.carries(
+                act, record, medium, free=medium in free, reveal=RevealLevel.NONE
+            )
+            _say_whence(act, carried, first, far[medium])
+        return ManyGraded(first, tuple(chosen), tuple(left))
 
 
 def _say_whence(act: Act, carried: str, exemplar: str, far: tuple[int, str]) -> None:
@@ -194,7 +127,8 @@ def _distances(
     return dict(zip(there, found, strict=True))
 
 
-def _media_of(store: Store, assessments: Sequence[str]) -> list[str]:
+def media_of(store: Store, assessments: Sequence[str]) -> list[str]:
+    """Give the medium of each assessment, in their order."""
     query = sa.text("SELECT id, medium FROM assessment WHERE id IN :them").bindparams(
         sa.bindparam("them", expanding=True)
     )
@@ -202,24 +136,24 @@ def _media_of(store: Store, assessments: Sequence[str]) -> list[str]:
     return [found[key] for key in assessments]
 
 
-def _before(store: Store, act: Act, record: Record, named: list[str]) -> StackGrade:
+def _before(store: Store, act: Act, record: Record, named: list[str]) -> ManyGraded:
     first = same(store, act, record)
     rows = [row.key for row in act.rows if row.table == "assessment"]
-    graded = _media_of(store, rows)[1:]
+    graded = media_of(store, rows)[1:]
     if not set(graded) <= set(named):
         raise RequestReused(
             "this request id was used for another stack",
             advice="reload the page; the earlier decision stands",
         )
     left = [(m, "it was left out then") for m in named if m not in graded]
-    return StackGrade(first, tuple(graded), tuple(left))
+    return ManyGraded(first, tuple(graded), tuple(left))
 
 
 # -- taking it back ------------------------------------------------------------------
 def undo_stack(
     store: Store, named: str, *, analyst: str, since: int, request: str
 ) -> Undone:
-    """Withdraw what still stands of one act that graded a stack.
+    """Withdraw what still stands of one act that graded a stack or a selection.
 
     ``named`` is the request of that act, or any medium it graded (the newest act then).
     """
@@ -230,8 +164,8 @@ def undo_stack(
             if standing_of_act(store, entry, analyst):
                 return withdraw_act(store, act, entry, analyst=analyst, since=since)
         raise NotAllowed(
-            "nothing stands of a stack that you graded so",
-            advice="see: iwflab stacks show",
+            "nothing stands of a stack or selection that you graded so",
+            advice="see: iwflab stacks show, iwflab queue --stage graded",
         )
 
 
@@ -252,7 +186,7 @@ def withdraw_act(
     if not media:
         why = sorted({reason for _, reason in left})
         raise NotAllowed(
-            f"nothing of this stack can be withdrawn: {'; '.join(why)}",
+            f"nothing of this act can be withdrawn: {'; '.join(why)}",
             advice="ask for the sign-off to be taken back first (release desk)",
         )
     return Undone(media[0], tuple(media), tuple(left))
@@ -265,5 +199,5 @@ def undone_before(store: Store, act: Act) -> Undone:
         "SELECT w.id, w.assessment FROM withdrawal w WHERE w.id IN :them"
     ).bindparams(sa.bindparam("them", expanding=True))
     found = {r["id"]: r["assessment"] for r in store.rows(query, them=rows)}
-    media = _media_of(store, [found[key] for key in rows])
+    media = media_of(store, [found[key] for key in rows])
     return Undone(media[0], tuple(media))

@@ -288,7 +288,7 @@ def avoided(store: Store, *, among: Collection[str] | None = None) -> Counter[st
         if row["known"]:
             found[_reason(reasons[row["medium"]])] += 1
         elif row["carried"]:
-            found["graded with its stack"] += 1
+            found["graded with its stack or selection"] += 1
     return +found
 
 

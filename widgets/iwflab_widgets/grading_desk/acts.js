@@ -16,6 +16,8 @@ function actsOf(desk) {
     present: () => desk.looking.turnPresentation(),
     exposure: () => desk.exposure.open(),
     palette: () => openPalette(desk),
+    filter: () => desk.filter.focus(),
+    selection: () => desk.selecting.act(),
   };
   const onMedium = {
     question_up: () => desk.answers.step(-1),

@@ -29,6 +29,8 @@ class Desk {
     });
     this.views = new Views(this);
     this.saving = new Saving(this);
+    this.filter = new FilterBar(this);
+    this.selecting = new Selecting(this);
     this.layout = new Layout(this);
     root.iwflab = { desk: this, state: () => deskState(this) }; // for tests
   }
@@ -73,11 +75,13 @@ class Desk {
     this.items = this.saving.withWaiting(set.items);
     this.progress = set.progress;
     const open = set.items.filter(isOpen).length;
-    const graded = set.progress.mine_graded ?? 0;
+    // Within a filter only what it shows is counted.
+    const graded = this.filter.on ? set.items.length - open : (set.progress.mine_graded ?? 0);
     this.offset = graded - (set.items.length - open);
     this.of = graded + open;
     const same = set.items.findIndex((item) => item.medium === stayAt);
-    this.go(same >= 0 ? same : set.items.findIndex(isOpen));
+    const first = set.items.findIndex(isOpen);
+    this.go(same >= 0 ? same : first < 0 && this.filter.on && set.items.length ? 0 : first);
   }
 
   stop() {
@@ -160,7 +164,7 @@ class Desk {
   async refetch(stayAt) {
     try {
       const wanted = this.desk.limits.set_size ?? 12;
-      this.take(await this.server.post("iwflab/api/set", { n: wanted }), stayAt);
+      this.take(await this.server.post("iwflab/api/set", { n: wanted, ...this.filter.body }), stayAt);
       return true;
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;

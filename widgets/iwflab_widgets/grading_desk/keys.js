@@ -27,6 +27,8 @@ const ACTS = {
   undo: "Undo the newest decision",
   why: "Why these grades",
   palette: "Find an act by its name",
+  filter: "Search and filter the queue (Esc leaves)",
+  selection: "Give these answers to all selected media",
   help: "This card",
   sheet: "Contact sheet of your media, and back",
   beside: "A second medium beside this one",

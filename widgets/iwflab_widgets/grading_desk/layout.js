@@ -44,7 +44,8 @@ class Layout {
     );
     this.end = el("div", { class: "iwf-end", hidden: true });
     this.activate = el("p", { class: "iwf-activate", "data-testid": "activate" }, "Click here to activate the keys.");
-    const body = [banner, this.activate, views.sheet.place, this.medium, this.end, grades, message, bar, foot];
+    const { filter, selecting } = this.desk;
+    const body = [banner, this.activate, views.sheet.place, filter.place, this.medium, this.end, grades, message, selecting.place, bar, foot];
     this.desk.root.append(el("div", { class: "iwf-frame" }, body), this.desk.live.region);
   }
 
@@ -71,6 +72,8 @@ class Layout {
     else if (item && !covered) this.mediumParts(item);
     else if (!item) this.endCard();
     this.bar();
+    this.desk.filter.draw();
+    this.desk.selecting.draw();
     const { saved, pressed } = this.desk.outbox;
     const { signs } = this.desk.exposure;
     fill(this.places.foot, footView({ saved, pressed, progress: this.desk.progress }), signs.length > 0 && signsView(signs));
@@ -164,7 +167,7 @@ class Layout {
     const drafts = this.desk.answers.drafts.size;
     fill(
       this.end,
-      el("h2", { "data-testid": "end" }, "All media assigned to you are graded"),
+      el("h2", { "data-testid": "end" }, this.desk.filter.on ? "All media that match the filter are graded" : "All media assigned to you are graded"),
       el("p", {}, `${progress.graded} of ${progress.media} media of the lab are graded.`),
       drafts > 0 && el("p", {}, `${count(drafts, "draft")} not saved: go back with the previous key.`),
       el("p", {}, "Take a break away from the screen if you can; the next set waits."),

@@ -93,6 +93,7 @@ class Saving {
     if (this.desk.stopped) return this.desk.tell(`Not undone. ${this.desk.stopped}`);
     // What this window decided, not what another window of the person did meanwhile.
     const medium = this.decided.pop();
+    if (medium?.selection) return this.desk.selecting.undo(medium);
     const refused = (fault) => {
       if (medium) this.decided.push(medium);
       this.desk.tell(`Not undone: ${fault.inWords}`);
@@ -126,7 +127,8 @@ class Saving {
   async nextSet() {
     if (this.desk.stopped) return this.desk.tell(this.desk.stopped);
     const came = await this.desk.refetch(null);
-    if (came && !this.desk.item) this.desk.tell("Nothing waits for you at present.");
+    const matching = this.desk.filter.on ? " that matches the filter" : "";
+    if (came && !this.desk.item) this.desk.tell(`Nothing${matching} waits for you at present.`);
   }
 
   /** What the server does not know yet counts as graded: nobody grades it twice. */

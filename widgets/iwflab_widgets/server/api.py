@@ -253,9 +253,11 @@ class Body:
             raise self._wrong(name, f"a number from {least:g} to {most:g}")
         return value
 
-    def mapping(self, name: str) -> dict[str, Any]:
-        """Return a JSON object."""
-        value = self._plain.get(name)
+    def mapping(
+        self, name: str, *, default: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return a JSON object; without ``default`` it must be there."""
+        value = self._plain.get(name, default)
         if not isinstance(value, dict):
             raise self._wrong(name, "a JSON object")
         return value

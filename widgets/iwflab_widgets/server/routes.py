@@ -11,6 +11,7 @@ from iwflab.domain.records import record_from
 from iwflab.domain.roles import need
 from iwflab.errors import BadInput, NotAllowed
 from iwflab_widgets.server import (
+    flow_routes,
     looking_routes,
     matching_routes,
     sheet_routes,
@@ -64,8 +65,10 @@ class SetHandler(ApiHandler):
 
     async def post(self) -> None:
         """Assign what is missing; give grants for the previews that need no reveal."""
-        wanted = int(self.body().number("n", least=0, most=SET_MOST))
-        answer = dict(await self.service.run(self.seat.open_set, wanted))
+        body = self.body()
+        wanted = int(body.number("n", least=0, most=SET_MOST))
+        sought = flow_routes.sought_in(body.mapping("filter", default={}))
+        answer = dict(await self.service.run(self.seat.open_set, wanted, sought=sought))
         answer["items"] = [self._with_grants(item) for item in answer["items"]]
         self.reply(answer)
 
@@ -225,6 +228,7 @@ ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     *matching_routes.ROUTES,
     *stack_routes.ROUTES,
     *sheet_routes.ROUTES,
+    *flow_routes.ROUTES,
     (r"/iwflab/media/([\w-]{20,100})", MediaHandler),
     (r"/iwflab/(?:api|media)/.*", NoRoute),
 )

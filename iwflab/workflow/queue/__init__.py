@@ -1,18 +1,35 @@
 """It waits for a grader who may have it: a medium is one analyst's at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from iwflab.domain.queueing import OLDEST
 from iwflab.errors import NotFound, NotYours
 from iwflab.store import Act, Store
 from iwflab.store.assignments import (
     assigned_to,
+    leased_among,
     leased_media,
     open_rows,
     still_free,
     whose,
 )
 from iwflab.store.reading import one_medium, waiting_media
+from iwflab.workflow.queue.board import next_in_order
+from iwflab.workflow.queue.finding import found, in_words
+
+__all__ = [
+    "HOUR_US",
+    "Desk",
+    "found",
+    "hand_back",
+    "in_words",
+    "mine_now",
+    "must_be_mine",
+    "take_one",
+    "take_set",
+]
 
 HOUR_US = 3_600_000_000
 
@@ -24,6 +41,7 @@ class Desk:
     store: Store
     analyst: str
     hours: float
+    order: str = OLDEST
 
     @property
     def since(self) -> int:
@@ -31,33 +49,86 @@ class Desk:
         return self.store.clock() - int(self.hours * HOUR_US)
 
 
-def take_set(desk: Desk, number: int) -> list[str]:
+def take_set(
+    desk: Desk, number: int, *, among: Collection[str] | None = None
+) -> list[str]:
     """Give the analyst's media; take waiting ones until ``number`` are ungraded.
 
     Two analysts never get the same medium: a choice is made from media that nobody
-    else is choosing, and looked at again under the write lock.
+    else is choosing, and looked at again under the write lock.  With ``among`` only
+    these are counted, taken and given.
     """
-    missing = number - _open(desk)
+    missing = number - _open(desk, among)
+    passed: set[str] = set()  # what other takers are choosing just now
     while missing > 0:
-        with leased_media(desk.store, since=desk.since, most=missing) as media:
-            if not media:
+        before = len(passed)
+        with _leased(desk, missing, among, passed) as media:
+            if not media and len(passed) == before:
                 break
-            missing = _assign(desk, media, number)
-    return mine_now(desk)
+            missing = _assign(desk, media, number, among)
+    return _mine_of(desk, among)
 
 
-def _open(desk: Desk) -> int:
-    return len(waiting_media(desk.store, mine_now(desk), unknown=True))
+@contextmanager
+def _leased(
+    desk: Desk, most: int, among: Collection[str] | None, passed: set[str]
+) -> Iterator[list[str]]:
+    """Give the next waiting media in the order of the lab, kept from other takers."""
+    if desk.order == OLDEST and among is None:
+        with leased_media(desk.store, since=desk.since, most=most) as media:
+            yield media
+        return
+    if desk.order == OLDEST:
+        there = [medium for medium in among or () if medium not in passed]
+        chosen = still_free(desk.store, there, since=desk.since)[:most]
+    else:
+        chosen = _in_order(desk, most, among, passed)
+    with leased_among(desk.store, chosen, since=desk.since) as media:
+        passed.update(set(chosen) - set(media))
+        yield media
 
 
-def _assign(desk: Desk, media: Sequence[str], number: int) -> int:
+def _in_order(
+    desk: Desk, most: int, among: Collection[str] | None, passed: set[str]
+) -> list[str]:
+    """Give the next free media of the order: what is taken is passed over."""
+    free = dict.fromkeys(passed, False)
+    while True:
+        without = [medium for medium, is_free in free.items() if not is_free]
+        ahead = next_in_order(
+            desk.store,
+            desk.order,
+            desk.analyst,
+            most=2 * most + len(without),
+            without=without,
+            among=among,
+        )
+        asked = [medium for medium in ahead if medium not in free]
+        now = set(still_free(desk.store, asked, since=desk.since))
+        free.update((medium, medium in now) for medium in asked)
+        if not asked or all(free[medium] for medium in ahead[:most]):
+            return [medium for medium in ahead if free[medium]][:most]
+
+
+def _mine_of(desk: Desk, among: Collection[str] | None) -> list[str]:
+    return [m for m in mine_now(desk) if among is None or m in among]
+
+
+def _open(desk: Desk, among: Collection[str] | None) -> int:
+    return len(waiting_media(desk.store, _mine_of(desk, among), unknown=True))
+
+
+def _assign(
+    desk: Desk, media: Sequence[str], number: int, among: Collection[str] | None
+) -> int:
     """Enter those that are still free; say how many are missing then."""
     with desk.store.act("assign", desk.analyst, analyst=desk.analyst) as act:
         # Another window of the same person may have been quicker.
-        missing = max(0, number - _open(desk))
+        missing = max(0, number - _open(desk, among))
         free = still_free(desk.store, media, since=desk.since)[:missing]
-        for medium in free:
-            act.insert("assignment", medium=medium, analyst=desk.analyst)
+        # The ids tell the order within the act, in which the media are shown.
+        for key, medium in zip(act.keys(len(free)), free, strict=True):
+            act.insert("assignment", id=key, medium=medium, analyst=desk.analyst)
     return missing - len(free)
 
 

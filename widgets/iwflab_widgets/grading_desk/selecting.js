@@ -1,0 +1,145 @@
+// The act for a selection: the answers on the form go to all media that were chosen, on
+// the contact sheet or by the filter, in one act; the undo key takes all of it back.
+
+const ACT_PATIENCE = 120_000; // milliseconds: thousands of media are one act on the disk
+
+class Selecting {
+  constructor(desk) {
+    this.desk = desk;
+    this.picked = null; // ids by the filter; null: the contact sheet's own selection
+    this.asking = false;
+    this.busy = "";
+    this.pending = null; // what was sent and not answered: it is sent again as it is
+    this.place = el("div", { class: "iwf-chosen iwf-row", role: "group", "aria-label": "Selection", hidden: true, "data-testid": "selection" });
+  }
+
+  get media() {
+    return this.picked ?? this.desk.views.sheet.inOrder;
+  }
+
+  get inWords() {
+    return count(this.media.length, "medium", "media");
+  }
+
+  pick(ids) {
+    this.picked = ids.length ? ids : null;
+    this.asking = false;
+    this.desk.render();
+  }
+
+  forget() {
+    this.picked = null;
+    this.asking = false;
+    this.desk.views?.sheet?.selected.clear();
+    this.desk.render();
+  }
+
+  /** The key: once to ask, with the number; again to do it. */
+  act() {
+    const reason = this.mayNot();
+    if (reason) return this.desk.tell(reason);
+    if (!this.asking && !this.pending) {
+      this.asking = true;
+      this.desk.tell(`These answers go to ${this.inWords}. Press again to do it.`, { quiet: true });
+      return this.desk.render();
+    }
+    this.asking = false;
+    return this.send();
+  }
+
+  mayNot() {
+    const { stopped, outbox, answers, item } = this.desk;
+    if (this.busy) return this.busy;
+    if (!this.pending && !this.media.length) return "Nothing is selected: choose on the contact sheet or by the filter.";
+    if (stopped) return `Not graded. ${stopped}`;
+    if (outbox.waiting) return "Not graded yet: something is still on the way. Press again in a moment.";
+    if (this.pending) return "";
+    if (!item) return "Not graded: no medium is open, and so no answers.";
+    return isEmpty(answers.record) ? "Not graded: nothing is answered yet." : "";
+  }
+
+  /** What is sent: the open medium counts as looked at only where it is selected. */
+  made() {
+    const { item, answers, screen } = this.desk;
+    const open = this.media.includes(item.medium);
+    const looked = open ? { reveal: screen.look.level, seconds: screen.look.secondsNow } : { reveal: "none", seconds: 0 };
+    const over = open ? { medium: item.medium, over: item.assessment ?? null } : { medium: "" };
+    return { request: freshId(), media: [...this.media], record: cleanRecord(answers.record), ...looked, ...over };
+  }
+
+  async send() {
+    const body = (this.pending ??= this.made());
+    const reply = await this.post("iwflab/api/selection", body, `${count(body.media.length, "medium", "media")} are being saved.`, "Not graded");
+    if (!reply) return;
+    this.pending = null;
+    const { drafts } = this.desk.answers;
+    const from = this.desk.item?.medium;
+    if (body.medium) drafts.delete(body.medium);
+    this.desk.saving.decided.push({ selection: body.request, medium: body.medium, record: body.record });
+    this.forget();
+    await this.desk.refetch(body.medium ? null : from);
+    this.desk.progress = reply.progress ?? this.desk.progress;
+    this.desk.tell(`Graded ${count(reply.graded.length, "medium", "media")} in one act.${leftInWords(reply.left_out)}`);
+  }
+
+  /** Take the whole act back; its answers become a draft of the medium that was open. */
+  async undo(decided) {
+    const body = { named: decided.selection, request: (decided.undo ??= freshId()) };
+    const reply = await this.post("iwflab/api/selection/undo", body, "The selection is being taken back.", "Not undone");
+    if (!reply) return this.desk.saving.decided.push(decided);
+    if (decided.medium) this.desk.answers.drafts.set(decided.medium, decided.record);
+    await this.desk.refetch(decided.medium || null);
+    this.desk.tell(`Undone: ${count(reply.withdrawn.length, "medium", "media")} wait again.${leftInWords(reply.left)}`);
+  }
+
+  /** Send under one request id; give null where it was not done, and say why. */
+  async post(path, body, busy, failed) {
+    this.busy = busy;
+    this.desk.tell(busy);
+    try {
+      return await this.desk.server.post(path, body, {}, ACT_PATIENCE);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      // The server may have done it and not said so: the same id does it once.
+      const again = fault.reason === "refused" ? "" : " Press again: it is done once.";
+      if (!again) this.pending = null;
+      this.desk.tell(`${failed}: ${fault.inWords}${again}`);
+      return null;
+    } finally {
+      this.busy = "";
+    }
+  }
+
+  draw() {
+    const { desk } = this.desk;
+    const number = this.media.length;
+    if (!number) this.asking = false;
+    this.place.hidden = !desk || (!number && !this.pending);
+    if (this.place.hidden) return;
+    const key = desk.keys.selection;
+    const go = (text) => button(text, { key, act: () => this.act(), testid: "selection-act", class: "iwf-button iwf-strong", disabled: Boolean(this.busy) });
+    const told = el("span", { "data-testid": "selection-told" }, `${this.inWords} selected: the answers on this form go to all of them.`);
+    const asked = el("strong", { "data-testid": "selection-asked" }, `Grade ${this.inWords} in one act? Those that are not yours or not open are left out, and named.`);
+    fill(
+      this.place,
+      this.asking ? asked : told,
+      this.pending ? go("Send again") : go(this.asking ? `Yes, grade ${this.inWords}` : "Grade the selection"),
+      this.asking
+        ? button("Stay here", { act: () => this.stay(), testid: "selection-stay" })
+        : button("Select none", { act: () => this.forget(), testid: "selection-none" }),
+    );
+  }
+
+  stay() {
+    this.asking = false;
+    this.desk.render();
+  }
+}
+
+/** What was left out, by reason, with the number of each. */
+function leftInWords(left) {
+  const reasons = new Map();
+  for (const { why } of left) reasons.set(why, (reasons.get(why) ?? 0) + 1);
+  const told = [...reasons].map(([why, number]) => `${number.toLocaleString("en-GB")}: ${why}`);
+  return told.length ? ` Left out: ${told.join("; ")}.` : "";
+}
