@@ -37,6 +37,7 @@ ANSWERS = {
 }
 CHILD = {"age_band": "11-13", "sex": "girl", "pubertal": "pubescent"}
 TWO = 2  # pictures side by side
+SHEET_LEAST = 10  # pictures that are there before the contact sheet is taken
 NEW_FROM = 200  # seeds that the demonstration lab does not use
 TAGS = ("self_generated",)
 
@@ -67,6 +68,7 @@ def take_all(
     intake(page, base, folder)
     matching(page, base)
     grading(page, base)
+    looking(page, base)
     dark = browser.new_context(viewport=SIZE, color_scheme="dark").new_page()
     log_in(dark, base, demo.GRADER, passwords)
     grading_dark(dark, base)
@@ -146,6 +148,49 @@ def grading(page: Page, base: str) -> None:
     page.get_by_test_id("exposure-card").wait_for()
     take(page, "grading-exposure")
     page.keyboard.press("Escape")
+
+
+def looking(page: Page, base: str) -> None:
+    """Look over the set on its contact sheet; two side by side; a clip."""
+    open_grading(page, base)
+    page.keyboard.press("F2")
+    until(lambda: (state(page)["sheet"] or {}).get("thumbs", 0) >= SHEET_LEAST)
+    for key in ("ArrowRight", " ", "ArrowRight", "Shift+ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    take(page, "grading-sheet")
+    page.keyboard.press("Enter")
+    until(lambda: painted(page) == "shielded")
+    page.keyboard.press("F9")
+    until(lambda: (state(page)["beside"] or {}).get("variant") == "shielded")
+    take(page, "grading-beside")
+    page.keyboard.press("F9")
+    find(page, "VID_0001")
+    page.keyboard.press("F8")
+    until(lambda: state(page)["clip"] and painted(page) == "full")
+    page.keyboard.press("PageDown")
+    until(lambda: state(page)["clip"]["at"] > 0)
+    page.keyboard.press("[")
+    take(page, "grading-clip")
+
+
+def find(page: Page, start: str) -> None:
+    """Open the medium with this name from the contact sheet, taking more if need be."""
+    page.keyboard.press("F2")
+    until(lambda: (state(page)["sheet"] or {}).get("total"))
+    page.get_by_test_id("sheet-more").click()
+    until(lambda: "more" in state(page)["message"])
+    for place in range(state(page)["sheet"]["total"]):
+        page.keyboard.press("Home")
+        for _ in range(place):
+            page.keyboard.press("ArrowRight")
+        until(lambda: state(page)["sheet"]["current"])
+        page.keyboard.press("Enter")
+        until(lambda: state(page)["sheet"] is None)
+        if page.get_by_test_id("name").inner_text().startswith(start):
+            until(lambda: painted(page) == "shielded")
+            return
+        page.keyboard.press("F2")
+        until(lambda: (state(page)["sheet"] or {}).get("total"))
 
 
 def grading_dark(page: Page, base: str) -> None:

@@ -38,6 +38,24 @@ KEYS: Mapping[str, str] = {
     "undo": "z",
     "why": "v",
     "help": "?",
+    "sheet": "F2",
+    "beside": "F9",
+    "beside_reveal": "F10",
+    "larger": "F7",
+    "zoom_in": "+",
+    "zoom_out": "-",
+    "zoom_fit": "0",
+    "zoom_actual": "=",
+    "rotate": "F4",
+    "play": "F8",
+    "frame_back": ",",
+    "frame_on": ".",
+    "slower": "<",
+    "faster": ">",
+    "shot_back": "PageUp",
+    "shot_on": "PageDown",
+    "segment_start": "[",
+    "segment_end": "]",
     "filter": "/",
     "selection": ";",
 }
@@ -124,11 +142,11 @@ def _check_keys(settings: Settings) -> None:
         )
     keys = list(settings.keys.values())
     clash = sorted({key for key in keys if keys.count(key) > 1})
-    digits = sorted({key for key in keys if key.isdigit()})
+    digits = sorted({key for key in keys if key.isdigit() and key != "0"})
     if clash or digits:
         raise BadInput(
             f"lab.toml: these keys clash: {', '.join(map(repr, clash + digits))}",
-            advice="every act needs its own key; digits answer the questions",
+            advice="every act needs its own key; digits from 1 on answer questions",
         )
 
 

@@ -8,14 +8,14 @@ from iwflab.lab.comparing import Comparing
 from iwflab.lab.deriving import Deriving
 from iwflab.lab.flow import Flow
 from iwflab.lab.keeping import Keeping
+from iwflab.lab.laying_out import LayingOut
 from iwflab.lab.leaving import Leaving
 from iwflab.lab.looking import Looking
 from iwflab.lab.people import People
-from iwflab.lab.stacking import Stacking
 
 
 class Lab(
-    Looking, Flow, Stacking, Comparing, Carrying, Deriving, Keeping, Leaving, People
+    Looking, Flow, LayingOut, Comparing, Carrying, Deriving, Keeping, Leaving, People
 ):
     """One analyst at one lab folder.
 

@@ -19,7 +19,7 @@ from iwflab.store.head import HeadFolder
 from iwflab.store.settings import read_settings
 from iwflab.store.shared import open_store
 from iwflab.store.vouching import must_go_on
-from iwflab.workflow import EXAMINE, Bench, accounts, comparable
+from iwflab.workflow import EXAMINE, RENDER, Bench, accounts, comparable
 
 
 def operating_system_user() -> str:
@@ -101,6 +101,12 @@ class Seat:
                 check=comparable,
             ),
             workers=settings.workers,
+            renditions=DecodePool(
+                RENDER,
+                workers=1,
+                strict=settings.strict_sandbox,
+                deadline=settings.decode_seconds,
+            ),
         )
         who = analyst or os.environ.get("IWFLAB_ANALYST") or operating_system_user()
         opened = cls(place, bench, who)
@@ -116,6 +122,8 @@ class Seat:
     def close(self) -> None:
         """End the workers and close the database."""
         self._bench.pool.close()
+        if self._bench.renditions is not None:
+            self._bench.renditions.close()
         self._store.close()
 
     def __enter__(self) -> Self:

@@ -41,6 +41,8 @@ class Moment:
     microseconds: int
     luma: "Callable[[], tuple[Bytes, bool]]"
     rgb: "Callable[[], Bytes]"
+    # The same as ``rgb``, scaled to (width, height); None where only ``rgb`` is had.
+    small: "Callable[[int, int], Bytes] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

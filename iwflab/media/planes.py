@@ -32,6 +32,17 @@ def rgb_of(frame: Any) -> "Callable[[], Bytes]":
     return convert
 
 
+def small_of(frame: Any) -> "Callable[[int, int], Bytes]":
+    """Give a way to the frame as (height, width, 3) of another size, for eyes only."""
+
+    def convert(width: int, height: int) -> "Bytes":
+        scaled = frame.reformat(width=width, height=height, format="rgb24", threads=1)
+        array: Bytes = scaled.to_ndarray()
+        return array
+
+    return convert
+
+
 def luma_of(frame: Any) -> "Callable[[], tuple[Bytes, bool]]":
     """Give a way to its luma plane as (height, width), and whether black is 16."""
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 FULL_SIDE = 1600  # pixels, longest side
+LARGE_SIDE = 3840  # on demand, for a 4K screen or a look at details
 SHIELDED_SIDE = 480
 QUALITY = 82
 # A blur over 1/24 of the picture leaves composition and no feature.  It is done
@@ -42,6 +43,12 @@ def previews(
     }
 
 
+def large(picture: "Image.Image", rgb: "NDArray[np.uint8] | None" = None) -> bytes:
+    """Encode the full preview anew with up to ``LARGE_SIDE`` pixels, as JPEG."""
+    whole = picture if rgb is None else _of_pixels(picture, rgb)
+    return _encode(_shown(whole, LARGE_SIDE))
+
+
 def _of_pixels(picture: "Image.Image", rgb: "NDArray[np.uint8]") -> "Image.Image":
     """Give a loaded picture with what the opened one says about itself."""
     from PIL import Image
@@ -51,10 +58,10 @@ def _of_pixels(picture: "Image.Image", rgb: "NDArray[np.uint8]") -> "Image.Image
     return loaded
 
 
-def _shown(picture: "Image.Image") -> "Image.Image":
+def _shown(picture: "Image.Image", side: int = FULL_SIDE) -> "Image.Image":
     from PIL import Image
 
-    small = _opaque(_shrink(flatten_depth(picture), FULL_SIDE), picture)
+    small = _opaque(_shrink(flatten_depth(picture), side), picture)
     turn = _TURN.get(orientation(picture))
     return small if turn is None else small.transpose(Image.Transpose(turn))
 

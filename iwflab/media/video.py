@@ -17,7 +17,7 @@ from iwflab.media.demuxing import Stop, open_container, tracks
 from iwflab.media.endings import trailing
 from iwflab.media.footage import describe_footage
 from iwflab.media.frame_clock import FrameClock
-from iwflab.media.planes import luma_of, rgb_of
+from iwflab.media.planes import luma_of, rgb_of, small_of
 
 BYTES = 1 << 30  # of a video that is decoded; it is mapped into a worker's memory
 PIXELS = 40_000_000  # of one frame; 8K has 33 million, and sixteen may be held at once
@@ -93,7 +93,8 @@ def _played(
             clock = FrameClock(film.rate, start)
             for frame in _frames(opened, stream, film, said, began):
                 at = clock.of(frame)
-                yield Moment(film.decoded - 1, at, luma_of(frame), rgb_of(frame))
+                ways = luma_of(frame), rgb_of(frame), small_of(frame)
+                yield Moment(film.decoded - 1, at, *ways)
             start = clock.end
         number += 1
     if count > TRACKS:

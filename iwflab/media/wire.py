@@ -36,6 +36,9 @@ _HEX = re.compile(r"[0-9a-f]{1,4096}")
 _FRAME_HEX = re.compile(r"[0-9a-f]{64}")
 # Previews are JPEG, re-encoded by us; a browser is given nothing else.
 _PREVIEW = re.compile(rb"\xff\xd8\xff.*\xff\xd9", re.DOTALL)
+# A clip, re-encoded by us as WebM, comes in pieces; only the first has a beginning.
+_PIECE = re.compile(r"clip_[0-7]")
+_FIRST_PIECE, _WEBM = "clip_0", b"\x1a\x45\xdf\xa3"
 
 
 _PLAIN = ("reason", "format", "mode", "width", "height", "frames", "decoder")
@@ -103,7 +106,7 @@ def unpack(body: object, blobs: list[bytes]) -> Examined:
     names = [_name(name) for name in _sequence(fields.get("previews"))]
     if len(set(names)) != len(blobs) or len(names) != len(blobs):
         raise Garbled("its previews and their names do not agree")
-    if not all(_PREVIEW.fullmatch(blob) for blob in blobs):
+    if not all(map(_is_shown, names, blobs)):
         raise Garbled("one of its previews is no JPEG")
     try:
         state = DecoderState(_text(fields.get("state")))
@@ -123,6 +126,12 @@ def unpack(body: object, blobs: list[bytes]) -> Examined:
         previews=dict(zip(names, blobs, strict=True)),
         frame_hashes=_frame_hashes(fields.get("frame_hashes")),
     )
+
+
+def _is_shown(name: str, blob: bytes) -> bool:
+    if _PIECE.fullmatch(name):
+        return name != _FIRST_PIECE or blob.startswith(_WEBM)
+    return bool(_PREVIEW.fullmatch(blob))
 
 
 def _exactly(channel: socket.socket, size: int, deadline: float | None) -> bytearray:

@@ -8,7 +8,8 @@
     release     signed off, it leaves as a hash list with a manifest
     reporting   it is counted
 
-``examination`` is what the sandboxed worker runs.  Steps meet only in the store.
+``examination`` is what the sandboxed worker runs, ``rendition`` what it runs when more
+is to be seen.  Steps meet only in the store.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from iwflab.store import Store
 
 EXAMINE = "iwflab.workflow.examination:examine"  # named, not imported: it runs apart
+RENDER = "iwflab.workflow.rendition:render"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Bench:
     previews: "PreviewStore"
     pool: "DecodePool"
     workers: int = 2
+    # Makes what is asked for at the desk; starts nothing before it is.
+    renditions: "DecodePool | None" = None
 
 
 def comparable(examined: Examined) -> Examined:

@@ -28,6 +28,7 @@ from iwflab.store.reading import (
 )
 
 DAY_US = 86_400_000_000
+LAID_OUT = 200  # waiting media told at once in full; the contact sheet has the rest
 Open = frozenset[str] | None
 
 
@@ -126,7 +127,8 @@ def items(
     """
     mine, waiting = set(media), set(waiting_media(store, media))
     done = [m for m in newest_graded(store, analyst, most=graded) if m in mine]
-    chosen = [*done, *(medium for medium in media if medium in waiting)]
+    open_ones = [medium for medium in media if medium in waiting]
+    chosen = [*done, *open_ones[:LAID_OUT]]
     rows = some_media(store, chosen)
     # What is signed off is no longer the grader's to change.
     kept = [row for row in rows if row["stage"] in {"waiting", "graded"}]
@@ -160,7 +162,7 @@ def item(
         **plain,
         # The folders of a path may name people and places: the desk shows the file.
         "name": row["name"].rsplit("/", 1)[-1],
-        "metadata": json.loads(row["metadata"] or "{}"),
+        "metadata": _of_file(json.loads(row["metadata"] or "{}")),
         "previews": sorted(json.loads(row["previews"] or "{}")),
         "known": known[0] if known else None,
         "record": asdict(record) if record else None,
@@ -168,6 +170,11 @@ def item(
         "reveal": row["reveal"] if mine else None,
         **(derived(record) if record else {"grades": [], "contradictions": []}),
     }
+
+
+def _of_file(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what was made here: times of a clip are told with the clip."""
+    return {name: value for name, value in metadata.items() if name != "clip"}
 
 
 def one(store: Store, medium: str, analyst: str, open_to: Open) -> dict[str, Any]:
@@ -188,3 +195,8 @@ def progress(store: Store, mine: Sequence[str], analyst: str) -> dict[str, Any]:
         "mine_graded": found["mine"],
         "exposure": exposure_of(store, analyst, since=store.clock() - DAY_US),
     }
+
+
+def open_now(store: Store, mine: Sequence[str]) -> int:
+    """Count those of an analyst's media that still wait for a grade."""
+    return len(waiting_media(store, mine, unknown=True))

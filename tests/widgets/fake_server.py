@@ -33,6 +33,22 @@ def pictures(number):
     return previews(image)
 
 
+def send_part(route, clip):
+    """Answer a Range request, as the server does."""
+    asked = route.request.headers.get("range", "bytes=0-").removeprefix("bytes=")
+    first, last = (int(one) if one else None for one in asked.split("-"))
+    end = min(last if last is not None else len(clip) - 1, len(clip) - 1)
+    route.fulfill(
+        status=206,
+        body=clip[first : end + 1],
+        headers={
+            "Content-Type": "video/webm",
+            "Accept-Ranges": "bytes",
+            "Content-Range": f"bytes {first}-{end}/{len(clip)}",
+        },
+    )
+
+
 def item(number, **more):
     plain = {
         "medium": f"m{number:02}",
@@ -95,6 +111,10 @@ class FakeServer:
     limits: dict = field(default_factory=dict)
     anothers: tuple = ()  # media that are not this person's
     jobs: list = field(default_factory=list)
+    set_most: int = 10_000
+    made: int = 0
+    clip: bytes = b""
+    clip_times: list = field(default_factory=list)
     start_level: str = "shielded"
     start_levels: tuple = ("none", "outlines", "shielded")
     presenting: bool = False
@@ -129,9 +149,14 @@ class FakeServer:
                 route.fulfill(status=403, json=NO_PIXELS)
                 return
             _, variant, number = path.removeprefix("media/").split("-")
-            route.fulfill(
-                body=pictures(int(number))[variant], content_type="image/jpeg"
-            )
+            number = int(number) % 60  # thousands of media, few drawings
+            if variant == "clip":
+                send_part(route, self.clip)
+            else:
+                drawn = pictures(number)
+                larger = drawn["full"]  # what is made on demand
+                body = drawn.get(variant, larger)
+                route.fulfill(body=body, content_type="image/jpeg")
         elif self.hold and path == "api/decision":
             self.held.append((route, body))
         else:
@@ -155,6 +180,45 @@ class FakeServer:
             route.abort()
         else:
             route.fulfill(json=reply)
+
+    # -- the contact sheet ----------------------------------------------------------
+    def sheet(self, body):
+        at, number = int(body["at"]), int(body["n"])
+        part = self.items[at : at + number]
+        told = [
+            {
+                **{name: one[name] for name in ("medium", "stage", "state", "format")},
+                "stack": one.get("stack", ""),
+                "frames": one["frames"],
+                "preview": "shielded" in one["previews"],
+            }
+            for one in part
+        ]
+        return {"order": "o1", "at": at, "total": len(self.items), "items": told}
+
+    def sheet_grants(self, body):
+        media, variant = body["media"], body["variant"]
+        return {"grants": {one: f"grants-{variant}-{one[1:]}" for one in media}}
+
+    def sheet_item(self, body):
+        one = self.one(body["medium"])
+        free = ("outlines", "shielded")
+        return {**one, "grants": {v: f"grants-{v}-{one['medium'][1:]}" for v in free}}
+
+    def sheet_take(self, body):
+        self.items += [item(len(self.items) + n) for n in range(1, 4)]
+        return {"taken": 3}
+
+    def beside(self, body):
+        return {"exemplar": self.one(body["medium"]).get("exemplar", "")}
+
+    def rendition(self, body):
+        self.made = self.made + 1
+        if self.made < 2:
+            return {"state": "running"}
+        token = f"grantx-{body['variant']}-{body['medium'][1:]}"
+        told = {"rate": 10, "note": "", "times": self.clip_times}
+        return {"grant": token, **told}
 
     # -- the routes ---------------------------------------------------------------
     def ping(self, _):
@@ -257,7 +321,7 @@ class FakeServer:
             free = {"outlines", "shielded"} & set(one["previews"])
             name = f"grant{self.run[-1]}"
             one["grants"] = {v: f"{name}-{v}-{one['medium'][1:]}" for v in free}
-        return {"items": shown, "progress": self.progress()}
+        return {"items": shown[: self.set_most], "progress": self.progress()}
 
     def grant(self, body):
         return {"grant": f"grantx-{body['variant']}-{body['medium'][1:]}"}

@@ -3,8 +3,6 @@
 In the short form ``test_both_stores.py`` goes the whole way on both.
 """
 
-from functools import partial
-
 import pytest
 
 from iwflab import Lab
@@ -26,7 +24,10 @@ def stems():
 
 @pytest.fixture(autouse=True)
 def _warm(stems, monkeypatch):
-    monkeypatch.setattr("iwflab.lab.seat.DecodePool", partial(DecodePool, stems=stems))
+    def pool(task, **more):
+        return DecodePool(task, stems=stems if task == EXAMINE else None, **more)
+
+    monkeypatch.setattr("iwflab.lab.seat.DecodePool", pool)
 
 
 @pytest.fixture(params=EITHER)

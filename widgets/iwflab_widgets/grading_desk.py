@@ -10,8 +10,10 @@ from iwflab_widgets.desk import Desk, joined
 SHARED = ("dom", "server")
 PARTS = (
     *("outbox", "asked", "record", "answers", "ladder", "look", "pictures", "panels"),
-    *("lens", "looking", "exposure", "screen", "segments", "form", "keys", "palette"),
-    *("layout", "watch", "saving", "filter", "selecting", "acts", "desk", "main"),
+    *("lens", "looking", "exposure", "screen", "zoom", "larger", "beside", "player"),
+    *("sheet_pages", "thumbs", "sheet", "sheet_keys", "views"),
+    *("segments", "form", "keys", "palette", "layout"),
+    *("watch", "saving", "filter", "selecting", "acts", "desk", "main"),
 )
 
 

@@ -46,6 +46,8 @@ const KEY_NAMES = {
   ArrowUp: "↑",
   ArrowDown: "↓",
   Escape: "Esc",
+  PageUp: "PgUp",
+  PageDown: "PgDn",
 };
 
 /** Show a key beside its control. */

@@ -1,5 +1,8 @@
 // What each act of the desk does, by the name that its key has in the settings.
 
+/** The contact sheet leaves these as they are; it covers the medium of all others. */
+const ON_SHEET = ["help", "blank", "sheet", "present", "exposure"];
+
 /** Give the acts: those that always may be, and those that need an open medium. */
 function actsOf(desk) {
   const always = {
@@ -9,6 +12,7 @@ function actsOf(desk) {
     undo: () => desk.saving.undo(),
     help: () => openKeyCard(desk.root, desk.desk),
     blank: () => desk.blank(),
+    sheet: () => desk.views.toggleSheet(),
     present: () => desk.looking.turnPresentation(),
     exposure: () => desk.exposure.open(),
     palette: () => openPalette(desk),
@@ -26,6 +30,7 @@ function actsOf(desk) {
     more: () => desk.answers.unfold(),
     note: () => desk.layout.note.focus(),
     why: () => desk.toggleWhy(),
+    ...desk.views.acts,
     not_sure: () => desk.answers.end("not_sure"),
     needs_two: () => desk.answers.end("needs_two"),
   };

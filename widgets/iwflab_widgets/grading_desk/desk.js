@@ -27,6 +27,7 @@ class Desk {
       report: (views) => this.report(views),
       revealed: () => this.exposed({ revealed: 1 }),
     });
+    this.views = new Views(this);
     this.saving = new Saving(this);
     this.filter = new FilterBar(this);
     this.selecting = new Selecting(this);
@@ -123,7 +124,7 @@ class Desk {
     }
     this.turned = true;
     this.looking.drawAhead();
-    this.screen.open(item);
+    if (!this.views.sheet.shown) this.screen.open(item);
     this.answers.open(item);
     this.layout.note.value = this.answers.record.note;
     this.layout.follow = "top";
@@ -182,16 +183,21 @@ class Desk {
       this.blank();
     } else if (dialog) return;
     else if (event.key === "Escape" && isTyping(event, this.root)) this.leaveField();
-    else if (belongsToControl(event) || !this.meant(event)) return;
+    else if (belongsToControl(event) || !(this.heldKey(event) || this.meant(event))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+  }
+
+  /** Keys that the views have for themselves, and that may be held down. */
+  heldKey(event) {
+    return Boolean(this.desk) && !this.screen.blanked && this.views.key(event);
   }
 
   /** Leave a field; what is more than shielded goes from the screen with the same key. */
   leaveField() {
     this.root.focus();
     const shown = this.screen.painted?.variant;
-    if (shown && shown !== "shielded") this.blank();
+    if ((shown && shown !== "shielded") || this.views.beside.isFull) this.blank();
   }
 
   /** Do what the key means; say whether it was one of ours. */
@@ -203,7 +209,7 @@ class Desk {
       if (any && !event.repeat && !this.watch.stranger) this.screen.wake();
       return any;
     }
-    if (!meaning) return false;
+    if (!meaning || this.views.leaves(meaning)) return false;
     if (event.repeat) return true; // a held key must not grade ten media
     if (this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
     this.perform(meaning);
@@ -214,12 +220,16 @@ class Desk {
     if (this.screen.blanked) return; // whoever comes back wakes it with a key first
     if (act) this.act(act);
     else if (!this.item) this.tell("No medium is open.");
+    else if (this.views.sheet.shown) this.tell("Enter opens the marked medium first.");
     else if (tag) this.answers.tag(tag);
     else this.answers.digit(digit);
   }
 
   act(name) {
     const { always, onMedium } = actsOf(this);
+    // The contact sheet covers the medium: what is done to a medium waits until it is seen.
+    const covered = this.views.sheet.shown && !ON_SHEET.includes(name);
+    if (covered) return this.tell("Enter opens the marked medium first.");
     if (onMedium[name] && !this.item) this.tell("No medium is open.");
     else (always[name] ?? onMedium[name])?.();
   }

@@ -32,9 +32,8 @@ class Exposure {
     const found = await this.get("iwflab/api/exposure?days=7");
     if (!found) return this.desk.tell("Your exposure cannot be shown now.");
     this.signs = found.signs;
-    const { screen } = this.desk;
     // Nobody reads this beside a picture, nor is one painted behind it.
-    if (stepOf(screen.wish) > stepOf("shielded")) screen.show("shielded");
+    this.desk.views.shield();
     this.desk.render();
     openDialog(this.desk.root, { label: "Your exposure", testid: "exposure-card" }, exposureView(found));
   }

@@ -30,6 +30,24 @@ const ACTS = {
   filter: "Search and filter the queue (Esc leaves)",
   selection: "Give these answers to all selected media",
   help: "This card",
+  sheet: "Contact sheet of your media, and back",
+  beside: "A second medium beside this one",
+  beside_reveal: "Reveal or shield the one beside",
+  larger: "Full preview with more pixels",
+  zoom_in: "Larger on the screen (Shift and arrows move it)",
+  zoom_out: "Smaller on the screen",
+  zoom_fit: "As large as fits",
+  zoom_actual: "One pixel on one pixel",
+  rotate: "Turn by 90° (on the screen only)",
+  play: "Open the clip; play and pause",
+  frame_back: "Clip: one frame back",
+  frame_on: "Clip: one frame on",
+  slower: "Clip: slower",
+  faster: "Clip: faster",
+  shot_back: "Clip: shot before",
+  shot_on: "Clip: shot after",
+  segment_start: "Clip: a segment starts here",
+  segment_end: "Clip: the segment ends here",
 };
 
 /** Find what a key means: { act }, { tag }, { digit } or null. */
@@ -60,7 +78,8 @@ function listenForKeys(root, place, desk) {
   const target = place === "page" ? document : root;
   const hear = (event) => {
     if (!root.isConnected || !root.getClientRects().length) return;
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const modified = event.ctrlKey || event.altKey || event.metaKey;
+    if (event.isComposing || (modified && !desk.views.wantsModified(event))) return;
     desk.key(event);
   };
   target.addEventListener("keydown", hear, true);

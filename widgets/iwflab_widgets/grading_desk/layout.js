@@ -11,7 +11,7 @@ class Layout {
       oninput: (event) => desk.answers.noted(event.target.value),
     });
     this.places = Object.fromEntries(
-      ["status", "controls", "details", "form", "grades", "foot", "banner", "bar", "message"].map((name) => [
+      ["status", "controls", "details", "looking", "form", "grades", "foot", "banner", "bar", "message"].map((name) => [
         name,
         el("div", { class: `iwf-${name}` }),
       ]),
@@ -27,23 +27,25 @@ class Layout {
   }
 
   build() {
-    const { status, controls, details, form, grades, foot, banner, bar, message } = this.places;
+    const { status, controls, looking, details, form, grades, foot, banner, bar, message } = this.places;
     banner.setAttribute("role", "alert");
     banner.dataset.testid = "banner";
     message.dataset.testid = "message";
     this.noteKey = el("span", {});
     const noteRow = el("section", { class: "iwf-group iwf-note" }, el("h2", {}, "Note ", this.noteKey), this.note);
     this.scroll = el("div", { class: "iwf-scroll", tabindex: "0", role: "group", "aria-label": "Answers" }, form, noteRow);
+    const { screen, views } = this.desk;
+    const stage = el("div", { class: "iwf-stage" }, screen.place, views.beside.place);
     this.medium = el(
       "div",
       { class: "iwf-columns" },
-      el("div", { class: "iwf-left" }, status, this.desk.screen.place, controls, details),
+      el("div", { class: "iwf-left" }, status, stage, controls, looking, details),
       this.scroll,
     );
     this.end = el("div", { class: "iwf-end", hidden: true });
     this.activate = el("p", { class: "iwf-activate", "data-testid": "activate" }, "Click here to activate the keys.");
     const { filter, selecting } = this.desk;
-    const body = [banner, this.activate, filter.place, this.medium, this.end, grades, message, selecting.place, bar, foot];
+    const body = [banner, this.activate, views.sheet.place, filter.place, this.medium, this.end, grades, message, selecting.place, bar, foot];
     this.desk.root.append(el("div", { class: "iwf-frame" }, body), this.desk.live.region);
   }
 
@@ -59,15 +61,16 @@ class Layout {
       return;
     }
     this.noteKey.replaceChildren(...present([kbd(desk.keys.note)]));
-    const { item, screen, answers } = this.desk;
+    const { item, screen, answers, views } = this.desk;
     if (this.bared && !screen.blanked) this.note.value = answers.record.note;
     this.bared = Boolean(screen.blanked);
-    this.medium.hidden = !item;
-    this.end.hidden = Boolean(item);
-    this.places.grades.hidden = !item;
+    const covered = views.render();
+    this.medium.hidden = !item || covered;
+    this.end.hidden = Boolean(item) || covered;
+    this.places.grades.hidden = !item || covered;
     if (screen.blanked) this.bare();
-    else if (item) this.mediumParts(item);
-    else this.endCard();
+    else if (item && !covered) this.mediumParts(item);
+    else if (!item) this.endCard();
     this.bar();
     this.desk.filter.draw();
     this.desk.selecting.draw();
@@ -80,6 +83,7 @@ class Layout {
   mediumParts(item) {
     fill(this.places.status, statusLine(item, this.desk.position));
     fill(this.places.controls, this.controls());
+    fill(this.places.looking, this.desk.views.controls(item));
     this.details(item);
     const { why, answers } = this.desk;
     const state = { ...answers.known, why, record: answers.record };
@@ -89,7 +93,7 @@ class Layout {
 
   /** Blank: what tells of a medium is taken out, not only hidden. */
   bare() {
-    for (const name of ["status", "controls", "details", "form", "grades", "message"]) fill(this.places[name]);
+    for (const name of ["status", "controls", "looking", "details", "form", "grades", "message"]) fill(this.places[name]);
     this.note.value = "";
     this.shownDetails = null;
     this.bared = true;
@@ -127,6 +131,8 @@ class Layout {
     const go = (name, text) => button(text, { key: keys[name], act: () => desk.act(name), testid: name });
     const save = { key: keys.save, act: () => desk.save(), testid: "save", class: "iwf-button iwf-strong" };
     const text = desk.item ? "Save and next" : "Take the next set";
+    const covered = this.desk.views.sheet.shown;
+    if (covered) return fill(this.places.bar, [go("blank", "Blank"), go("help", "Keys"), this.ownButtons(keys)]);
     const row = [button(text, save), go("previous", "Previous"), go("next", "Next"), go("undo", "Undo"), go("help", "Keys")];
     fill(this.places.bar, desk.asking === null ? [...row, this.ownButtons(keys)] : this.confirm(keys));
   }

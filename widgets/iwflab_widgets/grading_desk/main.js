@@ -18,6 +18,8 @@ function deskState(desk) {
     painted: screen.painted,
     level: screen.look?.level ?? null,
     blanked: screen.blanked,
+    selection: desk.views.sheet.inOrder,
+    ...desk.views.state,
     asking: desk.asking,
     stopped: desk.stopped,
     message: desk.message,

@@ -12,9 +12,14 @@ class Screen {
     this.item = null;
     this.look = null;
     this.blanked = "";
+    this.companions = []; // views that go with the picture; see views.js
     this.presenting = false;
     this.lens = null;
     this.clear();
+  }
+
+  tellOthers(what, ...given) {
+    for (const other of this.companions) other[what]?.(...given);
   }
 
   clear() {
@@ -37,6 +42,11 @@ class Screen {
     else this.free(level === "outlines" ? this.outlines : this.pictures);
   }
 
+  /** A clip is on the screen: it counts as full, and is no canvas. */
+  get moving() {
+    return Boolean(this.place.querySelector("video"));
+  }
+
   lacking(level) {
     if (stepOf(level) > stepOf("shielded") || this.item.previews.length)
       return this.say(`${levelInWords(level)} is not available: ${missing(level)}.`);
@@ -48,7 +58,10 @@ class Screen {
     this.item = item;
     this.look = new Look(item.medium, this.before.get(item.medium));
     if (this.blanked) this.blank(this.blanked);
-    else this.begin(this.start());
+    else {
+      this.begin(this.start());
+      this.tellOthers("opened", item);
+    }
   }
 
   /** First sight of a medium: as the person wants it, or lower where that is not there. */
@@ -61,6 +74,7 @@ class Screen {
   /** The medium leaves the screen: report what was shown, drop the full preview. */
   leave() {
     if (!this.look) return;
+    this.tellOthers("leave");
     this.look.rest();
     const { level, secondsNow: seconds, times } = this.look;
     this.before.set(this.item.medium, { level, seconds, times });
@@ -80,6 +94,7 @@ class Screen {
     this.closeLens();
     letGo(this.full);
     this.full = null;
+    this.enlarged = false;
   }
 
   closeLens() {
@@ -118,7 +133,7 @@ class Screen {
     const { item, look } = this;
     this.lessAtOnce(level);
     this.wish = level;
-    if (this.painted?.variant === level) return;
+    if (this.painted?.variant === level && !this.moving) return;
     try {
       const grant = await this.ask(item, look, level);
       if (this.look === look && !this.full) await this.fetchFull(item, look, grant);
@@ -137,7 +152,7 @@ class Screen {
   lessAtOnce(level) {
     const shown = this.painted?.variant;
     if (!shown || stepOf(level) >= stepOf(shown)) return;
-    if (level === "greyscale") this.full?.classList.add("iwf-grey");
+    if (level === "greyscale" && this.full?.isConnected) this.full.classList.add("iwf-grey");
     else this.show("shielded");
   }
 
@@ -177,6 +192,7 @@ class Screen {
     this.look.end();
     this.painted = null;
     this.place.replaceChildren(content);
+    this.tellOthers("pictured", content);
     this.changed();
     if (!variant) return;
     const { look } = this;
@@ -196,6 +212,7 @@ class Screen {
     this.blanked = reason;
     const goOn = button("Go on", { act: () => this.wake(), testid: "wake" });
     this.empty(el("div", { class: "iwf-plain" }, el("p", {}, reason), goOn));
+    this.tellOthers("blank", reason);
     this.emptied(reason);
   }
 
@@ -214,6 +231,7 @@ class Screen {
     this.blanked = "";
     this.look?.resume();
     if (this.item) this.begin(LEVELS[Math.min(stepOf(this.start()), stepOf("shielded"))]);
+    this.tellOthers("wake");
     this.woken();
     this.changed();
   }
@@ -222,6 +240,7 @@ class Screen {
   present(presenting) {
     this.presenting = presenting;
     if (presenting) this.empty("");
+    this.tellOthers("presented", presenting);
     if (this.blanked || !this.look) return;
     this.look.resume();
     this.begin(LEVELS[Math.min(stepOf(this.start()), stepOf("shielded"))]);
@@ -231,6 +250,7 @@ class Screen {
   /** The browser tab went away or came back: nobody sees a hidden page. */
   seen(visible) {
     if (!this.look || this.blanked) return;
+    this.tellOthers("pageSeen", visible);
     if (!visible) this.look.rest();
     else {
       this.look.resume();

@@ -14,7 +14,7 @@ class Selecting {
   }
 
   get media() {
-    return this.picked ?? this.desk.selection ?? [];
+    return this.picked ?? this.desk.views.sheet.inOrder;
   }
 
   get inWords() {

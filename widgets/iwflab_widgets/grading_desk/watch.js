@@ -39,6 +39,7 @@ class Watch {
       if (ping.server !== this.run) await this.restarted(ping.server);
       if (troubled) outbox.again();
       screen.again();
+      this.desk.views.sheet.again();
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       this.fault = fault;
@@ -91,9 +92,9 @@ class Watch {
 
   /** The page goes: what was shown is reported on the way out. */
   gone() {
-    const { look } = this.desk.screen;
-    look?.rest();
-    const views = look?.take() ?? [];
+    const looks = [this.desk.screen.look, this.desk.views.beside.look].filter(Boolean);
+    looks.forEach((look) => look.rest());
+    const views = [...looks.flatMap((look) => look.take()), ...this.desk.views.sheet.views()].slice(0, 500);
     if (!views.length || this.stranger) return;
     const body = { request: freshId(), views };
     this.desk.server.post("iwflab/api/shown", body, { keepalive: true }).catch(() => {});

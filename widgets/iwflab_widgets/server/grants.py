@@ -17,6 +17,8 @@ GRANT_SECONDS = 300.0
 GRANTS_PER_SESSION = 2_000
 OUTLINES, SHIELDED, FULL = "outlines", "shielded", "full"
 FREE = (OUTLINES, SHIELDED)  # given without a reveal
+# Made on demand, and opened by the same reveal as the full preview.
+LARGE, CLIP = "large", "clip"
 # Shielded as well, by the reach of roles instead of an assignment: never renewed as it.
 COMPARED = "compared"
 

@@ -41,7 +41,7 @@ def app_page(host: str, *, secure: bool) -> str:
     socket = f"{'wss' if secure else 'ws'}://{host}"
     return (
         "default-src 'none'; script-src 'self' 'unsafe-inline' blob:; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data:; media-src 'self'; "
         f"font-src 'self' data:; connect-src 'self' {socket}; "
         "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
@@ -56,7 +56,8 @@ def lab_page(host: str) -> str:
     """
     return (
         "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        "style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; media-src 'self'; "
         f"font-src 'self' data:; connect-src 'self' ws://{host}; "
         "worker-src 'self' blob:; frame-src 'none'; object-src 'none'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -14,17 +14,18 @@ from iwflab_widgets.server import (
     flow_routes,
     looking_routes,
     matching_routes,
+    sheet_routes,
     stack_routes,
 )
 from iwflab_widgets.server.api import ApiHandler, Body
-from iwflab_widgets.server.grants import FREE, FULL
+from iwflab_widgets.server.grants import CLIP, FREE, FULL, LARGE
 from iwflab_widgets.server.job_routes import IntakeHandler, JobsHandler, UploadHandler
-from iwflab_widgets.server.media_routes import MediaHandler
+from iwflab_widgets.server.media_routes import MediaHandler, RenditionHandler
 
 SET_MOST = 200
 VIEWS_MOST = 500
 DAY_SECONDS = 86_400.0
-VARIANTS = (*FREE, FULL)
+VARIANTS = (*FREE, FULL, LARGE, CLIP)
 USE = need("use_lab")
 GRADE = need("grade", "own", "all")
 
@@ -215,6 +216,7 @@ ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     (r"/iwflab/api/set", SetHandler),
     (r"/iwflab/api/grant", GrantHandler),
     (r"/iwflab/api/reveal", RevealHandler),
+    (r"/iwflab/api/rendition", RenditionHandler),
     (r"/iwflab/api/shown", ShownHandler),
     (r"/iwflab/api/decision", DecisionHandler),
     (r"/iwflab/api/derive", DeriveHandler),
@@ -225,6 +227,7 @@ ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     *looking_routes.ROUTES,
     *matching_routes.ROUTES,
     *stack_routes.ROUTES,
+    *sheet_routes.ROUTES,
     *flow_routes.ROUTES,
     (r"/iwflab/media/([\w-]{20,100})", MediaHandler),
     (r"/iwflab/(?:api|media)/.*", NoRoute),

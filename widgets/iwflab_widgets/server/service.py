@@ -16,6 +16,7 @@ from iwflab_widgets.server.attempts import Attempts
 from iwflab_widgets.server.grants import Grants
 from iwflab_widgets.server.jobs import Jobs
 from iwflab_widgets.server.places import Incoming, private_folder
+from iwflab_widgets.server.renditions import Renditions
 from iwflab_widgets.server.sessions import Sessions
 
 Result = TypeVar("Result")
@@ -45,6 +46,7 @@ class Service:
         self.attempts = Attempts()
         self.grants = Grants()
         self.jobs = Jobs()
+        self.renditions = Renditions()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
         # argon2 is meant to be slow: alone in its thread it cannot starve the store
         self._password_pool = ThreadPoolExecutor(1, thread_name_prefix="password")
@@ -104,6 +106,7 @@ class Service:
     def close(self) -> None:
         """Stop the threads; a running intake ends at its next medium."""
         self.jobs.close()
+        self.renditions.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._password_pool.shutdown(wait=False, cancel_futures=True)
         self.incoming.close()

@@ -1,0 +1,151 @@
+"""The contact sheet: many media in view, shielded, at the speed of scrolling."""
+
+import pytest
+from fake_server import FakeServer, item
+
+from iwflab_widgets.grading_desk import GradingDesk
+
+pytestmark = pytest.mark.browser
+# Scrolled from top to bottom in four seconds, one step a frame; then the frames are
+# counted, and the nodes that the sheet has.
+FLY = """seconds => new Promise((done) => {
+  const grid = document.querySelector("[data-testid=sheet-grid]");
+  const far = grid.scrollHeight - grid.clientHeight;
+  const start = performance.now();
+  let [frames, nodes, last, longest] = [0, 0, start, 0];
+  const step = (now) => {
+    frames += 1;
+    longest = Math.max(longest, now - last);
+    last = now;
+    nodes = Math.max(nodes, grid.querySelectorAll("[role=gridcell]").length);
+    const part = (now - start) / 1000 / seconds;
+    grid.scrollTop = far * Math.min(1, part);
+    if (part < 1) requestAnimationFrame(step);
+    else done({ rate: frames / ((now - start) / 1000), nodes, longest });
+  };
+  requestAnimationFrame(step);
+})"""
+
+
+def a_server(number, **more):
+    rows = [item(n) for n in range(1, number + 1)]
+    for one, row in enumerate(rows, start=1):
+        row["medium"] = f"m{one:05}"
+    return FakeServer(rows, set_most=12, **more)
+
+
+def open_sheet(open_desk, server, **more):
+    desk = open_desk(GradingDesk, server, **more)
+    desk.painted(server.items[0]["medium"])
+    desk.press("F2")
+    desk.until(f"s.sheet?.total === {len(server.items)}")
+    return desk
+
+
+def test_it_moves_selects_and_opens_by_keys_alone(open_desk):
+    server = a_server(60)
+    desk = open_sheet(open_desk, server)
+    desk.until("s.sheet.thumbs >= 12")
+    assert desk.state()["painted"] is None
+    desk.press("ArrowRight", " ", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight")
+    desk.until("s.sheet.selected.length === 4")
+    assert desk.state()["selection"] == [f"m{n:05}" for n in range(2, 6)]
+    desk.press("End")
+    assert desk.state()["sheet"]["current"] == "m00060"
+    desk.press("PageUp", "Home", "ArrowDown", "ArrowUp", "ArrowUp")
+    assert desk.state()["sheet"]["place"] == 0
+    desk.press("Control+a")
+    desk.until("s.sheet.selected.length === 60")
+    desk.press("Control+a")
+    desk.until("s.sheet.selected.length === 0")
+    desk.press("End", "Enter")  # beyond the set of twelve: it is fetched
+    desk.painted("m00060")
+    assert desk.state()["sheet"] is None
+    desk.press("4", "2")
+    assert desk.state()["record"]["elements"]["form"]
+    desk.press("F2")
+    desk.until("s.sheet?.current === 'm00060'")
+
+
+def test_nothing_is_graded_through_the_sheet(open_desk):
+    server = a_server(30)
+    desk = open_sheet(open_desk, server)
+    desk.press("1", "c", "q", "n", "z")
+    state = desk.state()
+    assert state["record"]["elements"] == {}
+    assert "Enter opens" in state["message"]
+    assert server.bodies("undo") == []
+
+
+def test_what_was_in_view_is_recorded_and_adds_up(open_desk):
+    server = a_server(40)
+    desk = open_sheet(open_desk, server)
+    desk.until("s.sheet.thumbs >= 12")
+    desk.page.wait_for_function(
+        "document.querySelector('.iwf').iwflab.state().sheet.looked >= 2"
+    )
+    desk.press("F2")
+    desk.painted("m00001")
+    desk.until("s.sheet === null && s.waiting === 0")
+    seen = [v for body in server.bodies("shown") for v in body["views"]]
+    on_sheet = {v["medium"] for v in seen}
+    assert len(on_sheet) >= 12
+    assert {v["variant"] for v in seen} == {"shielded"}
+    assert not any("full" in path for path in server.paths())
+
+
+def test_one_key_blanks_it_and_it_comes_back_shielded(open_desk):
+    desk = open_sheet(open_desk, a_server(40))
+    desk.until("s.sheet.thumbs >= 12")
+    desk.press("Escape")
+    assert desk.state()["sheet"]["thumbs"] == 0
+    assert desk.page.locator("canvas").count() == 0
+    desk.press("x")
+    desk.until("!s.blanked && s.sheet.thumbs >= 12")
+
+
+@pytest.mark.parametrize(
+    "number", [2_000, pytest.param(10_000, marks=pytest.mark.soak)]
+)
+def test_thousands_scroll_smoothly_with_few_nodes_and_no_message(open_desk, number):
+    server = a_server(number)
+    desk = open_sheet(open_desk, server)
+    desk.page.evaluate(  # ends with a number: a function would be called
+        "window.sent = 0; window.model.send = async () => { window.sent += 1; }; 0"
+    )
+    told = desk.page.evaluate(FLY, 3)
+    assert told["rate"] >= 30, told
+    assert told["nodes"] <= 160, told
+    assert desk.page.evaluate("window.sent") == 0
+    assert len(server.bodies("sheet")) <= number / 500
+    desk.until("s.sheet.thumbs > 0")
+
+
+def test_stacks_lie_together_and_are_said(open_desk):
+    server = a_server(12)
+    for row in server.items[3:6]:
+        row["stack"] = "m00004"
+    desk = open_sheet(open_desk, server)
+    edges = desk.page.eval_on_selector_all(
+        "[role=gridcell][data-stack]:not([data-stack=''])",
+        "cells => cells.map((cell) => cell.dataset.stack)",
+    )
+    assert edges == ["begin", "middle", "end"]
+    cell = desk.page.locator("[role=gridcell][data-place='4']")
+    assert "stack of near-duplicates" in cell.get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("where", ["page", "cell"])
+def test_the_mark_is_told_to_a_screen_reader(open_desk, where):
+    desk = open_desk(GradingDesk, a_server(30), where=where)
+    if where == "cell":
+        desk.by("grading-desk").focus()
+    desk.painted("m00001")
+    desk.press("F2")
+    desk.until("s.sheet?.total === 30")
+    desk.press("ArrowRight")
+    grid = desk.by("sheet-grid")
+    marked = grid.get_attribute("aria-activedescendant")
+    label = desk.page.locator(f"#{marked}").get_attribute("aria-label")
+    assert label.startswith("2 of 30, PNG, not graded yet")
+    assert grid.get_attribute("aria-multiselectable") == "true"

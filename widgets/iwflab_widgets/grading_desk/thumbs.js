@@ -1,0 +1,126 @@
+// Small shielded pictures for the contact sheet.  Only what rests in view is fetched: a
+// sheet that flies by costs nothing.  As everywhere: no Blob address, nothing kept but
+// small bitmaps, a few hundred of them, and none at all once the desk is blank.
+
+const THUMB_SIDE = 168; // pixels; the shielded preview has 480
+const THUMBS_KEPT = 500;
+const THUMBS_AT_ONCE = 6;
+const THUMB_GRANTS = 100;
+
+class Thumbs {
+  /** `came(medium)` follows every picture; `inView()` names what is wanted now, at `level()`. */
+  constructor(server, { came, inView, level }) {
+    Object.assign(this, { server, came, inView, level });
+    this.kept = new Map(); // medium -> bitmap, the longest unused first
+    this.failed = new Set();
+    this.grants = new Map();
+    this.busy = new Set();
+    this.run = 0;
+  }
+
+  get(medium) {
+    const bitmap = this.kept.get(medium);
+    if (!bitmap) return null;
+    this.kept.delete(medium); // used last, forgotten last
+    this.kept.set(medium, bitmap);
+    return bitmap;
+  }
+
+  clear() {
+    this.run += 1; // what is on its way is dropped when it comes
+    for (const bitmap of this.kept.values()) bitmap.close();
+    this.kept.clear();
+    this.grants.clear();
+    this.failed.clear();
+    this.busy.clear();
+  }
+
+  /** Fetch what is in view and not here yet; what left the view is passed over. */
+  async fetch() {
+    if (this.asking) return;
+    const { run } = this;
+    const missing = this.missing();
+    const ungranted = missing.filter((medium) => !this.grants.has(medium)).slice(0, THUMB_GRANTS);
+    if (ungranted.length) {
+      this.asking = true;
+      try {
+        const { grants } = await this.server.post("iwflab/api/sheet/grants", { media: ungranted, variant: this.level() });
+        if (run === this.run)
+          for (const medium of ungranted) {
+            if (grants[medium]) this.grants.set(medium, grants[medium]);
+            else this.failed.add(medium);
+          }
+      } catch (fault) {
+        if (!(fault instanceof Fault)) throw fault;
+        return; // the desk says so; the next movement or beat tries again
+      } finally {
+        this.asking = false;
+      }
+    }
+    if (run === this.run) this.go();
+  }
+
+  missing() {
+    return this.inView().filter((one) => !this.kept.has(one) && !this.failed.has(one) && !this.busy.has(one));
+  }
+
+  go() {
+    for (const medium of this.missing()) {
+      if (this.busy.size >= THUMBS_AT_ONCE) return;
+      if (this.grants.has(medium)) this.one(medium, this.run);
+    }
+  }
+
+  async one(medium, run) {
+    this.busy.add(medium);
+    let bitmap = null;
+    try {
+      const blob = await this.server.picture(this.grants.get(medium));
+      bitmap = await smallBitmap(blob);
+    } catch (fault) {
+      if (run === this.run) this.stumbled(medium, fault);
+    }
+    if (run !== this.run) return bitmap?.close();
+    this.busy.delete(medium);
+    if (bitmap) this.keep(medium, bitmap);
+    this.go();
+    if (!this.busy.size && this.missing().length) this.fetch();
+  }
+
+  keep(medium, bitmap) {
+    this.kept.set(medium, bitmap);
+    for (const [oldest, old] of this.kept) {
+      if (this.kept.size <= THUMBS_KEPT) break;
+      old.close();
+      this.kept.delete(oldest);
+    }
+    this.came(medium);
+  }
+
+  /** A grant that lapsed is asked for again once; what cannot be shown is said. */
+  stumbled(medium, fault) {
+    const lapsed = fault instanceof Fault && this.grants.get(medium) && !this.renewed?.has(medium);
+    this.grants.delete(medium);
+    (this.renewed ??= new Set()).add(medium);
+    if (fault instanceof Fault && fault.reason === "away") this.away = true;
+    if (!lapsed) this.failed.add(medium);
+  }
+
+  /** After trouble: what failed is tried again. */
+  again() {
+    this.failed.clear();
+    this.renewed?.clear();
+    this.fetch();
+  }
+}
+
+async function smallBitmap(blob) {
+  const whole = await createImageBitmap(blob);
+  const part = Math.min(1, THUMB_SIDE / Math.max(whole.width, whole.height));
+  const size = { resizeWidth: Math.max(1, Math.round(whole.width * part)), resizeHeight: Math.max(1, Math.round(whole.height * part)) };
+  try {
+    return await createImageBitmap(whole, { ...size, resizeQuality: "low" });
+  } finally {
+    whole.close();
+  }
+}
