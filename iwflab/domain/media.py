@@ -92,6 +92,8 @@ def display_name(raw: bytes) -> str:
 
 def display_text(text: str, *, limit: int = 4000) -> str:
     """Make any text from outside safe to show, and say where it was cut."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text  # nearly every text, and a hundred categories need not be asked
     cleaned = "".join(
         "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _INVISIBLE else c
         for c in text[:limit]
