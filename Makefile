@@ -24,8 +24,10 @@ run: $(VENV)/.run
 	test -f $(LAB)/lab.toml || $(BIN)/iwflab demo --lab $(LAB)
 	exec $(BIN)/iwflab serve --demo --lab $(LAB) --port $(PORT)
 
+# Two processes, a file at a time; the search for leaks looks at the whole machine, alone.
 test: $(VENV)/.test lint
-	$(BIN)/python -m pytest -m "not soak"
+	$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadfile --ignore tests/leaks
+	$(BIN)/python -m pytest -m "not soak" tests/leaks
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

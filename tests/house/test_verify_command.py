@@ -228,7 +228,7 @@ def test_an_entered_name_that_is_no_sha256_ends_nothing(new_lab):
         {"lab": "../x"},
         {"name": object()},
     ],
-    ids=str,
+    ids=["folder", "none", "words", "unknown", "id", "type"],
 )
 @pytest.mark.parametrize("there", [False, True])
 def test_a_refused_lab_leaves_nothing(tmp_path, settings, there):

@@ -22,6 +22,20 @@ STATES = {
     "revealed": (" ",),
     "blank": ("Escape",),
     "refused medium": ("1", "2", "Enter"),
+    "greyscale": ("g",),
+    "outlines": ("b",),
+    "lens": ("l",),
+    "metadata only": ("a",),
+    "presentation": ("p",),
+    "exposure": ("h",),
+    "note": ("n", "x"),
+    "filter": ("/", "m"),
+    "selection": ("F2", " ", "ArrowDown", " ", "F2"),
+    "contact sheet": ("F2",),
+    "chosen on the sheet": ("F2", " "),
+    "beside": ("F9",),
+    "beside, revealed": ("F9", "F10"),
+    "zoomed and turned": ("+", "+", "F4"),
 }
 
 
