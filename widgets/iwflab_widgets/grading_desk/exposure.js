@@ -19,6 +19,15 @@ class Exposure {
     this.desk.render();
   }
 
+  /** Count on between two answers of the server, which has the true figure. */
+  add(more) {
+    const { desk } = this;
+    const exposure = { ...desk.progress?.exposure };
+    for (const [name, number] of Object.entries(more)) exposure[name] = (exposure[name] ?? 0) + number;
+    desk.progress = { ...desk.progress, exposure };
+    desk.render();
+  }
+
   async get(path) {
     try {
       return await this.desk.server.get(path);
