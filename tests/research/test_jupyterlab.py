@@ -105,7 +105,7 @@ def test_the_kernel_is_encrypted_and_no_process_leaves_a_core_file(researcher):
 
 
 def _at_the_desk(researcher):
-    researcher.desk().locator(".iwf-surround").click()
+    researcher.desk().get_by_test_id("picture").click()
     until(lambda: _has_focus(researcher), what="the focus at the desk")
 
 

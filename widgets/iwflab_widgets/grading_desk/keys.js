@@ -79,7 +79,7 @@ function listenForKeys(root, place, desk) {
   const hear = (event) => {
     if (!root.isConnected || !root.getClientRects().length) return;
     const modified = event.ctrlKey || event.altKey || event.metaKey;
-    if (event.isComposing || (modified && !desk.views.wantsModified(event))) return;
+    if (event.isComposing || (modified && !desk.views?.wantsModified(event))) return;
     desk.key(event);
   };
   target.addEventListener("keydown", hear, true);
