@@ -161,7 +161,7 @@ class Tally:
         return {
             "media": self.media,
             "graded": len(self._graders),
-            "mine_open": len(mine - self._graders.keys()),
+            "mine_open": sum(medium not in self._graders for medium in mine),
             "mine_graded": person.graded,
             "exposure": {
                 "shown": person.media["shown"],
