@@ -27,6 +27,8 @@ from iwflab.workflow import (
 )
 from iwflab.workflow import intake as arrival
 
+OVER_ANOTHER = need("change_anothers_grade", "new_version")
+
 
 class Acts(Proof, Answers):
     """The steps of the way, as methods."""
@@ -132,9 +134,11 @@ class Acts(Proof, Answers):
     @needs("use_lab")
     def progress(self) -> dict[str, Any]:
         """Count what is done, and what the analyst had before them in a day."""
-        with self._store.moment():
-            mine = queue.mine_now(self._desk)
-            return presenting.progress(self._store, mine, self.analyst)
+        return self._progress()
+
+    def _progress(self) -> dict[str, Any]:
+        held = int(self.settings.assignment_hours * queue.HOUR_US)
+        return presenting.progress(self._store, self.analyst, held=held)
 
     @needs("grade", "own", "all")
     def hand_back(self) -> int:
@@ -187,10 +191,12 @@ class Acts(Proof, Answers):
         levels: Mapping[str, float] | None = None,
         request: str | None = None,
         over: str | None = grading.UNSEEN,
+        progress: bool = False,
     ) -> dict[str, Any]:
         """Record what was seen on one medium of the analyst's; derive its grades.
 
-        ``levels`` are the seconds at each reveal level until the decision.
+        ``levels`` are the seconds at each reveal level until the decision; with
+        ``progress`` what :meth:`progress` tells is told as well.
         """
         assessment = grading.grade(
             self._store,
@@ -203,10 +209,11 @@ class Acts(Proof, Answers):
             levels=levels or {},
             request=request or uuid4().hex,
             over=over,
-            over_another=self.may(need("change_anothers_grade", "new_version")),
+            over_another=lambda: self.may(OVER_ANOTHER),
         )
-        derived = presenting.derived(record)
-        return {"saved": True, "assessment": assessment, **derived}
+        told = {"progress": self._progress()} if progress else {}
+        told |= presenting.derived(record)
+        return {"saved": True, "assessment": assessment, **told}
 
     @needs("grade", "own", "all")
     def take(self, medium: str) -> str:

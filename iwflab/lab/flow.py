@@ -8,7 +8,7 @@ from uuid import uuid4
 from iwflab.domain.queueing import Sought
 from iwflab.domain.records import Record
 from iwflab.domain.roles import need
-from iwflab.lab.acts import Acts
+from iwflab.lab.acts import OVER_ANOTHER, Acts
 from iwflab.lab.answers import LISTING, Answers
 from iwflab.lab.matrix import needs
 from iwflab.store.reading import some_media, whole_ids
@@ -96,7 +96,7 @@ class Flow(Acts, Answers):
             seconds=seconds,
             request=named,
             over=over,
-            over_another=self.may(need("change_anothers_grade", "new_version")),
+            over_another=lambda: self.may(OVER_ANOTHER),
             any_stage=any_stage,
         )
         others = found.graded if shown else (found.exemplar, *found.graded)

@@ -7,7 +7,7 @@ from uuid import uuid4
 from iwflab.domain.hashes import MATCH_DISTANCE
 from iwflab.domain.records import Record
 from iwflab.domain.roles import need
-from iwflab.lab.acts import Acts
+from iwflab.lab.acts import OVER_ANOTHER, Acts
 from iwflab.lab.answers import LISTING, Answers
 from iwflab.lab.matrix import needs
 from iwflab.store.reading import whole_ids
@@ -69,7 +69,7 @@ class Stacking(Acts, Answers):
             seconds=seconds,
             request=request or uuid4().hex,
             over=over,
-            over_another=self.may(need("change_anothers_grade", "new_version")),
+            over_another=lambda: self.may(OVER_ANOTHER),
             any_stage=any_stage,
         )
         return {

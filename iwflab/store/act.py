@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,12 @@ from iwflab.errors import NotFound, StoreError
 from iwflab.store import schema
 from iwflab.store.engines import FAULTS, store_error
 from iwflab.store.values import as_stored
+
+
+@cache
+def _inserting(table: sa.Table) -> sa.Insert:
+    """Give the one statement that writes a row: kept, it is compiled once."""
+    return table.insert().inline()
 
 
 class Act:
@@ -50,7 +57,7 @@ class Act:
         # Its own columns come last: no caller chooses the salt or the entry.
         row = as_stored(place, {**columns, **own})
         try:
-            self.connection.execute(place.insert(), row)
+            self.connection.execute(_inserting(place), row)
         except FAULTS as fault:
             raise store_error(fault) from fault
         self.rows.append(Written(table, row["id"], row_digest(row["salt"], row)))

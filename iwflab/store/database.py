@@ -27,6 +27,14 @@ from iwflab.store.postgres import must_be_of, postgres_engine
 from iwflab.store.turns import turn_of
 from iwflab.store.values import as_stored
 
+# Kept, not made anew for each act: a statement remembers how it was compiled.
+_ENTER = schema.audit_entry.insert().inline()
+_TRAIL_END = sa.text("""
+  SELECT l.number, l.digest, e.number AS earlier, e.verb, e.subject, e.analyst, e.rows
+  FROM (SELECT number, digest FROM audit_entry ORDER BY number DESC LIMIT 1) l
+  LEFT JOIN audit_entry e ON e.request = :request
+""")
+
 
 def _place(url: sa.URL) -> str:
     """Name the database so that two ways to write its address are one."""
@@ -136,7 +144,7 @@ class Store:
         named = {"verb": verb, "subject": subject, "analyst": analyst}
         named = as_stored(schema.audit_entry, {**named, "request": request})
         with self._writing() as connection:
-            earlier = self._earlier(connection, named["request"])
+            last, earlier = self._trail_end(connection, named["request"])
             if earlier is not None:
                 same = (earlier.verb, earlier.subject, earlier.analyst)
                 if same != (named["verb"], named["subject"], named["analyst"]):
@@ -144,9 +152,8 @@ class Store:
                         "this request id belongs to another act",
                         advice="send every new act with a new request id",
                     )
-                yield Act(connection, earlier.number, rows_from(earlier.rows))
+                yield Act(connection, earlier.earlier, rows_from(earlier.rows))
                 return
-            last = self._last(connection)
             act = Act(connection, last[0] + 1)
             yield act
             if act.rows:
@@ -165,6 +172,11 @@ class Store:
                 yield connection
         except FAULTS as fault:
             raise store_error(fault) from fault
+
+    @property
+    def in_act(self) -> bool:
+        """Tell whether this thread is inside an act: it reads what is not committed."""
+        return getattr(self._here, "act", None) is not None
 
     @contextmanager
     def moment(self) -> Iterator[None]:
@@ -219,19 +231,14 @@ class Store:
             raise store_error(fault) from fault
 
     @staticmethod
-    def _earlier(connection: sa.Connection, request: str) -> sa.Row[Any] | None:
-        table = schema.audit_entry
-        query = sa.select(table).where(table.c.request == request)
-        return connection.execute(query).one_or_none()
-
-    @staticmethod
-    def _last(connection: sa.Connection) -> tuple[int, str]:
-        table = schema.audit_entry
-        query = sa.select(table.c.number, table.c.digest)
-        row = connection.execute(
-            query.order_by(table.c.number.desc()).limit(1)
-        ).one_or_none()
-        return (row.number, row.digest) if row else (0, START)
+    def _trail_end(
+        connection: sa.Connection, request: str
+    ) -> tuple[tuple[int, str], sa.Row[Any] | None]:
+        """Give number and digest of the newest entry, and the request's own if any."""
+        row = connection.execute(_TRAIL_END, {"request": request}).one_or_none()
+        if row is None:
+            return (0, START), None
+        return (row.number, row.digest), None if row.earlier is None else row
 
     def _enter(
         self,
@@ -251,9 +258,7 @@ class Store:
             rows=tuple(act.rows),
             previous=last[1],
         )
-        connection.execute(
-            schema.audit_entry.insert(), entry_row(entry, entry_digest(entry))
-        )
+        connection.execute(_ENTER, entry_row(entry, entry_digest(entry)))
 
 
 def entry_row(entry: Entry, digest: str) -> Mapping[str, Any]:

@@ -172,18 +172,6 @@ def newest_graded(store: Store, analyst: str, *, most: int) -> list[str]:
     return [row["medium"] for row in reversed(rows)]
 
 
-def counts(store: Store, analyst: str) -> dict[str, int]:
-    """Count media, graded media, and those that one analyst graded."""
-    query = f"""
-      SELECT (SELECT COUNT(*) FROM medium) AS media,
-             COUNT(DISTINCT a.medium) AS graded,
-             COUNT(DISTINCT CASE WHEN a.analyst = :analyst THEN a.medium END) AS mine
-      FROM assessment a WHERE {_STANDS}
-    """  # noqa: S608 - our own text
-    (row,) = store.rows(sa.text(query), analyst=analyst)
-    return row
-
-
 def children_of(store: Store, assessments: Sequence[str]) -> dict[str, list[Child]]:
     """Give the child rows of some assessments, by assessment, in their order."""
     found: dict[str, list[Child]] = {key: [] for key in assessments}
@@ -263,23 +251,3 @@ def sightings_of(store: Store, medium: str) -> list[dict[str, Any]]:
         " JOIN copy c ON c.id = s.copy WHERE c.medium = :medium ORDER BY s.entry"
     )
     return store.rows(sa.text(query), medium=medium)
-
-
-def exposure_of(store: Store, analyst: str, *, since: int) -> dict[str, Any]:
-    """Count what one analyst had before them since a time: media, reveals, seconds."""
-    query = """
-      SELECT COUNT(DISTINCT CASE WHEN v.kind = 'shown' THEN v.medium END) AS shown,
-             COUNT(DISTINCT CASE WHEN v.kind = 'revealed' THEN v.medium END)
-               AS revealed,
-             COALESCE(SUM(CASE WHEN v.kind = 'shown' THEN v.milliseconds END), 0)
-               AS milliseconds
-      FROM view v JOIN audit_entry e ON e.number = v.entry
-      WHERE v.analyst = :analyst AND e.at_us >= :since
-    """
-    (row,) = store.rows(sa.text(query), analyst=analyst, since=since)
-    return {
-        "shown": row["shown"],
-        "revealed": row["revealed"],
-        "seconds": round(int(row["milliseconds"]) / 1000, 1),
-        "since": since,
-    }

@@ -9,6 +9,7 @@ form first, or refused.
 import math
 import operator
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,23 +25,35 @@ def as_stored(table: sa.Table, given: Mapping[str, object]) -> dict[str, Any]:
     A column that is not given holds nothing (NULL).  Raises
     :class:`~iwflab.errors.BadInput` for a value that the column cannot hold.
     """
-    unknown = sorted(set(given) - set(table.c.keys()))
-    if unknown:
+    kinds = _kinds(table)
+    if not given.keys() <= kinds.keys():
+        unknown = sorted(given.keys() - kinds.keys())
         raise StoreError(
             f"a {table.name} has no {', '.join(unknown)}",
             advice="this is a fault of the program; please report it",
         )
-    return {column.name: _stored(column, given.get(column.name)) for column in table.c}
+    return {
+        name: None if given.get(name) is None else change(name, given[name])
+        for name, change in kinds.items()
+    }
 
 
-def _stored(column: sa.Column[Any], value: object) -> object:
-    if value is None:
-        return None
+@cache
+def _kinds(table: sa.Table) -> dict[str, Callable[[str, object], object]]:
+    """Give, of each column, what brings a value into its stored form."""
+    return {column.name: _kind_of(column) for column in table.c}
+
+
+def _kind_of(column: sa.Column[Any]) -> Callable[[str, object], object]:
     for kind, change in _KINDS:
         if isinstance(column.type, kind):
-            return change(column.name, value)
+            return change
+    return _no_kind
+
+
+def _no_kind(name: str, _: object) -> object:
     raise StoreError(
-        f"the column {column.name} has a type that digests do not know",
+        f"the column {name} has a type that digests do not know",
         advice="this is a fault of the program; please report it",
     )
 

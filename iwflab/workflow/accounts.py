@@ -7,7 +7,7 @@ log in to the apps.  Without one it stands for the operating-system user of that
 import json
 import re
 from collections.abc import Collection, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,13 @@ _LEAST = 10  # characters of a password; length beats rules (NIST SP 800-63B 3.1
 FOUNDER = (Role.ADMINISTRATOR, Role.SENIOR_ANALYST, Role.QA_OFFICER)
 # What an account could do before there were roles: everything but managing accounts.
 BEFORE_ROLES = (Role.ASSESSOR, Role.SENIOR_ANALYST, Role.QA_OFFICER)
+# Asked before every act: one question, and a statement that is kept.
+_ROLES = sa.text("""
+  SELECT (SELECT active FROM account WHERE name = :name
+          ORDER BY entry DESC LIMIT 1) AS active,
+         (SELECT roles FROM account_role WHERE name = :name
+          ORDER BY entry DESC LIMIT 1) AS roles
+""")
 
 
 @cache
@@ -167,14 +174,13 @@ def carry_over(store: Store, founder: str) -> None:
 
 def roles_of(store: Store, name: str) -> frozenset[Role]:
     """Give the roles of an account; none for an unknown or a closed one."""
-    query = "SELECT active FROM account WHERE name = :name ORDER BY entry DESC LIMIT 1"
-    if [row["active"] for row in store.rows(sa.text(query), name=name)] != [1]:
-        return frozenset()
-    query = (
-        "SELECT roles FROM account_role WHERE name = :name ORDER BY entry DESC LIMIT 1"
-    )
-    rows = store.rows(sa.text(query), name=name)
-    return roles_from(json.loads(rows[0]["roles"])) if rows else frozenset()
+    (row,) = store.rows(_ROLES, name=name)
+    return _roles_in(row["roles"]) if row["active"] == 1 else frozenset()
+
+
+@lru_cache(maxsize=1_000)  # one text, one meaning: every act asks for the same few
+def _roles_in(text: str | None) -> frozenset[Role]:
+    return roles_from(json.loads(text)) if text else frozenset()
 
 
 def check(store: Store, name: str, password: str) -> bool:

@@ -17,8 +17,6 @@ from iwflab.schemes.mappings import mappings
 from iwflab.store import Store
 from iwflab.store.carried import carried_grades
 from iwflab.store.reading import (
-    counts,
-    exposure_of,
     newest_graded,
     one_medium,
     records,
@@ -26,6 +24,7 @@ from iwflab.store.reading import (
     some_media,
     waiting_media,
 )
+from iwflab.store.tallies import Windows, how_far
 
 DAY_US = 86_400_000_000
 LAID_OUT = 200  # waiting media told at once in full; the contact sheet has the rest
@@ -182,19 +181,12 @@ def one(store: Store, medium: str, analyst: str, open_to: Open) -> dict[str, Any
     return item(store, one_medium(store, medium), analyst, open_to)
 
 
-def progress(store: Store, mine: Sequence[str], analyst: str) -> dict[str, Any]:
+def progress(store: Store, analyst: str, *, held: int) -> dict[str, Any]:
     """Count the way so far: the lab's media, the analyst's, their exposure of a day.
 
-    ``mine`` are the media assigned to the analyst now.
+    ``held`` is for how long a medium stays assigned, in microseconds.
     """
-    found = counts(store, analyst)
-    return {
-        "media": found["media"],
-        "graded": found["graded"],
-        "mine_open": len(waiting_media(store, mine)),
-        "mine_graded": found["mine"],
-        "exposure": exposure_of(store, analyst, since=store.clock() - DAY_US),
-    }
+    return how_far(store, analyst, Windows(held, viewed=DAY_US))
 
 
 def open_now(store: Store, mine: Sequence[str]) -> int:

@@ -134,6 +134,21 @@ def test_every_route_is_open_to_its_roles_and_to_no_other(people, role, asked):
         assert "ask a person who may" in told["advice"]
 
 
+@pytest.mark.parametrize("sent", ["{}", "no JSON", '{"medium": "x", "record": 1}'])
+def test_who_may_not_decide_is_told_so_whatever_was_sent(people, sent):
+    for role, wanted in (("statistician", 403), ("qa_officer", 403), ("assessor", 400)):
+        status, _, answer = people[role].ask("POST", "/iwflab/api/decision", sent)
+        assert status == wanted, (role, answer)
+
+
+def test_a_route_asks_before_or_with_its_act():
+    """The others ask before they read a body, as every route does by itself."""
+    assert not ApiHandler.asks_with_the_act
+    assert [path for path, handler in ROUTES if handler.asks_with_the_act] == [
+        "/iwflab/api/decision"
+    ]
+
+
 def test_the_real_doors_declare_what_they_need():
     assert {
         app.path.removesuffix(".ipynb") for app in find_apps(notebook_root())
@@ -171,6 +186,7 @@ def test_a_role_taken_away_counts_at_once_and_a_closed_account_is_out(served):
         assert zoe.post("/iwflab/api/set", {"n": 0})[0] == 200
         lab.account_role("zoe", ["statistician"])
         assert zoe.post("/iwflab/api/set", {"n": 0})[0] == 403
+        assert zoe.post("/iwflab/api/decision", MORE)[0] == 403
         lab.account_disable("zoe")
         assert zoe.get("/iwflab/api/ping")[0] in {401, 403}
         until(

@@ -1,6 +1,6 @@
 """Elements, children and tags are recorded; what follows from them is derived."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
@@ -19,6 +19,8 @@ from iwflab.workflow.grading.entering import (
     enter_levels,
     must_be_open,
     must_be_seen,
+    must_be_yours,
+    never,
     same,
 )
 from iwflab.workflow.grading.hands import LeftOut, ManyGraded, in_words
@@ -58,26 +60,21 @@ def grade(
     request: str,
     levels: Mapping[str, float] = NO_LEVELS,
     over: str | None = UNSEEN,
-    over_another: bool = False,
+    over_another: Callable[[], bool] = never,
 ) -> str:
     """Record what the analyst saw; give the id of the assessment.
 
     Safe to send again with the same ``request``: it is recorded once.  Refused where
     the medium is another's or signed off, and where ``over`` (the assessment that the
     page showed, or None) is not the one that stands: another window may have graded.
-    What another person graded is graded anew only with ``over_another``.
+    What another person graded is graded anew only where ``over_another`` says so.
     """
     check(record, tags())
     check_conditions(reveal, seconds, levels)
     with store.act("grade", medium, analyst=analyst, request=request) as act:
         if act.repeated:
             return same(store, act, record)
-        if whose(store, medium, since=since) != analyst:
-            raise NotYours(
-                "this medium is not assigned to you",
-                advice="open the grading desk, which assigns media to you",
-            )
-        standing = must_be_open(store, medium)
+        standing = must_be_yours(store, medium, analyst, since=since)
         must_be_seen(standing, analyst, over, over_another=over_another)
         # No negative zero: it would not come back.
         told: dict[str, object] = {

@@ -2,18 +2,24 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
-from typing import Any
 
 import sqlalchemy as sa
 
 from iwflab.domain.assessments import RevealLevel
 from iwflab.domain.records import Record
-from iwflab.errors import BadInput, ChangedMeanwhile, NotAllowed, RequestReused
+from iwflab.errors import (
+    BadInput,
+    ChangedMeanwhile,
+    NotAllowed,
+    NotYours,
+    RequestReused,
+)
 from iwflab.store import Act, Store
-from iwflab.store.reading import one_medium, records
+from iwflab.store.deciding import Standing, held_standing, standing_of
+from iwflab.store.reading import records
 
 _LONGEST = 86_400.0  # seconds
 NO_LEVELS: Mapping[str, float] = MappingProxyType({})
@@ -21,15 +27,22 @@ UNSEEN = "*"  # whoever grades did not say what was shown (a script, the command
 
 
 def must_be_seen(
-    standing: Mapping[str, Any], analyst: str, over: str | None, *, over_another: bool
+    standing: Standing,
+    analyst: str,
+    over: str | None,
+    *,
+    over_another: Callable[[], bool],
 ) -> None:
-    """Refuse to record over what the analyst did not see, or may not touch."""
-    if not over_another and standing["grader"] not in {None, analyst}:
+    """Refuse to record over what the analyst did not see, or may not touch.
+
+    ``over_another`` is asked only where another person's record stands.
+    """
+    if standing.grader not in {None, analyst} and not over_another():
         raise NotAllowed(
             "another person graded this medium; their record stands",
             advice="a senior analyst may grade it anew, beside what stands",
         )
-    if over not in {UNSEEN, standing["assessment"]}:
+    if over not in {UNSEEN, standing.assessment}:
         raise ChangedMeanwhile(
             "this medium was graded in another window meanwhile",
             advice="look at what stands now, then save again",
@@ -96,12 +109,31 @@ def same(store: Store, act: Act, record: Record) -> str:
     return assessment
 
 
-def must_be_open(store: Store, medium: str) -> Mapping[str, Any]:
-    """Give a medium that may be graded; refuse one that is signed off."""
-    standing = one_medium(store, medium)
-    if standing["stage"] in {"signed_off", "released"}:
+def must_be_yours(store: Store, medium: str, analyst: str, *, since: int) -> Standing:
+    """Give what stands of a medium that the analyst may grade; refuse any other."""
+    standing = held_standing(store, medium, since=since)
+    if standing.holder != analyst:
+        raise NotYours(
+            "this medium is not assigned to you",
+            advice="open the grading desk, which assigns media to you",
+        )
+    return _open(standing)
+
+
+def must_be_open(store: Store, medium: str) -> Standing:
+    """Give what stands of a medium that may be graded; refuse one signed off."""
+    return _open(standing_of(store, medium))
+
+
+def _open(standing: Standing) -> Standing:
+    if standing.signed:
         raise NotAllowed(
             "this medium is signed off; its record stands",
             advice="ask for the sign-off to be taken back first (release desk)",
         )
     return standing
+
+
+def never() -> bool:
+    """Say that a person may not grade over another's record."""
+    return False

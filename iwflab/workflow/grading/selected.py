@@ -5,7 +5,7 @@ that their grade was carried (by choice, at no distance), and what of them was p
 Where no medium was open, the first is marked like the rest: as carried from itself.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from iwflab.domain.assessments import RevealLevel
 from iwflab.domain.hashes import ORIENTATIONS
@@ -23,6 +23,7 @@ from iwflab.workflow.grading.entering import (
     enter,
     must_be_open,
     must_be_seen,
+    never,
     same,
 )
 from iwflab.workflow.grading.hands import Hand, ManyGraded, must_fit_all, past_waiting
@@ -44,7 +45,7 @@ def grade_selection(
     seconds: float,
     request: str,
     over: str | None = UNSEEN,
-    over_another: bool = False,
+    over_another: Callable[[], bool] = never,
     any_stage: bool = False,
 ) -> ManyGraded:
     """Record one decision about media that were chosen together: one act.

@@ -4,7 +4,7 @@ A carried grade is a recorded suggestion: which exemplar, how far, in what orien
 It rests on the member's own distance to the exemplar, not on a chain of others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from iwflab.workflow.grading.entering import (
     enter,
     must_be_open,
     must_be_seen,
+    never,
     same,
 )
 from iwflab.workflow.grading.hands import (
@@ -68,7 +69,7 @@ def grade_stack(
     seconds: float,
     request: str,
     over: str | None = UNSEEN,
-    over_another: bool = False,
+    over_another: Callable[[], bool] = never,
     any_stage: bool = False,
 ) -> ManyGraded:
     """Record what was seen on an exemplar, and carry it to named members: one act.

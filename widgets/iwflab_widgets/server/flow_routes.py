@@ -5,7 +5,8 @@ from typing import Any
 from iwflab.domain.queueing import Sought
 from iwflab.domain.records import record_from
 from iwflab.domain.roles import need
-from iwflab_widgets.server.api import ApiHandler, Body
+from iwflab_widgets.server.api import ApiHandler
+from iwflab_widgets.server.body import Body
 
 DAY_SECONDS = 86_400.0
 PAGE_MOST = 500

@@ -12,7 +12,8 @@ from tornado.web import HTTPError, stream_request_body
 from iwflab.domain.roles import need
 from iwflab.errors import BadInput, NotAllowed
 from iwflab.lab import Lab
-from iwflab_widgets.server.api import ApiHandler, Body
+from iwflab_widgets.server.api import ApiHandler
+from iwflab_widgets.server.body import Body
 
 UPLOAD_BYTES = 16 * 1024**3
 DISK_RESERVE_BYTES = 512 * 1024**2

@@ -17,7 +17,8 @@ from iwflab_widgets.server import (
     sheet_routes,
     stack_routes,
 )
-from iwflab_widgets.server.api import ApiHandler, Body
+from iwflab_widgets.server.api import ApiHandler
+from iwflab_widgets.server.body import Body
 from iwflab_widgets.server.grants import CLIP, FREE, FULL, LARGE
 from iwflab_widgets.server.job_routes import IntakeHandler, JobsHandler, UploadHandler
 from iwflab_widgets.server.media_routes import MediaHandler, RenditionHandler
@@ -138,22 +139,11 @@ class DecisionHandler(ApiHandler):
     """One assessment, answered when it is on disk."""
 
     needs = GRADE
+    asks_with_the_act = True
 
     async def post(self) -> None:
         """Save the record under its request id."""
-        body = self.body()
-        answer = await self.service.run(
-            self.seat.grade,
-            body.text("medium", most=200),
-            record_from(body.mapping("record")),
-            reveal=body.one_of("reveal", tuple(RevealLevel)),
-            seconds=body.number("seconds", least=0, most=DAY_SECONDS),
-            levels=_levels(body),
-            request=body.request_id(),
-            over=body.over(),
-        )
-        progress = await self.service.run(self.seat.progress)
-        self.reply({"saved": True, **answer, "progress": progress})
+        self.reply(await self.act(self.seat.grade, _decision))
 
 
 class DeriveHandler(ApiHandler):
@@ -191,6 +181,19 @@ class NoRoute(ApiHandler):
         """Refuse first who is not logged in: an address is no secret, a person is."""
         await super().prepare()
         raise HTTPError(404)
+
+
+def _decision(body: Body) -> dict[str, Any]:
+    return {
+        "medium": body.text("medium", most=200),
+        "record": record_from(body.mapping("record")),
+        "reveal": body.one_of("reveal", tuple(RevealLevel)),
+        "seconds": body.number("seconds", least=0, most=DAY_SECONDS),
+        "levels": _levels(body),
+        "request": body.request_id(),
+        "over": body.over(),
+        "progress": True,
+    }
 
 
 def _levels(body: Body) -> dict[str, float]:

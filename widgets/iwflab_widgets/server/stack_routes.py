@@ -6,7 +6,8 @@ from typing import Any
 from iwflab.domain.hashes import FARTHEST_CANDIDATE
 from iwflab.domain.records import record_from
 from iwflab.domain.roles import need
-from iwflab_widgets.server.api import ApiHandler, Body
+from iwflab_widgets.server.api import ApiHandler
+from iwflab_widgets.server.body import Body
 from iwflab_widgets.server.grants import SHIELDED
 
 DAY_SECONDS = 86_400.0
