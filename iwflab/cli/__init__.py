@@ -9,6 +9,7 @@ import sys
 import click
 
 from iwflab.cli import (
+    comparing_levels,
     counting,
     deriving,
     house,
@@ -46,6 +47,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     *(knowing.lists, knowing.match, rehashing.rehash),
     *(stacking.stacks, stacking.calibrate),
     *(quality.sign_off, quality.take_back, leaving.release, looking.exposure),
+    comparing_levels.comparison,
     *(counting.report, counting.export, deriving.schemes),
 )
 

@@ -47,6 +47,7 @@ class Operation(StrEnum):
     SIGN_OFF = "sign_off"
     VOUCH = "vouch"
     KEEP = "keep"
+    COMPARE_LEVELS = "compare_levels"
     RESEARCH = "research"
 
 

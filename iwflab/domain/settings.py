@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from iwflab.domain.allotting import FEWEST_LEVELS, comparable_levels
 from iwflab.domain.assessments import RevealLevel
 from iwflab.domain.elements import POLICY_FIELDS
 from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
@@ -58,6 +59,8 @@ KEYS: Mapping[str, str] = {
     "segment_end": "]",
     "filter": "/",
     "selection": ";",
+    "comparison": "F3",
+    "self_report": "F6",
 }
 
 
@@ -79,6 +82,8 @@ class Settings:
     ``default_reveal`` is the level of first sight for who chose none; nobody may
     choose one above ``least_shield``.  ``presentation``: no pixels are ever sent.
     Counted, not enforced: ``break_after_minutes`` at media, ``daily_cap_hours`` a day.
+    ``comparison_protocol`` names the written protocol of a comparison of start levels,
+    and lets one be switched on; empty, as by default, there is none.
     """
 
     lab: str  # the random name of this lab in its heads
@@ -112,6 +117,10 @@ class Settings:
     # hour; INHOPE, "what is a hotline analyst", names the same four hours.
     break_after_minutes: float = 60.0
     daily_cap_hours: float = 4.0
+    comparison_protocol: str = ""
+    comparison_decided_by: str = ""
+    comparison_levels: Sequence[str] = ()
+    comparison_ask_every: int = 20
     keys: Mapping[str, str] = field(default_factory=lambda: dict(KEYS))
 
 
@@ -131,6 +140,7 @@ def check_settings(settings: Settings) -> None:
         raise BadInput("lab.toml: low_space_mb is below 0", advice="0 never warns")
     _check_lists(settings)
     _check_looking(settings)
+    _check_comparison(settings)
 
 
 def _check_keys(settings: Settings) -> None:
@@ -202,3 +212,34 @@ def _check_looking(settings: Settings) -> None:
                 f"lab.toml: {name} must be above 0 and at most {most}",
                 advice="these are counted and told, never enforced",
             )
+
+
+def _check_comparison(settings: Settings) -> None:
+    named = settings.comparison_levels
+    if isinstance(named, str) or not set(named) <= set(RevealLevel):
+        raise BadInput(
+            "lab.toml: comparison_levels is no list of reveal levels",
+            advice=f"it may name: {', '.join(RevealLevel)}; [] compares all allowed",
+        )
+    if settings.comparison_ask_every < 0:
+        raise BadInput(
+            "lab.toml: comparison_ask_every is below 0", advice="0 never asks"
+        )
+    if not settings.comparison_protocol:
+        return
+    if not settings.comparison_decided_by.strip():
+        raise BadInput(
+            "lab.toml: comparison_protocol without comparison_decided_by",
+            advice="say who decided on the comparison, and when",
+        )
+    if beyond := set(named) - set(comparable_levels(named, settings.least_shield)):
+        raise BadInput(
+            f"lab.toml: comparison_levels shows more than least_shield lets anybody"
+            f" start with: {', '.join(sorted(beyond))}",
+            advice="take them out, or let people start with more",
+        )
+    if len(comparable_levels(named, settings.least_shield)) < FEWEST_LEVELS:
+        raise BadInput(
+            "lab.toml: with one level there is nothing to compare",
+            advice="comparison_levels names two or more, none above least_shield",
+        )

@@ -10,12 +10,22 @@ from iwflab.lab.flow import Flow
 from iwflab.lab.keeping import Keeping
 from iwflab.lab.laying_out import LayingOut
 from iwflab.lab.leaving import Leaving
+from iwflab.lab.levels import Levels
 from iwflab.lab.looking import Looking
 from iwflab.lab.people import People
 
 
 class Lab(
-    Looking, Flow, LayingOut, Comparing, Carrying, Deriving, Keeping, Leaving, People
+    Looking,
+    Levels,
+    Flow,
+    LayingOut,
+    Comparing,
+    Carrying,
+    Deriving,
+    Keeping,
+    Leaving,
+    People,
 ):
     """One analyst at one lab folder.
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from iwflab.lab.proof import Proof
 from iwflab.store import known
 from iwflab.store.head import Head
 from iwflab.workflow import (
+    comparison,
     examining,
     grading,
     matching,
@@ -117,19 +119,24 @@ class Acts(Proof, Answers):
     @property
     def _desk(self) -> queue.Desk:
         hours, order = self.settings.assignment_hours, self.settings.queue_order
-        return queue.Desk(self._store, self.analyst, hours, order)
+        handed = partial(comparison.allot, self._store, self.settings, self.analyst)
+        return queue.Desk(self._store, self.analyst, hours, order, handed)
 
     @needs("use_lab")
     def desk(self) -> dict[str, Any]:
         """Give what the grading desk needs once."""
         start = shielding.start_of(self._store, self.settings, self.analyst)
-        return {**presenting.desk(self.settings, self.analyst), **start}
+        compared = comparison.state(self._store, self.settings, self.analyst)
+        plain = presenting.desk(self.settings, self.analyst)
+        return {**plain, **start, "comparison": compared}
 
     @needs("list_media", "own", "sample", "series")
     def item(self, medium: str) -> dict[str, Any]:
         """Give one medium that is the analyst's."""
         queue.must_be_mine(self._desk, medium)
-        return presenting.one(self._store, medium, self.analyst, self._known)
+        found = presenting.one(self._store, medium, self.analyst, self._known)
+        starts = comparison.starts(self._store, self.settings, self.analyst)
+        return {**found, "start": starts.get(found["medium"], "")}
 
     @needs("use_lab")
     def progress(self) -> dict[str, Any]:

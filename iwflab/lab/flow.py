@@ -12,7 +12,7 @@ from iwflab.lab.acts import OVER_ANOTHER, Acts
 from iwflab.lab.answers import LISTING, Answers
 from iwflab.lab.matrix import needs
 from iwflab.store.reading import some_media, whole_ids
-from iwflab.workflow import grading, presenting, queue
+from iwflab.workflow import comparison, grading, presenting, queue
 
 _SHOWN = 200  # graded media that a filter may bring back to the desk
 
@@ -36,6 +36,9 @@ class Flow(Acts, Answers):
         found = presenting.items(
             self._store, mine, self.analyst, graded=graded, open_to=self._known
         )
+        starts = comparison.starts(self._store, self.settings, self.analyst)
+        for item in found:
+            item["start"] = starts.get(item["medium"], "")
         return {"items": found, "progress": self.progress()}
 
     @needs(*LISTING)

@@ -47,6 +47,13 @@ _TEXTS = {
     "presentation": "Send no picture to anybody: for training and demonstrations.",
     "break_after_minutes": "The desk says that a break is due; it never enforces it.",
     "daily_cap_hours": "The desk says that the day's time at media is used up.",
+    "comparison_protocol": "The written protocol of a comparison of start levels, by "
+    'its id; then: iwflab comparison on. "" means that there is none.',
+    "comparison_decided_by": "Who decided on that comparison, and when.",
+    "comparison_levels": "The levels that are compared; [] means all that least_shield "
+    "allows and that show something.",
+    "comparison_ask_every": "One question about an allotted medium after so many, at "
+    "most; 0 never asks.",
 }
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from iwflab.domain.roles import Scope
+from iwflab.domain.trail import Entry
 from iwflab.errors import NotFound, NotYours
 from iwflab.store import Store, audit
 from iwflab.store.assignments import assigned_to
@@ -33,6 +34,9 @@ _OF_MEDIA = frozenset(
         *("carried_grade", "look"),
     }
 )
+
+# What only the person themselves is told of an act, and what others are told instead.
+_AS_TOLD = {"allotment": "", "self_report": "preference"}
 
 # What a row of the overview tells of a record and of what came after it.
 _RECORD = (
@@ -119,7 +123,8 @@ def trail(store: Store, analyst: str, scopes: Scopes) -> list[dict[str, Any]]:
     """
     rows = []
     for entry in audit.entries(store):
-        tables = {row.table for row in entry.rows}
+        written = _told(entry, analyst)
+        tables = set(written)
         if (
             Scope.ALL in scopes
             or (Scope.OWN in scopes and entry.analyst == analyst)
@@ -136,10 +141,23 @@ def trail(store: Store, analyst: str, scopes: Scopes) -> list[dict[str, Any]]:
                     "verb": entry.verb,
                     "subject": entry.subject,
                     "tables": " ".join(sorted(tables)),
-                    "rows": len(entry.rows),
+                    "rows": len(written),
                 }
             )
     return rows
+
+
+def _told(entry: Entry, analyst: str) -> list[str]:
+    """Name the table of each row that an entry wrote, as it is told to a person.
+
+    Whether somebody takes part in a comparison of start levels is nobody's business:
+    nothing in another person's entries tells it.
+    """
+    tables = [row.table for row in entry.rows]
+    if entry.analyst == analyst:
+        return tables
+    told = [_AS_TOLD.get(table, table) for table in tables]
+    return [table for table in told if table]
 
 
 def trail_frame(store: Store, analyst: str, scopes: Scopes) -> "pd.DataFrame":

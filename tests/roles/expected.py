@@ -36,6 +36,7 @@ OURS = {  # rows that the reference does not have
     "vouch": ("none", "all", "all", "none", "all"),
     "keep": ("none", "none", "none", "none", "all"),
     "research": ("none", "all", "none", "none", "none"),
+    "compare_levels": ("none", "none", "none", "none", "all"),
     "manage_lists": ("none", "all", "none", "none", "none"),
     "answer_matches": ("none", "all", "all", "none", "none"),
 }
@@ -65,6 +66,10 @@ METHODS = {
     "present": ("asqtm", (), {"active": False}, None),
     "exposure": ("asqtm", ("another",), {}, NotAllowed),
     "signs": ("asqtm", (), {}, None),
+    "comparison_switch": ("m", (), {"active": False}, NotAllowed),
+    "comparison_part": ("as", ("perhaps",), {}, BadInput),
+    "comparison_answer": ("as", (NOBODYS, 1), {}, NotAllowed),
+    "level_comparison": ("sqt", (), {}, NotFound),
     "grade": ("as", (NOBODYS, RECORD), {}, NotYours),
     "take": ("as", (NOBODYS,), {}, {"a": NotYours, "s": NotFound}),
     "derive": ("asqtm", (RECORD,), {}, None),

@@ -10,7 +10,8 @@ from iwflab_widgets.desk import Desk, joined
 SHARED = ("dom", "server")
 PARTS = (
     *("outbox", "asked", "record", "answers", "ladder", "look", "pictures", "panels"),
-    *("lens", "looking", "exposure", "screen", "zoom", "larger", "beside", "player"),
+    *("lens", "comparison", "looking", "exposure", "screen"),
+    *("zoom", "larger", "beside", "player"),
     *("sheet_pages", "thumbs", "sheet", "sheet_keys", "views"),
     *("segments", "form", "keys", "palette", "layout"),
     *("watch", "saving", "filter", "selecting", "acts", "desk", "main"),

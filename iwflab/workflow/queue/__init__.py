@@ -1,6 +1,6 @@
 """It waits for a grader who may have it: a medium is one analyst's at a time."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -34,14 +34,22 @@ __all__ = [
 HOUR_US = 3_600_000_000
 
 
+def _nothing_more(act: Act, media: Sequence[str]) -> None:
+    """Write nothing beside the assignments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One analyst at one store; assignments older than the given hours lapsed."""
+    """One analyst at one store; assignments older than the given hours lapsed.
+
+    ``handed`` writes what else belongs to an assignment, in the same act.
+    """
 
     store: Store
     analyst: str
     hours: float
     order: str = OLDEST
+    handed: Callable[[Act, Sequence[str]], None] = _nothing_more
 
     @property
     def since(self) -> int:
@@ -129,6 +137,7 @@ def _assign(
         # The ids tell the order within the act, in which the media are shown.
         for key, medium in zip(act.keys(len(free)), free, strict=True):
             act.insert("assignment", id=key, medium=medium, analyst=desk.analyst)
+        desk.handed(act, free)
     return missing - len(free)
 
 
@@ -156,6 +165,7 @@ def take_one(desk: Desk, medium: str, *, waiting_only: bool) -> str:
         if holder or (waiting_only and not free):
             raise _not_yours()
         act.insert("assignment", medium=medium, analyst=desk.analyst)
+        desk.handed(act, [medium])
     return medium
 
 

@@ -1,7 +1,7 @@
 // What each act of the desk does, by the name that its key has in the settings.
 
 /** The contact sheet leaves these as they are; it covers the medium of all others. */
-const ON_SHEET = ["help", "blank", "sheet", "present", "exposure"];
+const ON_SHEET = ["help", "blank", "sheet", "present", "exposure", "comparison", "self_report"];
 
 /** Give the acts: those that always may be, and those that need an open medium. */
 function actsOf(desk) {
@@ -15,6 +15,8 @@ function actsOf(desk) {
     sheet: () => desk.views.toggleSheet(),
     present: () => desk.looking.turnPresentation(),
     exposure: () => desk.exposure.open(),
+    comparison: () => desk.looking.comparison.turn(),
+    self_report: () => desk.looking.comparison.ask(),
     palette: () => openPalette(desk),
     filter: () => desk.filter.focus(),
     selection: () => desk.selecting.act(),

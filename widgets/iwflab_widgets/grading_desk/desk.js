@@ -18,7 +18,7 @@ class Desk {
       server: this.server,
       pictures: this.pictures,
       outlines: this.outlines,
-      start: () => this.desk.start_level,
+      start: () => this.looking.levelOf(this.screen.item),
       say: (text) => this.tell(text),
       announce: (text) => this.live.say(text),
       emptied: (reason) => this.emptied(reason),
@@ -131,7 +131,7 @@ class Desk {
     const { at: place, of } = this.position;
     // What is known is said before anything is shown.
     const known = knownInWords(item.known);
-    const level = this.screen.presenting ? "Presentation mode" : levelInWords(startOf(item, this.desk.start_level));
+    const level = this.screen.presenting ? "Presentation mode" : levelInWords(startOf(item, this.looking.levelOf(item)));
     this.tell(`${item.name}, ${place} of ${of}, ${known}. ${level}. ${this.answers.inWords}`, { quiet: true });
   }
 

@@ -16,6 +16,8 @@ const ACTS = {
   start_here: "Start every medium at the level that is shown now",
   present: "Presentation mode: no pictures in this session",
   exposure: "Your exposure, shown to you alone",
+  comparison: "Comparison of start levels: read about it; leave it at once",
+  self_report: "Comparison: the question about the last medium",
   blank: "Blank everything at once",
   add_child: "Add a child",
   remove_child: "Remove the child of this question",

@@ -45,7 +45,7 @@ class Layout {
     this.end = el("div", { class: "iwf-end", hidden: true });
     this.activate = el("p", { class: "iwf-activate", "data-testid": "activate" }, "Click here to activate the keys.");
     const { filter, selecting } = this.desk;
-    const body = [banner, this.activate, views.sheet.place, filter.place, this.medium, this.end, grades, message, selecting.place, bar, foot];
+    const body = [banner, this.activate, views.sheet.place, filter.place, this.medium, this.end, grades, message, selecting.place, this.desk.looking.comparison.place, bar, foot];
     this.desk.root.append(el("div", { class: "iwf-frame" }, body), this.desk.live.region);
   }
 
@@ -74,6 +74,7 @@ class Layout {
     this.bar();
     this.desk.filter.draw();
     this.desk.selecting.draw();
+    this.desk.looking.comparison.draw();
     const { saved, pressed } = this.desk.outbox;
     const { signs } = this.desk.exposure;
     fill(this.places.foot, footView({ saved, pressed, progress: this.desk.progress }), signs.length > 0 && signsView(signs));

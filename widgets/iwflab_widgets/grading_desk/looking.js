@@ -4,6 +4,12 @@
 class Looking {
   constructor(desk) {
     this.desk = desk;
+    this.comparison = new Comparison(desk);
+  }
+
+  /** The level that a medium starts with: as allotted, else as the person wants it. */
+  levelOf(item) {
+    return this.comparison.levelOf(item) ?? this.desk.desk.start_level;
   }
 
   /** Start every medium as this one is shown now. */
@@ -31,10 +37,11 @@ class Looking {
 
   /** What the person starts with is drawn ahead of need, and nothing that they do not. */
   drawAhead() {
-    const { screen, pictures, outlines, desk, item } = this.desk;
+    const { screen, pictures, outlines, item } = this.desk;
     const wanted = item && !screen.blanked && !screen.presenting ? this.desk.ahead() : [];
-    pictures.keep(wanted, stepOf(desk.start_level) >= stepOf("shielded") ? wanted : []);
-    outlines.keep(wanted, desk.start_level === "outlines" ? wanted : []);
+    const starting = (test) => wanted.filter((one) => test(this.levelOf(one)));
+    pictures.keep(wanted, starting((level) => stepOf(level) >= stepOf("shielded")));
+    outlines.keep(wanted, starting((level) => level === "outlines"));
   }
 
   present(presenting) {

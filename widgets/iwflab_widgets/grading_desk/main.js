@@ -28,6 +28,7 @@ function deskState(desk) {
     selected: desk.selecting.media.length,
     start: desk.desk?.start_level ?? null,
     presenting: screen.presenting,
+    comparison: desk.looking.comparison.plain,
     lens: screen.lens && { x: screen.lens.x, y: screen.lens.y },
     levels: screen.look?.levelsNow ?? {},
     prefetched: [...desk.pictures.kept].filter(([, one]) => one.canvas).map(([medium]) => medium),

@@ -72,6 +72,7 @@ class Saving {
     Object.assign(items[this.placeOf(medium)] ?? {}, { assessment, grades, contradictions });
     const left = contradictions?.length ? " It holds a contradiction." : "";
     this.desk.tell(`Saved ${outbox.saved} of ${outbox.pressed}.${left}`, { quiet: true });
+    this.desk.looking.comparison.decided(items[this.placeOf(medium)]);
   }
 
   /** The server will not have it: back to the medium, with every answer kept. */

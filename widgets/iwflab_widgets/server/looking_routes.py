@@ -1,4 +1,4 @@
-"""The routes of looking: the level to start with, presentation mode, own exposure."""
+"""The routes of looking: start level, its comparison, presentation, own exposure."""
 
 from iwflab.domain.assessments import RevealLevel
 from iwflab.domain.roles import need
@@ -7,6 +7,7 @@ from iwflab_widgets.server.api import ApiHandler
 
 DAYS = ("1", "7", "31")
 USE = need("use_lab")
+BOUNDS = {"least": 0, "most": 5}  # of an answer
 
 
 class StartHandler(ApiHandler):
@@ -65,9 +66,39 @@ class SignsHandler(ApiHandler):
         self.reply(await self.service.run(self.seat.signs))
 
 
+class ComparisonHandler(ApiHandler):
+    """Taking part in a comparison of start levels, or no longer."""
+
+    needs = need("grade", "own", "all")
+
+    async def post(self) -> None:
+        """Keep it; who leaves is not asked why."""
+        body = self.body()
+        part, request = body.one_of("part", ("in", "out")), body.request_id()
+        more = {"shown": body.text("shown", most=200, default=""), "request": request}
+        call = self.seat.comparison_part
+        self.reply(await self.service.run(call, part, **more))
+
+
+class ComparisonAnswerHandler(ApiHandler):
+    """The one question about an allotted medium."""
+
+    needs = need("grade", "own", "all")
+
+    async def post(self) -> None:
+        """Keep the answer; 0 says that the question was left."""
+        body = self.body()
+        medium, said = body.text("medium", most=200), body.number("answer", **BOUNDS)
+        call, request = self.seat.comparison_answer, body.request_id()
+        await self.service.run(call, medium, int(said), request=request)
+        self.reply({"saved": True})
+
+
 ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     (r"/iwflab/api/start", StartHandler),
     (r"/iwflab/api/presentation", PresentationHandler),
     (r"/iwflab/api/exposure", ExposureHandler),
     (r"/iwflab/api/signs", SignsHandler),
+    (r"/iwflab/api/comparison", ComparisonHandler),
+    (r"/iwflab/api/comparison/answer", ComparisonAnswerHandler),
 )
