@@ -6,6 +6,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
+from iwflab.domain.assessments import stage_for
 from iwflab.domain.carried import suggested
 from iwflab.domain.categories import Grade, Scheme, compiled, derive
 from iwflab.domain.contradictions import contradictions
@@ -26,6 +27,7 @@ from iwflab.store.reading import (
     some_media,
     waiting_media,
 )
+from iwflab.store.second import open_second
 
 DAY_US = 86_400_000_000
 LAID_OUT = 200  # waiting media told at once in full; the contact sheet has the rest
@@ -125,7 +127,8 @@ def items(
 
     ``open_to`` are the media of which the analyst may know what others say; None: all.
     """
-    mine, waiting = set(media), set(waiting_media(store, media))
+    mine = set(media)
+    waiting = {*waiting_media(store, media), *open_second(store, media, analyst)}
     done = [m for m in newest_graded(store, analyst, most=graded) if m in mine]
     open_ones = [medium for medium in media if medium in waiting]
     chosen = [*done, *open_ones[:LAID_OUT]]
@@ -146,7 +149,8 @@ def item(
         {name: seen[name] for name in ("source", "seen_on", "series")}
         for seen in sightings_of(store, row["medium"])
     ]
-    if open_to is None or row["medium"] in open_to:
+    is_open = open_to is None or row["medium"] in open_to
+    if is_open:
         carried = suggested(carried_grades(store, [row["medium"]]), mappings())
         if carried:
             said = "; ".join(one.in_words for one in carried)
@@ -154,7 +158,7 @@ def item(
     plain = {
         name: row[name]
         for name in (
-            *("medium", "name", "copies", "size", "stage"),
+            *("medium", "name", "copies", "size"),
             *("format", "width", "height", "frames", "state", "reason"),
         )
     }
@@ -162,11 +166,14 @@ def item(
         **plain,
         # The folders of a path may name people and places: the desk shows the file.
         "name": row["name"].rsplit("/", 1)[-1],
+        "stage": stage_for(row, analyst),
         "metadata": _of_file(json.loads(row["metadata"] or "{}")),
         "previews": sorted(json.loads(row["previews"] or "{}")),
         "known": known[0] if known else None,
         "record": asdict(record) if record else None,
         "assessment": row["assessment"] if mine else None,
+        # Over what a page records: who grades blind is not told that anything stands.
+        "over": row["assessment"] if mine or is_open else None,
         "reveal": row["reveal"] if mine else None,
         **(derived(record) if record else {"grades": [], "contradictions": []}),
     }
@@ -191,12 +198,14 @@ def progress(store: Store, mine: Sequence[str], analyst: str) -> dict[str, Any]:
     return {
         "media": found["media"],
         "graded": found["graded"],
-        "mine_open": len(waiting_media(store, mine)),
+        "mine_open": len(waiting_media(store, mine))
+        + len(open_second(store, mine, analyst)),
         "mine_graded": found["mine"],
         "exposure": exposure_of(store, analyst, since=store.clock() - DAY_US),
     }
 
 
-def open_now(store: Store, mine: Sequence[str]) -> int:
-    """Count those of an analyst's media that still wait for a grade."""
-    return len(waiting_media(store, mine, unknown=True))
+def open_now(store: Store, mine: Sequence[str], analyst: str) -> int:
+    """Count those of an analyst's media that still wait for a grade of theirs."""
+    again = open_second(store, mine, analyst)
+    return len(waiting_media(store, mine, unknown=True)) + len(again)

@@ -78,7 +78,7 @@ def grade(
                 advice="open the grading desk, which assigns media to you",
             )
         standing = must_be_open(store, medium)
-        must_be_seen(standing, analyst, over, over_another=over_another)
+        must_be_seen(store, standing, analyst, over, over_another=over_another)
         # No negative zero: it would not come back.
         told: dict[str, object] = {
             "reveal": str(reveal),

@@ -9,11 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from iwflab.domain.assessments import RevealLevel
+from iwflab.domain.assessments import RevealLevel, asks_another
 from iwflab.domain.records import Record
 from iwflab.errors import BadInput, ChangedMeanwhile, NotAllowed, RequestReused
 from iwflab.store import Act, Store
 from iwflab.store.reading import one_medium, records
+from iwflab.store.second import has_graded
 
 _LONGEST = 86_400.0  # seconds
 NO_LEVELS: Mapping[str, float] = MappingProxyType({})
@@ -21,15 +22,27 @@ UNSEEN = "*"  # whoever grades did not say what was shown (a script, the command
 
 
 def must_be_seen(
-    standing: Mapping[str, Any], analyst: str, over: str | None, *, over_another: bool
+    store: Store,
+    standing: Mapping[str, Any],
+    analyst: str,
+    over: str | None,
+    *,
+    over_another: bool,
 ) -> None:
-    """Refuse to record over what the analyst did not see, or may not touch."""
-    if not over_another and standing["grader"] not in {None, analyst}:
+    """Refuse to record over what the analyst did not see, or may not touch.
+
+    What another left for somebody else may be graded by who did not: a blind page
+    showed them nothing, and says so.
+    """
+    theirs = standing["grader"] in {None, analyst}
+    second = not theirs and asks_another(standing)
+    second = second and not has_graded(store, standing["medium"], analyst)
+    if not (over_another or theirs or second):
         raise NotAllowed(
             "another person graded this medium; their record stands",
             advice="a senior analyst may grade it anew, beside what stands",
         )
-    if over not in {UNSEEN, standing["assessment"]}:
+    if over not in {UNSEEN, standing["assessment"], *([None] if second else [])}:
         raise ChangedMeanwhile(
             "this medium was graded in another window meanwhile",
             advice="look at what stands now, then save again",

@@ -25,7 +25,7 @@ class Desk {
       woken: () => this.looking.drawAhead(),
       changed: () => this.render(),
       report: (views) => this.report(views),
-      revealed: () => this.exposed({ revealed: 1 }),
+      revealed: () => this.exposure.more({ revealed: 1 }),
     });
     this.views = new Views(this);
     this.saving = new Saving(this);
@@ -74,6 +74,7 @@ class Desk {
   take(set, stayAt = null) {
     this.items = this.saving.withWaiting(set.items);
     this.progress = set.progress;
+    this.second = set.second ?? 0;
     const open = set.items.filter(isOpen).length;
     // Within a filter only what it shows is counted.
     const graded = this.filter.on ? set.items.length - open : (set.progress.mine_graded ?? 0);
@@ -270,16 +271,8 @@ class Desk {
   report(views) {
     if (!views.length || !this.outbox) return;
     const refused = (fault) => this.tell(`A view was not recorded: ${fault.inWords}`);
-    const done = () => this.exposed({ shown: views.length, seconds: secondsOf(views) });
+    const done = () => this.exposure.more({ shown: views.length, seconds: secondsOf(views) });
     this.outbox.push({ kind: "shown", path: "iwflab/api/shown", body: { views }, done, refused });
-  }
-
-  /** Count on between two answers of the server, which has the true figure. */
-  exposed(more) {
-    const exposure = { ...this.progress?.exposure };
-    for (const [name, number] of Object.entries(more)) exposure[name] = (exposure[name] ?? 0) + number;
-    this.progress = { ...this.progress, exposure };
-    this.render();
   }
 
   /** Say it; unless `quiet`, show it as well. */

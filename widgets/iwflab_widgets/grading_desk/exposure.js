@@ -19,6 +19,14 @@ class Exposure {
     this.desk.render();
   }
 
+  /** Count on between two answers of the server, which has the true figure. */
+  more(figures) {
+    const exposure = { ...this.desk.progress?.exposure };
+    for (const [name, number] of Object.entries(figures)) exposure[name] = (exposure[name] ?? 0) + number;
+    this.desk.progress = { ...this.desk.progress, exposure };
+    this.desk.render();
+  }
+
   async get(path) {
     try {
       return await this.desk.server.get(path);
