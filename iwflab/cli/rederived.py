@@ -141,6 +141,7 @@ def _read(line: bytes) -> dict[str, Any]:
 
 
 def line_of(**plain: Any) -> bytes:
+    """Write one line of a report."""
     return json.dumps(plain).encode() + b"\n"
 
 
