@@ -10,6 +10,7 @@
     +-- BadInput            what was given cannot be used; nothing was changed
     |   +-- UnknownCode     a code that no scheme, tag set or element knows
     |   +-- BadScheme       a scheme or tag file contradicts itself
+    |   +-- ConfigError     lab.toml asks for something that there is not
     |   +-- TooManyHits     more is that near than anybody could look at
     +-- EvidenceError       bytes are not what they were
     |   +-- Unreadable      the source could not be read, or is no regular file
@@ -76,6 +77,10 @@ class UnknownCode(BadInput):
 
 class BadScheme(BadInput):
     """A scheme or tag file contradicts itself."""
+
+
+class ConfigError(BadInput):
+    """What lab.toml asks for cannot work; the lab is not opened."""
 
 
 class TooManyHits(BadInput):

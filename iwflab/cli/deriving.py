@@ -1,22 +1,25 @@
 """Commands of the schemes: what there is, why a class, what other rules would alter."""
 
-import json
-from collections import Counter
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 
-from iwflab.cli.printing import Meter, json_option, lab_option, open_lab, say, table
+from iwflab.cli.printing import (
+    Meter,
+    json_option,
+    lab_option,
+    open_lab,
+    say,
+    table,
+)
+from iwflab.cli.rederived import Totals, line_of, taken_up, tried_rules
 from iwflab.cli.saving import kept_file
 from iwflab.domain.categories import Scheme, derive
 from iwflab.errors import BadInput
 from iwflab.lab import Lab
 from iwflab.schemes import proposed_schemes, templates
 from iwflab.schemes import schemes as all_schemes
-
-_MOST = 50  # changes on the screen; the report holds them all
 
 
 @click.group()
@@ -154,53 +157,21 @@ def schemes_rederive(
     proposed = proposed_schemes(files)
     with open_lab(folder) as lab:
         if to is None:
-            totals = _gone_through(lab, proposed, None, _Totals())
+            totals = _gone_through(lab, proposed, None, Totals())
         else:
-            tried = _tried(files)
+            tried = tried_rules(files)
             with kept_file(lab, to, "report") as out:
-                totals = _taken_up(out, tried)
+                totals = taken_up(out, tried)
                 totals = _gone_through(lab, proposed, out, totals)
-                out.write(_line(done=totals.records))
+                out.write(line_of(done=totals.records))
     totals.tell(as_json=as_json)
     if totals.changed:
         raise click.exceptions.Exit(1)
 
 
-class _Totals:
-    def __init__(self) -> None:
-        self.place = ""
-        self.records = self.same = self.changed = 0
-        self.moves: Counter[tuple[str, str, str]] = Counter()
-        self.first: list[dict[str, str]] = []
-
-    def add(self, changes: list[dict[str, str]]) -> None:
-        self.changed += len(changes)
-        self.moves.update((c["scheme"], c["before"], c["now"]) for c in changes)
-        self.first += changes[: _MOST - len(self.first)]
-
-    def tell(self, *, as_json: bool) -> None:
-        rows = [
-            {"scheme": scheme, "before": before, "now": now, "records": number}
-            for (scheme, before, now), number in sorted(self.moves.items())
-        ]
-        if as_json:
-            counts = {"records": self.records, "same": self.same}
-            say({**counts, "changed": self.changed, "moves": rows})
-            return
-        if rows:
-            table(rows, ("scheme", "before", "now", "records"))
-            click.echo()
-            table(self.first, ("medium", "scheme", "before", "now", "signed"))
-            if self.changed > len(self.first):
-                click.echo(f"and {self.changed - len(self.first)} more (--report)")
-        click.echo(
-            f"{self.records} records: {self.same} classes stay, {self.changed} change"
-        )
-
-
 def _gone_through(
-    lab: Lab, proposed: dict[str, Scheme], out: BinaryIO | None, totals: _Totals
-) -> _Totals:
+    lab: Lab, proposed: dict[str, Scheme], out: BinaryIO | None, totals: Totals
+) -> Totals:
     parts = lab.rederive(
         proposed, after=totals.place, done=totals.records, progress=Meter("records")
     )
@@ -208,75 +179,10 @@ def _gone_through(
         totals.records += part.records
         totals.same += part.same
         totals.place = part.place
-        totals.add(list(part.changes))
+        totals.add(part.changes, part.versions)
         if out:
-            mark = _line(through=part.place, records=totals.records, same=totals.same)
-            out.write(b"".join(_line(**change) for change in part.changes) + mark)
+            mark = line_of(through=part.place, records=totals.records, same=totals.same)
+            lines = [line_of(**one) for one in (*part.changes, *part.versions)]
+            out.write(b"".join(lines) + mark)
             out.flush()
     return totals
-
-
-_HEAD = "rederive"  # the first line of a report names it, and the rules that were tried
-
-
-def _taken_up(out: BinaryIO, tried: str) -> _Totals:
-    """Read an unfinished report up to its last whole part, cut off the rest.
-
-    A new file gets its first line.  BadInput, and nothing written, for any other file.
-    """
-    totals, waiting, at, kept = _Totals(), list[dict[str, Any]](), 0, 0
-    lines = out.readlines()
-    if not lines:
-        out.write(_line(**{_HEAD: tried}))
-        return totals
-    _must_go_on(lines, tried)
-    for line in lines:
-        at += len(line)
-        plain = _read(line)
-        if _HEAD in plain:
-            kept = at
-        elif "through" in plain:
-            totals.place, kept = plain["through"], at
-            totals.records, totals.same = plain["records"], plain["same"]
-            totals.add(waiting)
-            waiting = []
-        elif not plain:
-            break
-        else:
-            waiting.append(plain)
-    out.seek(kept)
-    out.truncate()
-    return totals
-
-
-def _must_go_on(lines: list[bytes], tried: str) -> None:
-    said = _read(lines[0]).get(_HEAD)
-    if said is None:
-        raise BadInput(
-            "that file is no report of rederive", advice="name a new file; it is kept"
-        )
-    if said != tried:
-        raise BadInput("the report was made with other rules", advice="name a new file")
-    if "done" in _read(lines[-1]):
-        raise BadInput(
-            "that report is finished", advice="name a new file to go through all anew"
-        )
-
-
-def _read(line: bytes) -> dict[str, Any]:
-    try:
-        plain = json.loads(line)
-    except ValueError:
-        return {}
-    return plain if isinstance(plain, dict) else {}
-
-
-def _line(**plain: Any) -> bytes:
-    return json.dumps(plain).encode() + b"\n"
-
-
-def _tried(files: tuple[Path, ...]) -> str:
-    """Name the rules of a run: of the versions in force, and the very files tried."""
-    known = [f"{name} {scheme.version}" for name, scheme in all_schemes().items()]
-    given = [f"{file.name} {sha256(file.read_bytes()).hexdigest()}" for file in files]
-    return sha256("\n".join([*known, *sorted(given)]).encode()).hexdigest()[:16]

@@ -67,6 +67,7 @@ def serve(folder: str, port: int, as_demo: bool) -> None:
                 told = f"login: {name:16} password: {password}   ({role})"
                 click.echo(told, err=True)
         place = str(lab.folder)
+        _tell_unbound(lab)
     # The same process goes on as the server: a signal reaches it, no orphan stays.
     command = [sys.executable, "-m", "iwflab_widgets.server"]
     sys.stderr.flush()
@@ -92,10 +93,25 @@ def research(folder: str, port: int, notebooks: str, allow_root: bool) -> None:
     os.execv(sys.executable, [*command, *told])  # noqa: S606 - no shell, no input
 
 
+def _tell_unbound(lab: Lab) -> None:
+    """Say which acts of the desks have no key here, for its keys are the lab's own."""
+    if lab.settings.unbound:
+        acts = ", ".join(lab.settings.unbound)
+        told = f"lab.toml leaves these acts without a key, the palette has them: {acts}"
+        click.echo(told, err=True)
+
+
 @click.command()
 @click.option("--strict", is_flag=True, help="Exit 1 unless every layer is active.")
+@click.option(
+    "--lab",
+    "folder",
+    default="",
+    type=click.Path(file_okay=False),
+    help="Look at the settings of this lab as well.",
+)
 @json_option
-def doctor(strict: bool, as_json: bool) -> None:
+def doctor(strict: bool, folder: str, as_json: bool) -> None:
     """Say which layers of the decoding sandbox are active on this machine."""
     from iwflab.media.sandbox import layers
 
@@ -107,6 +123,9 @@ def doctor(strict: bool, as_json: bool) -> None:
     else:
         table(found, ("layer", "active", "why"))
         click.echo(_where_cores_go(Path("/proc/sys/kernel/core_pattern")))
+    if folder:
+        with open_lab(folder) as lab:
+            _tell_unbound(lab)
     if strict and not all(one["active"] for one in found):
         raise click.exceptions.Exit(1)
 

@@ -57,6 +57,7 @@ def _lines(waiting: list[dict[str, Any]]) -> list[dict[str, str]]:
             **{name: row[name] for name in ("medium", "sha256", "grader")},
             **{grade.scheme: grade.code for grade in row["grades"]},
             "against": "; ".join(row["against"]),
+            "told": "; ".join([row["carried"] or "", *row["differs"]]).strip("; "),
         }
         for row in waiting
     ]

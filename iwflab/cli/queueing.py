@@ -15,7 +15,7 @@ from iwflab.cli.printing import (
     warn_of_waiting,
 )
 from iwflab.cli.way import record_options, record_told
-from iwflab.domain.queueing import HITS, KINDS, STAGES, Sought
+from iwflab.domain.queueing import CARRIED, HITS, KINDS, STAGES, Sought
 from iwflab.lab import Lab
 
 _COLUMNS = ("medium", "sha256", "name", "format", "state", "copies", "stage")
@@ -25,10 +25,15 @@ def _sought_options(command: Any) -> Any:
     for option in (
         click.option("--series", default="", help="The series of its sidecar."),
         click.option("--kind", type=click.Choice(KINDS), help="Does it move?"),
+        click.option("--carried", type=click.Choice(CARRIED), help="An older scale?"),
         click.option("--code", default="", metavar="SCHEME=CODE", help="Your grades."),
         click.option("--tag", default="", help="A tag that was recorded as present."),
         click.option("--hit", type=click.Choice(HITS), help="Does a list know it?"),
-        click.option("--stage", type=click.Choice(STAGES), help="graded: by you."),
+        click.option(
+            "--stage",
+            type=click.Choice(STAGES),
+            help="graded: by you.",
+        ),
         click.option("--name", default="", help="A part of the name of a copy."),
     ):
         command = option(command)

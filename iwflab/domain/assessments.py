@@ -1,9 +1,11 @@
 """Stages of a medium on its way, and what may be asked at each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from iwflab.domain.records import Record
+from iwflab.domain.records import Ending, Record
 
 
 class Stage(StrEnum):
@@ -14,6 +16,23 @@ class Stage(StrEnum):
     GRADED = "graded"  # grading: one assessment stands
     SIGNED_OFF = "signed_off"  # quality: a second person agreed to it
     RELEASED = "released"  # release: it left on a hash list
+
+
+def asks_another(row: Mapping[str, Any]) -> bool:
+    """Tell of a graded medium whether it waits for another person to grade it.
+
+    ``row`` says how what stands was left (``ending``), by whom (``grader``), and who
+    asked for two (``asked_for_two``): their own second answer does not make it two.
+    """
+    if row["ending"] in {Ending.NOT_SURE, Ending.NEEDS_TWO}:
+        return True
+    return row["grader"] is not None and row["asked_for_two"] == row["grader"]
+
+
+def stage_for(row: Mapping[str, Any], analyst: str) -> str:
+    """Give the stage of a medium as one person is told: what waits for them, waits."""
+    waits = row["stage"] == Stage.GRADED and row["grader"] != analyst
+    return str(Stage.WAITING if waits and asks_another(row) else row["stage"])
 
 
 class RevealLevel(StrEnum):

@@ -179,9 +179,10 @@ class _Rotation:
 
 
 # -- what one looks for ------------------------------------------------------------
-STAGES = ("waiting", "graded", "not_sure", "needs_two")
+STAGES = ("waiting", "graded", "not_sure", "needs_two", "second")
 HITS = ("yes", "no")
 KINDS = ("picture", "video")
+CARRIED = ("review", "yes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,9 @@ class Sought:
     """What a person looks for in the queue; an empty word asks nothing.
 
     ``stage``: waiting; graded, not_sure or needs_two (graded by the person, and how it
-    ended).  ``hit``: "yes" or "no".  ``code``: scheme=code of the person's own grades.
+    ended); second: it waits for another person.  ``hit``: "yes" or "no".  ``code``:
+    scheme=code of the person's own grades.  ``carried``: a grade of others on an older
+    scale, "review" for those that a person still has to review.
     """
 
     name: str = ""
@@ -199,10 +202,14 @@ class Sought:
     code: str = ""
     kind: str = ""
     series: str = ""
+    carried: str = ""
 
     def check(self) -> None:
         """Refuse a word that asks for nothing there is."""
-        for name, choices in (("stage", STAGES), ("hit", HITS), ("kind", KINDS)):
+        for name, choices in (
+            *(("stage", STAGES), ("hit", HITS)),
+            *(("kind", KINDS), ("carried", CARRIED)),
+        ):
             given = getattr(self, name)
             if given and given not in choices:
                 raise BadInput(

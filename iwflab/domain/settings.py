@@ -8,7 +8,7 @@ from iwflab.domain.assessments import RevealLevel
 from iwflab.domain.elements import POLICY_FIELDS
 from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
 from iwflab.domain.queueing import OLDEST, ORDERS
-from iwflab.errors import BadInput
+from iwflab.errors import BadInput, ConfigError
 
 # Act of the grading desk -> key, as the browser names it (KeyboardEvent.key).
 # Single keys, no chords: one finger is enough, on any layout.
@@ -63,6 +63,9 @@ KEYS: Mapping[str, str] = {
     "self_report": "F6",
 }
 
+
+# Without this one a person could not take a picture off the screen at once.
+NEVER_UNBOUND = "blank"
 
 ASKED_SCHEMES = ("uk_2014", "uk_s62", "ncmec", "interpol_baseline", "iccam")
 
@@ -123,6 +126,26 @@ class Settings:
     comparison_ask_every: int = 20
     keys: Mapping[str, str] = field(default_factory=lambda: dict(KEYS))
 
+    @property
+    def unbound(self) -> list[str]:
+        """The acts without a key: the palette of the grading desk has them."""
+        return [act for act, key in self.keys.items() if not key]
+
+
+def keys_with(given: Mapping[str, str]) -> dict[str, str]:
+    """Give the organisation's keys, and our own for the acts that it does not name.
+
+    Its keys win: an act of ours whose key it took, as a new release may bring one, is
+    left without a key.
+    """
+    taken = {_as_pressed(key) for key in given.values()}
+    ours = {a: "" if _as_pressed(key) in taken else key for a, key in KEYS.items()}
+    return {**ours, **given}
+
+
+def _as_pressed(key: str) -> str:
+    return key.lower() if len(key) == 1 else key  # as the page compares them
+
 
 def check_settings(settings: Settings) -> None:
     """Refuse settings that cannot work: keys that clash, sizes that mean nothing."""
@@ -150,7 +173,12 @@ def _check_keys(settings: Settings) -> None:
             f"lab.toml: no act is called {', '.join(sorted(unknown))}",
             advice=f"acts with keys are: {', '.join(KEYS)}",
         )
-    keys = list(settings.keys.values())
+    if not settings.keys.get(NEVER_UNBOUND):
+        raise ConfigError(
+            f"lab.toml: {NEVER_UNBOUND} has no key, or another act has it",
+            advice="give it one: it takes everything off the page at once",
+        )
+    keys = [_as_pressed(key) for key in settings.keys.values() if key]
     clash = sorted({key for key in keys if keys.count(key) > 1})
     digits = sorted({key for key in keys if key.isdigit() and key != "0"})
     if clash or digits:

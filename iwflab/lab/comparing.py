@@ -1,6 +1,7 @@
 """Media are compared at the matching desk: hits explained, previews side by side."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from iwflab.workflow import explaining, listing, reach, shielding, viewing
 
 # An assignment of one's own is no reach here: assessors see what the queue gives them.
 BEYOND = ("series", "sample")
+Reach = frozenset[str] | None  # None: all of the lab
 
 
 class Comparing(Knowing):
@@ -25,11 +27,11 @@ class Comparing(Knowing):
 
         ``media``: only of these.  ``override`` names the roles that may answer them.
         """
-        among = self._within
+        mine, open_to = self._reach_of(media)
+        among = None if mine is None else sorted(mine)
         if media is not None:
-            among = [m for m in media if among is None or m in among]
+            among = [m for m in media if mine is None or m in mine]
         found = explaining.hit_rows(self._store, among, most=most)
-        open_to = self._known
         rows = [_as_told(row, row["medium"], open_to) for row in found["rows"]]
         return {**found, "rows": rows, "override": _overriding()}
 
@@ -37,8 +39,10 @@ class Comparing(Knowing):
     def explain(self, hit: str) -> dict[str, Any]:
         """Give one hit with both values, the bits that differ, and who may override."""
         found = explaining.explained(self._store, hit)
-        medium = reach.must_reach(self._store, found["medium"]["medium"], self._seen)
-        return {**_as_told(found, medium, self._known), "override": _overriding()}
+        medium = found["medium"]["medium"]
+        mine, open_to = self._reach_of([medium])
+        reach.must_reach(self._store, medium, mine)
+        return {**_as_told(found, medium, open_to), "override": _overriding()}
 
     @needs(*LISTING)
     def hashes_of(self, medium: str) -> dict[str, Any]:
@@ -77,10 +81,15 @@ class Comparing(Knowing):
         scopes = self._scopes("view_shielded") - {"own"}
         return reach.media_within(self._store, self.analyst, scopes, since=0)
 
-    @property
-    def _within(self) -> list[str] | None:
-        mine = self._seen
-        return None if mine is None else sorted(mine)
+    def _reach_of(self, media: Sequence[str] | None) -> tuple[Reach, Reach]:
+        """Give what the person may list, and whose records, of some media only."""
+        if media is None:
+            return self._seen, self._known
+        some = list(media)
+        return (
+            self._reach(partial(reach.media_within, among=some)),
+            self._reach(partial(reach.records_within, among=some)),
+        )
 
 
 def _overriding() -> str:

@@ -12,8 +12,10 @@ from iwflab.lab.acts import OVER_ANOTHER, Acts
 from iwflab.lab.answers import LISTING, Answers
 from iwflab.lab.matrix import needs
 from iwflab.store.reading import some_media, whole_ids
+from iwflab.store.second import asking_media
 from iwflab.workflow import comparison, grading, presenting, queue
 
+_TAKEN = {"", "waiting", "second"}  # stages of media that may be taken
 _SHOWN = 200  # graded media that a filter may bring back to the desk
 
 
@@ -26,12 +28,13 @@ class Flow(Acts, Answers):
     ) -> dict[str, Any]:
         """Give the analyst's media, taking waiting ones until ``number`` are open.
 
-        With ``sought`` only what matches is taken, counted and given.
+        With ``sought`` only what matches is taken, counted and given.  Who may list
+        every record is told how many media wait for a ``second`` person.
         """
         among = None
         if sought and sought.anything:
             among, graded = self._matching(sought, everywhere=True), _SHOWN
-            number = number if sought.stage in {"", "waiting"} else 0
+            number = number if sought.stage in _TAKEN else 0
         mine = queue.take_set(self._desk, number, among=among)
         found = presenting.items(
             self._store, mine, self.analyst, graded=graded, open_to=self._known
@@ -39,7 +42,12 @@ class Flow(Acts, Answers):
         starts = comparison.starts(self._store, self.settings, self.analyst)
         for item in found:
             item["start"] = starts.get(item["medium"], "")
-        return {"items": found, "progress": self.progress()}
+        told = {} if self._known is not None else {"second": self._second}
+        return {"items": found, "progress": self.progress(), **told}
+
+    @property
+    def _second(self) -> int:
+        return len(asking_media(self._store))
 
     @needs(*LISTING)
     def find(self, sought: Sought, *, at: int = 0, most: int = 50) -> dict[str, Any]:

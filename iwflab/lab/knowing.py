@@ -1,7 +1,7 @@
 """What is known without looking: hash lists, matches, and looks that were avoided."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,9 @@ HIT_COLUMNS = (
 )
 # What a person is not told of a medium that they still have to grade themselves.
 BLIND: dict[str, Any] = {
-    **dict.fromkeys(("label", "value", "answer", "differing", "ours"), ""),
+    **dict.fromkeys(("label", "value", "answer", "answered_by"), ""),
+    **dict.fromkeys(("differing", "ours"), ""),
+    "answered": 0,
     "twin": None,
     "twin_grades": {},
     "sign_off": None,
@@ -167,6 +169,31 @@ class Knowing(Answers):
             reason=reason,
             analyst=self.analyst,
             request=request or uuid4().hex,
+        )
+
+    @needs("answer_matches")
+    def answer_hits(
+        self,
+        hits: Sequence[str],
+        verdict: str,
+        *,
+        reason: str = "",
+        request: str | None = None,
+        over: Mapping[str, int] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Answer hits in one act, all or none.
+
+        ``over``: by hit the ``answered`` of :meth:`hit_rows` that the page showed;
+        ChangedMeanwhile where another answer stands by now.
+        """
+        return matching.answer_all(
+            self._store,
+            hits,
+            verdict,
+            reason=reason,
+            analyst=self.analyst,
+            request=request or uuid4().hex,
+            over=over,
         )
 
     @needs(*LISTING)

@@ -36,9 +36,9 @@ class LayingOut(Stacking):
     @needs("grade", "own", "all")
     def take_more(self, number: int) -> int:
         """Take waiting media until ``number`` more are open; count the new ones."""
-        before = len(queue.mine_now(self._desk))
-        open_now = presenting.open_now(self._store, queue.mine_now(self._desk))
-        return len(queue.take_set(self._desk, open_now + number)) - before
+        mine = queue.mine_now(self._desk)
+        open_now = presenting.open_now(self._store, mine, self.analyst)
+        return len(queue.take_set(self._desk, open_now + number)) - len(mine)
 
     @needs("grade", "own", "all")
     def exemplar_of(self, medium: str) -> str:

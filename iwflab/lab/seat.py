@@ -12,6 +12,7 @@ from iwflab.domain.roles import Need, Operation, Role, Scope
 from iwflab.errors import LabError, NotAllowed, NotFound
 from iwflab.lab.founding import new_folder
 from iwflab.lab.matrix import free, matrix
+from iwflab.lab.wanting import must_know_schemes
 from iwflab.media.evidence import EvidenceStore
 from iwflab.media.pool import DecodePool
 from iwflab.media.previews import PreviewStore
@@ -88,6 +89,7 @@ class Seat:
             )
         place = Path(named).expanduser().absolute()
         settings = read_settings(place)
+        must_know_schemes(settings)
         HeadFolder(place, settings.lab, settings.head_folder)
         bench = Bench(
             store=open_store(place, settings),

@@ -10,7 +10,7 @@ from iwflab.store.database import Store
 from iwflab.store.reading import WAITS, batched
 from iwflab.store.settling import HELD, KNOWN
 
-_OPEN = """
+OPEN = """
   SELECT a.id, a.medium, a.analyst, a.entry
   FROM assignment a JOIN audit_entry e ON e.number = a.entry
   WHERE e.at_us >= :since
@@ -18,7 +18,7 @@ _OPEN = """
 """
 _FREE = (
     f"{WAITS} AND NOT {KNOWN} AND {HELD} AND m.id NOT IN"  # noqa: S608 - our own text
-    f" (SELECT taken.medium FROM ({_OPEN}) taken)"
+    f" (SELECT taken.medium FROM ({OPEN}) taken)"
 )
 
 
@@ -48,6 +48,9 @@ def leased_among(
     store: Store, media: Sequence[str], *, since: int
 ) -> Iterator[list[str]]:
     """Give those of some media that are nobody's, in their order, kept as above."""
+    if not media:  # an empty list has no type that PostgreSQL could compare
+        yield []
+        return
     query = f"SELECT m.id FROM medium m WHERE m.id IN :them AND {_FREE}"  # noqa: S608
     with store.leasing() as (connection, lock):
         clause = " FOR NO KEY UPDATE OF m SKIP LOCKED" if lock else ""
@@ -71,7 +74,7 @@ def still_free(store: Store, media: Sequence[str], *, since: int) -> list[str]:
 
 def whose(store: Store, medium: str, *, since: int) -> str:
     """Give the analyst to whom one medium is assigned, or an empty text."""
-    query = sa.text(f"{_OPEN} AND a.medium = :medium ORDER BY a.entry DESC")
+    query = sa.text(f"{OPEN} AND a.medium = :medium ORDER BY a.entry DESC")
     found = store.rows(query, since=since, medium=medium)
     return str(found[0]["analyst"]) if found else ""
 
@@ -79,7 +82,7 @@ def whose(store: Store, medium: str, *, since: int) -> str:
 def open_rows(store: Store, analyst: str, *, since: int) -> list[dict[str, Any]]:
     """Give one analyst's open assignments in the order in which they were made."""
     query = (
-        f"SELECT o.* FROM ({_OPEN} AND a.analyst = :analyst) o"  # noqa: S608 - ours
+        f"SELECT o.* FROM ({OPEN} AND a.analyst = :analyst) o"  # noqa: S608 - ours
         " ORDER BY o.entry, o.id"
     )
     return store.rows(sa.text(query), since=since, analyst=analyst)

@@ -13,7 +13,7 @@ from iwflab.errors import NotFound
 from iwflab.store.database import Store
 
 _STANDING = """
-  SELECT t.id AS assessment, t.analyst AS grader, EXISTS (
+  SELECT m.id AS medium, t.id AS assessment, t.analyst AS grader, EXISTS (
            SELECT 1 FROM sign_off s WHERE s.assessment = t.id AND NOT EXISTS
              (SELECT 1 FROM sign_off_end x WHERE x.sign_off = s.id)
          ) AS signed, {holder} AS holder
@@ -40,6 +40,7 @@ class Standing:
     ``holder`` is to whom it is assigned, where that was asked; else an empty text.
     """
 
+    medium: str
     assessment: str | None
     grader: str | None
     signed: bool
@@ -60,9 +61,9 @@ def standing_of(store: Store, medium: str) -> Standing:
 def held_standing(store: Store, medium: str, *, since: int) -> Standing:
     """Give what stands of one medium and whose it is now; no medium is nobody's."""
     rows = store.rows(_HELD, medium=medium, since=since)
-    return _standing(rows[0]) if rows else Standing(None, None, signed=False)
+    return _standing(rows[0]) if rows else Standing(medium, None, None, signed=False)
 
 
 def _standing(row: dict[str, Any]) -> Standing:
-    told = row["assessment"], row["grader"], bool(row["signed"])
+    told = row["medium"], row["assessment"], row["grader"], bool(row["signed"])
     return Standing(*told, holder=row["holder"] or "")

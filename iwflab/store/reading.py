@@ -20,7 +20,8 @@ from iwflab.store.settling import KNOWN
 # What stands now, of the media that ``chosen`` names: every step of the query starts
 # from it, so that one medium costs the same in a lab of ten and of 20,000.  (CROSS
 # JOIN keeps SQLite's planner from starting at the other end.)
-_STANDS = "NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.assessment = a.id)"
+STANDS = "NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.assessment = {}.id)"
+_STANDS = STANDS.format("a")
 _OVERVIEW = f"""
 WITH chosen AS (
   SELECT m.* FROM medium m WHERE {{chosen}}

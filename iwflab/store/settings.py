@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from iwflab.domain.settings import KEYS, Settings, check_settings
+from iwflab.domain.settings import Settings, check_settings, keys_with
 from iwflab.errors import BadInput, NotFound
 from iwflab.store.durable import write_whole
 
@@ -76,7 +76,7 @@ def read_settings(folder: Path) -> Settings:
             f"{FILE}: unknown settings: {', '.join(sorted(unknown))}",
             advice="docs/settings.md lists every setting",
         )
-    plain["keys"] = {**KEYS, **plain.get("keys", {})}
+    plain["keys"] = keys_with(plain.get("keys", {}))
     try:
         settings = Settings(**plain)
     except TypeError as fault:

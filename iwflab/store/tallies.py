@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from iwflab.errors import StoreError
 from iwflab.store.database import Store
+from iwflab.store.second import open_second
 
 _STANDS = "NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.assessment = a.id)"
 _LATER = sa.text(f"""
@@ -152,6 +153,12 @@ class Tally:
         for person in before - now:
             self._people[person].graded -= 1
 
+    def by_others(self, analyst: str) -> list[str]:
+        """Give what a person holds that others graded, and they did not."""
+        mine = {medium for medium, _ in self._people[analyst].held.values()}
+        there = {medium: self._graders.get(medium, frozenset()) for medium in mine}
+        return sorted(m for m, them in there.items() if them and analyst not in them)
+
     def of_person(self, analyst: str) -> dict[str, Any]:
         """Give the counts of the lab and of one person, as plain numbers."""
         person = self._people[analyst]
@@ -176,6 +183,7 @@ def how_far(store: Store, analyst: str, windows: Windows) -> dict[str, Any]:
     """Count the lab's media and what is graded; what one person holds, graded, saw.
 
     ``mine_open`` are media assigned to the person within the window and not graded,
+    or left by another for somebody else;
     ``exposure`` counts different media shown and revealed, and seconds.
     """
     if store.in_act:
@@ -187,4 +195,8 @@ def how_far(store: Store, analyst: str, windows: Windows) -> dict[str, Any]:
         tally = _TALLIES.setdefault(store, Tally())
     with tally.lock, store.moment():
         tally.up_to_date(store, windows)
-        return tally.of_person(analyst)
+        found = tally.of_person(analyst)
+        second = tally.by_others(analyst)
+        # Few are left for a second person; whether one is, the newest record says.
+        found["mine_open"] += len(open_second(store, second, analyst)) if second else 0
+        return found

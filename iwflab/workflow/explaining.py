@@ -7,17 +7,18 @@ from iwflab.domain.hashes import ORIENTATIONS, HashValue
 from iwflab.errors import NotFound
 from iwflab.hashing.asking import INVERTED
 from iwflab.store import Store
+from iwflab.store.answered import Answered, answers_of
 from iwflab.store.known import (
     NOT_SAME,
+    OPEN,
     SAME,
     frames_of,
-    graded_media,
     one_hit,
     signed_codes,
     standing_hits,
     values_of,
 )
-from iwflab.store.reading import some_media, stored_frame_hashes
+from iwflab.store.reading import some_media, stored_frame_hashes, waiting_media
 
 FRAME = "frame"  # the variant of a hit that one frame of a video made
 _TOLD = (
@@ -35,19 +36,30 @@ def hit_rows(
     settles, the surest first; of these the first ``most`` of each kind.  ``waiting``
     and ``settled`` count media, whatever was cut; what a person graded is neither.
     """
-    graded = graded_media(store)
-    found = sorted(standing_hits(store, media), key=lambda row: _rank(row, graded))
+    hits = standing_hits(store, media)
+    hit = {row["medium"] for row in hits}
+    graded = hit - set(waiting_media(store, list(hit)))
+    found = sorted(hits, key=lambda row: _rank(row, graded))
     parts = [[row for row in found if row["settles"] == one] for one in (0, 1)]
     kept = [row for part in parts for row in part[:most]]
     named = list(dict.fromkeys(row["medium"] for row in kept))
     known = {row["medium"]: facts(row) for row in some_media(store, named)}
     more = ("name", "sha256", "stage", "copies")
+    answers = answers_of(store, [row["hit"] for row in kept])
     rows = [
-        {**row, **{name: known[row["medium"]][name] for name in more}} for row in kept
+        {**row, **{name: known[row["medium"]][name] for name in more}}
+        | _said(answers[row["hit"]])
+        for row in kept
     ]
     settled = {row["medium"] for row in parts[1]} - graded
     waiting = {row["medium"] for row in parts[0] if _waits(row)} - settled - graded
     return {"rows": rows, "waiting": len(waiting), "settled": len(settled)}
+
+
+def _said(stands: Answered) -> dict[str, Any]:
+    """Give which answer a page shows; one that was taken back is nobody's."""
+    by = "" if stands.verdict == OPEN else stands.analyst
+    return {"answered": stands.entry, "answered_by": by}
 
 
 def _waits(row: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from iwflab.domain.assessments import stage_for
 from iwflab.store import Store
 from iwflab.store.reading import some_media
 
@@ -22,7 +23,7 @@ def order(
     it is the analyst's to look at.
     """
     rows = some_media(store, media)
-    shown = [row["medium"] for row in rows if _is_theirs(row, analyst)]
+    shown = [row["medium"] for row in rows if _stage(row, analyst)]
     theirs = set(shown)
     together = [_members(stack, theirs) for stack in stacks]
     of = {one: members for members in together if len(members) > 1 for one in members}
@@ -41,7 +42,7 @@ def told(store: Store, laid: Sequence[Laid], *, analyst: str) -> list[dict[str, 
         {
             "medium": medium,
             "stack": stack,
-            "stage": rows[medium]["stage"] if _is_theirs(rows[medium], analyst) else "",
+            "stage": _stage(rows[medium], analyst),
             "state": rows[medium]["state"] or "",
             "format": rows[medium]["format"] or "",
             "frames": rows[medium]["frames"] or 0,
@@ -51,10 +52,11 @@ def told(store: Store, laid: Sequence[Laid], *, analyst: str) -> list[dict[str, 
     ]
 
 
-def _is_theirs(row: Mapping[str, Any], analyst: str) -> bool:
-    """Say whether a medium waits, or stands as this analyst graded it."""
-    own = row["stage"] == "graded" and row["grader"] == analyst
-    return bool(row["stage"] == "waiting" or own)
+def _stage(row: Mapping[str, Any], analyst: str) -> str:
+    """Give the stage where a medium waits or stands as this analyst graded it."""
+    stage = stage_for(row, analyst)
+    own = stage == "graded" and row["grader"] == analyst
+    return stage if stage == "waiting" or own else ""
 
 
 def _members(stack: Mapping[str, Any], theirs: set[str]) -> list[str]:

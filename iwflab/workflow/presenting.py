@@ -6,6 +6,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
+from iwflab.domain.assessments import stage_for
 from iwflab.domain.carried import suggested
 from iwflab.domain.categories import Grade, Scheme, compiled, derive
 from iwflab.domain.contradictions import contradictions
@@ -24,6 +25,7 @@ from iwflab.store.reading import (
     some_media,
     waiting_media,
 )
+from iwflab.store.second import open_second
 from iwflab.store.tallies import Windows, how_far
 
 DAY_US = 86_400_000_000
@@ -124,7 +126,8 @@ def items(
 
     ``open_to`` are the media of which the analyst may know what others say; None: all.
     """
-    mine, waiting = set(media), set(waiting_media(store, media))
+    mine = set(media)
+    waiting = {*waiting_media(store, media), *open_second(store, media, analyst)}
     done = [m for m in newest_graded(store, analyst, most=graded) if m in mine]
     open_ones = [medium for medium in media if medium in waiting]
     chosen = [*done, *open_ones[:LAID_OUT]]
@@ -145,7 +148,8 @@ def item(
         {name: seen[name] for name in ("source", "seen_on", "series")}
         for seen in sightings_of(store, row["medium"])
     ]
-    if open_to is None or row["medium"] in open_to:
+    is_open = open_to is None or row["medium"] in open_to
+    if is_open:
         carried = suggested(carried_grades(store, [row["medium"]]), mappings())
         if carried:
             said = "; ".join(one.in_words for one in carried)
@@ -153,7 +157,7 @@ def item(
     plain = {
         name: row[name]
         for name in (
-            *("medium", "name", "copies", "size", "stage"),
+            *("medium", "name", "copies", "size"),
             *("format", "width", "height", "frames", "state", "reason"),
         )
     }
@@ -161,11 +165,14 @@ def item(
         **plain,
         # The folders of a path may name people and places: the desk shows the file.
         "name": row["name"].rsplit("/", 1)[-1],
+        "stage": stage_for(row, analyst),
         "metadata": _of_file(json.loads(row["metadata"] or "{}")),
         "previews": sorted(json.loads(row["previews"] or "{}")),
         "known": known[0] if known else None,
         "record": asdict(record) if record else None,
         "assessment": row["assessment"] if mine else None,
+        # Over what a page records: who grades blind is not told that anything stands.
+        "over": row["assessment"] if mine or is_open else None,
         "reveal": row["reveal"] if mine else None,
         **(derived(record) if record else {"grades": [], "contradictions": []}),
     }
@@ -189,6 +196,7 @@ def progress(store: Store, analyst: str, *, held: int) -> dict[str, Any]:
     return how_far(store, analyst, Windows(held, viewed=DAY_US))
 
 
-def open_now(store: Store, mine: Sequence[str]) -> int:
-    """Count those of an analyst's media that still wait for a grade."""
-    return len(waiting_media(store, mine, unknown=True))
+def open_now(store: Store, mine: Sequence[str], analyst: str) -> int:
+    """Count those of an analyst's media that still wait for a grade of theirs."""
+    again = open_second(store, mine, analyst)
+    return len(waiting_media(store, mine, unknown=True)) + len(again)

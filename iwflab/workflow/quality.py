@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from iwflab.domain.categories import derive
+from iwflab.domain.categories import Grade, derive
 from iwflab.domain.contradictions import contradictions
 from iwflab.domain.hashes import ORIENTATIONS
 from iwflab.domain.records import Ending, Record
@@ -15,6 +15,7 @@ from iwflab.schemes import schemes
 from iwflab.store import Act, Store
 from iwflab.store.entering import must_be_same
 from iwflab.store.reading import one_medium, overview, records, some_media
+from iwflab.store.second import recorded_besides
 from iwflab.store.stacks import CHOSEN, carried_over
 
 Carried = Mapping[str, Mapping[str, Any]]  # by assessment: whence it was carried over
@@ -28,20 +29,50 @@ NOT_SETTLED = {
 
 
 def to_sign_off(store: Store) -> list[dict[str, Any]]:
-    """Give the graded media with their records and what speaks against a sign-off."""
+    """Give the graded media with their records and what speaks against a sign-off.
+
+    ``differs`` says in which classes another person's record is not what stands.
+    """
     rows = overview(store, "stage = 'graded'")
     standing = records(store, rows)
     carried = _carried(store, rows)
+    grades = {medium: _derived(record) for medium, record in standing.items()}
+    differs = _differing(store, grades)
     return [
         {
             **row,
             "record": standing[row["medium"]],
-            "grades": [derive(s, standing[row["medium"]]) for s in schemes().values()],
+            "grades": grades[row["medium"]],
             "against": _against(row, standing, carried),
             "carried": _whence(carried.get(row["assessment"])),
+            "differs": differs.get(row["medium"], []),
         }
         for row in rows
     ]
+
+
+def _derived(record: Record) -> list[Grade]:
+    return [derive(scheme, record) for scheme in schemes().values()]
+
+
+def _differing(
+    store: Store, grades: Mapping[str, Sequence[Grade]]
+) -> dict[str, list[str]]:
+    """Say by medium who recorded what gives another class than what stands."""
+    found: dict[str, list[str]] = {}
+    for row in recorded_besides(store, list(grades)):
+        medium = row["medium"]
+        theirs = _derived(records(store, [row])[medium])
+        pairs = zip(theirs, grades[medium], strict=True)
+        other = [(one, now) for one, now in pairs if one.code != now.code]
+        if other:
+            one, now = other[0]
+            more = f" and under {len(other) - 1} more" if len(other) > 1 else ""
+            found.setdefault(medium, []).append(
+                f"{row['analyst']} graded it otherwise: {one.scheme} {one.code}"
+                f" (here {now.code}){more}"
+            )
+    return found
 
 
 def _carried(store: Store, rows: Sequence[Mapping[str, Any]]) -> Carried:
@@ -159,7 +190,7 @@ def _faults(
 
 
 def _grades(record: Record) -> str:
-    derived = {s.name: derive(s, record) for s in schemes().values()}
+    derived = {grade.scheme: grade for grade in _derived(record)}
     return json.dumps(
         {
             name: {"version": g.version, "code": g.code, "rules": list(g.rules)}

@@ -15,7 +15,7 @@ from iwflab.errors import NotFound, NotYours
 from iwflab.store import Store, audit
 from iwflab.store.assignments import assigned_to
 from iwflab.store.known import standing_hits
-from iwflab.store.reading import one_medium, overview
+from iwflab.store.reading import batched, one_medium, overview
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,23 +46,50 @@ _RECORD = (
 
 
 def media_within(
-    store: Store, analyst: str, scopes: Scopes, *, since: int
+    store: Store,
+    analyst: str,
+    scopes: Scopes,
+    *,
+    since: int,
+    among: Sequence[str] | None = None,
 ) -> frozenset[str] | None:
-    """Give the media that a person may list; None means all of the lab."""
+    """Give the media that a person may list; None means all of the lab.
+
+    With ``among`` no others are looked up.
+    """
     if {Scope.SERIES, Scope.ALL} & set(scopes):
         return None
     found: set[str] = set()
     if Scope.OWN in scopes:
         found |= set(assigned_to(store, analyst, since=since))
     if Scope.SAMPLE in scopes:
-        found |= {row["medium"] for row in overview(store, "assessment IS NOT NULL")}
+        graded = _some(store, "assessment IS NOT NULL", among)
+        found |= {row["medium"] for row in graded}
         # What a match keeps from every eye is for quality control to look into.
-        found |= {row["medium"] for row in standing_hits(store)}
-    return frozenset(found)
+        found |= {row["medium"] for row in standing_hits(store, among)}
+    return frozenset(found if among is None else found & set(among))
+
+
+def _some(
+    store: Store, where: str, among: Sequence[str] | None, **values: Any
+) -> list[dict[str, Any]]:
+    """Give the overview where something holds, of some media or of all."""
+    if among is None:
+        return overview(store, where, **values)
+    return [
+        row
+        for part in batched(among)
+        for row in overview(store, where, chosen="m.id IN :media", media=part, **values)
+    ]
 
 
 def records_within(
-    store: Store, analyst: str, scopes: Scopes, *, since: int
+    store: Store,
+    analyst: str,
+    scopes: Scopes,
+    *,
+    since: int,
+    among: Sequence[str] | None = None,
 ) -> frozenset[str] | None:
     """Give the media whose records a person may list; None means all of the lab.
 
@@ -70,9 +97,10 @@ def records_within(
     look must stay blind.
     """
     if {Scope.SERIES, Scope.ALL, Scope.SAMPLE} & set(scopes):
-        return media_within(store, analyst, scopes, since=since)
-    mine = media_within(store, analyst, scopes, since=since) or frozenset()
-    graded = overview(store, "grader = :analyst", analyst=analyst)
+        return media_within(store, analyst, scopes, since=since, among=among)
+    mine = media_within(store, analyst, scopes, since=since, among=among)
+    mine = mine or frozenset()
+    graded = _some(store, "grader = :analyst", among, analyst=analyst)
     return mine & {row["medium"] for row in graded}
 
 

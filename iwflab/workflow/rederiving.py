@@ -37,12 +37,17 @@ class RederiveReport:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some records that were derived: their changes, and the place to go on from."""
+    """Some records that were derived: their changes, and the place to go on from.
+
+    ``versions`` are sign-offs of another version of a scheme whose class stays: until
+    they are signed off anew nothing of them is released.
+    """
 
     place: str
     records: int
     same: int
     changes: tuple[dict[str, str], ...]
+    versions: tuple[dict[str, str], ...] = ()
 
 
 def rederived(
@@ -65,8 +70,9 @@ def rederived(
         yield Part(
             place=batch[-1].place,
             records=len(batch),
-            same=sum(same for same, _ in parts),
-            changes=tuple(change for _, changes in parts for change in changes),
+            same=sum(same for same, _, _ in parts),
+            changes=tuple(change for _, changes, _ in parts for change in changes),
+            versions=tuple(one for _, _, versions in parts for one in versions),
         )
         if progress:
             progress(done, total)
@@ -74,7 +80,7 @@ def rederived(
 
 def _one(
     standing: Standing, proposed: Mapping[str, Scheme]
-) -> tuple[int, list[dict[str, str]]]:
+) -> tuple[int, list[dict[str, str]], list[dict[str, str]]]:
     before = (
         _derived(standing.record, [s for n, s in schemes().items() if n in proposed])
         if proposed
@@ -95,7 +101,26 @@ def _one(
         for name, (version, code) in after.items()
         if code != before.get(name, ("", ""))[1]
     ]
-    return len(after) - len(changes), changes
+    return len(after) - len(changes), changes, _other_versions(standing, after)
+
+
+def _other_versions(
+    standing: Standing, after: Mapping[str, tuple[str, str]]
+) -> list[dict[str, str]]:
+    """Name the signed classes that stay, but were signed under another version."""
+    return [
+        {
+            "medium": standing.medium,
+            "scheme": name,
+            "code": code,
+            "version_signed": standing.signed[name]["version"],
+            "version_now": version,
+        }
+        for name, (version, code) in after.items()
+        if name in standing.signed
+        and standing.signed[name]["code"] == code
+        and standing.signed[name]["version"] != version
+    ]
 
 
 def _derived(record: Record, wanted: list[Scheme]) -> dict[str, tuple[str, str]]:

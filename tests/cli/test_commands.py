@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,9 @@ from types import SimpleNamespace
 import pytest
 
 from iwflab.cli import main
+from iwflab.errors import ConfigError
 from iwflab.exchange import FORMATS
+from iwflab.lab import Lab
 from tests.cli.here import here
 
 COMMAND = Path(sys.executable).with_name("iwflab")
@@ -137,6 +140,70 @@ def test_settings_that_cannot_work_are_refused(tmp_path):
         assert words in here("queue", "--lab", str(lab), fails=1).stderr
     settings.write_text(good)
     here("queue", "--lab", str(lab))
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ("uk_2041", "did you mean uk_2014"),
+        ("COPINE", "there are: uk_2014"),
+        ("uk_vics", "is a template"),
+    ],
+)
+def test_a_scheme_that_is_asked_for_and_is_not_there_is_said_at_once(
+    tmp_path, named, words
+):
+    lab = tmp_path / "lab"
+    heads = ("--head-folder", str(tmp_path / "heads"))
+    here("init", "--lab", str(lab), *heads)
+    settings = lab / "lab.toml"
+    good = settings.read_text()
+    settings.write_text(
+        good.replace('asked_schemes = ["uk_2014"', f'asked_schemes = ["{named}"')
+    )
+    for command in ("queue", "serve", "doctor"):
+        said = here(command, "--lab", str(lab), fails=1).stderr
+        assert f"asked_schemes names '{named}'" in said
+        assert words in said
+    with pytest.raises(ConfigError, match=named):
+        Lab.create(tmp_path / "b", head_folder=heads[1], asked_schemes=[named])
+    assert not (tmp_path / "b").exists()
+    settings.write_text(good.replace('"uk_s62"', '"copine"'))  # one that is not ours
+    here("queue", "--lab", str(lab))
+
+
+def test_the_labs_own_keys_win_over_a_key_of_a_newer_release(tmp_path):
+    lab = tmp_path / "lab"
+    here("init", "--lab", str(lab), "--head-folder", str(tmp_path / "heads"))
+    settings = lab / "lab.toml"
+    before, keys = settings.read_text().split("[keys]\n")
+    older = "".join(
+        line
+        for line in keys.splitlines(keepends=True)
+        if not line.startswith(("undo", "lens", "filter"))
+    )
+    # As an older release wrote it: no lens, no filter; undo was given their keys.
+    settings.write_text(f'{before}[keys]\n{older}undo = "L"\n')
+    with Lab.open(lab) as opened:
+        bound = opened.settings.keys
+        assert (bound["undo"], bound["lens"], bound["filter"]) == ("L", "", "/")
+        assert opened.settings.unbound == ["lens"]
+        assert opened.desk()["keys"]["lens"] == ""
+    said = here("doctor", "--lab", str(lab)).stderr
+    assert "leaves these acts without a key, the palette has them: lens" in said
+    assert "without a key" not in here("doctor").stderr
+
+    # A clash within the lab's own map stays refused; so is a desk that cannot be blanked.
+    for own, words in (
+        ('undo = "c"\n', "clash: 'c'"),
+        ('undo = "C"\n', "clash: 'c'"),
+        ('undo = "4"\n', "clash: '4'"),
+    ):
+        settings.write_text(f"{before}[keys]\n{older}{own}")
+        assert words in here("queue", "--lab", str(lab), fails=1).stderr
+    without = re.sub("^blank = .*\n", "", older, flags=re.MULTILINE)
+    settings.write_text(f'{before}[keys]\n{without}undo = "Escape"\n')
+    assert "blank has no key" in here("queue", "--lab", str(lab), fails=1).stderr
 
 
 def test_files_are_hashed_without_a_lab(drawn):

@@ -155,7 +155,8 @@ def test_a_hit_answers_to_the_start_of_its_id(where, lab, tmp_path):
 
 def test_a_start_of_two_hits_names_neither(lab, where, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "iwflab.workflow.matching.hits_called", lambda store, start: ["a" * 16] * 2
+        "iwflab.workflow.matching.answering.hits_called",
+        lambda store, start: ["a" * 16] * 2,
     )
     refused = here("match", "answer", "a" * 6, "same", *where, fails=1).stderr
     assert "2 hits that stand begin with 'aaaaaa'" in refused

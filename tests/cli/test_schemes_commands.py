@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.resources import files
@@ -111,9 +112,39 @@ def test_what_edited_rules_would_alter_is_told_and_nothing_is_written(
         "moves": [
             {"scheme": "uk_2014", "before": "B", "now": "undetermined"} | {"records": 1}
         ],
+        "other_version": 0,
+        "versions": [],
     }
     assert len(lab.trail()) == len(before)
     assert "--dry-run" in run("rederive", *folder, code=1).stderr
+
+
+def test_what_stays_but_was_signed_under_another_version_is_counted_and_named(
+    lab, graded, tmp_path
+):
+    """A release refuses it: the class is the same, the rules behind it are not."""
+    text = files("iwflab.schemes").joinpath("uk_2014.toml").read_text("utf-8")
+    now = re.search('^version = "(.*)"$', text, re.MULTILINE)[1]
+    newer, report = tmp_path / "uk_2014.toml", tmp_path / "report.jsonl"
+    newer.write_text(text.replace(f'version = "{now}"', 'version = "2031.1"', 1))
+    ask = ["rederive", "--dry-run", "--with", newer, "--lab", lab.folder]
+    said = run(*ask).stdout
+    assert "0 change" in said
+    assert "2 signed classes of another version stay: not released until" in said
+    assert [name in said for name in graded] == [True, True, False]  # signed: two
+    found = json.loads(run(*ask, "--json", "--report", report).stdout)
+    versions = [{"scheme": "uk_2014", "signed": now, "now": "2031.1", "sign_offs": 2}]
+    assert (found["other_version"], found["versions"]) == (2, versions)
+    lines = [json.loads(line) for line in report.read_text().splitlines()]
+    named = [one["medium"] for one in lines if "version_signed" in one]
+    assert sorted(named) == sorted(graded[:2])
+    # In force as it was signed: nothing to tell.
+    assert "another version" not in run("rederive", "--dry-run", *ask[4:]).stdout
+    # Gone on with after a stop, the same is counted.
+    whole = report.read_bytes().splitlines(keepends=True)
+    report.write_bytes(b"".join(whole[:-1]))
+    again = json.loads(run(*ask, "--json", "--report", report).stdout)
+    assert again == found
 
 
 def _again(lab, report, edited, seed):

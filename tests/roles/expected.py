@@ -81,6 +81,7 @@ METHODS = {
     "match_files": ("s", ([],), {}, None),
     "hits": ("asq", (), {}, None),
     "answer_hit": ("sq", (NOBODYS, "same"), {}, NotFound),
+    "answer_hits": ("sq", ([NOBODYS], "same"), {}, NotFound),
     "hit_rows": ("asq", (), {}, None),
     "list_forms": ("asq", (), {}, None),
     "explain": ("asq", (NOBODYS,), {}, NotFound),

@@ -97,7 +97,9 @@ def test_what_is_known_leaves_the_queue_and_a_stack_is_one_decision(served, tmp_
         _not_the_same(ann, served)
         _stack(ann, served)
         ben = Person(browser, served, "ben").log_in()
+        _opened(ann, served, "near.png")  # before ben answers it
         _overridden(ben, served)
+        _told_who_was_quicker(ann, served)
         assert _queue(ann) == REST | SCENES | {"near.png"}
         for person in (ann, ben):
             assert person.faults == []
@@ -285,6 +287,31 @@ def _overridden(ben, served):
     ben.press("n")
     page.get_by_test_id("effect").wait_for()
     until(lambda: "near.png" not in _names(served, "known"), what="the override")
+
+
+def _opened(ann, served, name):
+    """Open a settled hit, by the list of what was settled."""
+    page = _desk(ann)
+    _part(ann, "2", "settled")
+    medium = _medium(served, name)
+    page.get_by_test_id(f"settled-{medium}").click()
+    until(lambda: _state(ann).medium == medium, what="the hit")
+    page.get_by_test_id("effect").wait_for()
+
+
+def _told_who_was_quicker(ann, served):
+    """Another answered since the page was shown: nothing is overridden, nor undone."""
+    ann.press("r")
+    ann.page.keyboard.type("the same scene")
+    ann.press("Escape", "y")
+    _told(ann, "ben answered this hit meanwhile: not same")
+    facts = ann.page.get_by_test_id("hit-facts")
+    facts.get_by_text("Not the same, by ben").wait_for()
+    assert ann.page.get_by_test_id("hit-reason").input_value() == "the same scene"
+    ann.press("z")
+    _told(ann, "Not undone: ben answered this hit")
+    assert _acts(served, "answer hit") == 2  # ann's of the candidate, ben's of this
+    assert "near.png" not in _names(served, "known")
 
 
 # -- what the lab says ---------------------------------------------------------------

@@ -47,6 +47,8 @@ class FakeLab:
             "signed_grades": '{"uk_2014": {"code": "C", "version": "1", "rules": []}}',
             "grades": [grade("uk_2014", "C"), grade("uk_sap_2007", "1")],
             "against": ["one child alone, yet more than one row"] * (number == 3),
+            "carried": "chosen in a selection, not looked at by itself" * (number == 1),
+            "differs": ["ann graded it otherwise: uk_2014 A (here C)"] * (number == 2),
         }
 
     def desk(self):

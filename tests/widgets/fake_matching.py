@@ -133,6 +133,9 @@ class FakeMatching(FakeServer):
         media = {row["medium"] for row in hits}
         return {"hits": hits, "rows": [r for r in self.rows if r["medium"] in media]}
 
+    def matching_rows(self, asked):
+        return {"rows": [r for r in self.rows if r["medium"] == asked["medium"]]}
+
     def matching_shown(self, body):
         self.views += body["views"]
         return {"saved": len(body["views"])}

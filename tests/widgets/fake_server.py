@@ -17,7 +17,9 @@ from iwflab.media.rendering import previews
 from iwflab.schemes import schemes, tags
 from iwflab.workflow.presenting import asked
 
-SENT_ONCE = {"api/decision", "api/undo", "api/reveal", "api/selection"}
+SENT_ONCE = {"api/decision", "api/undo", "api/reveal", "api/selection"} | {
+    "api/matching/answer"
+}
 ORIGIN = "http://localhost:9"
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
 
@@ -84,6 +86,10 @@ def refused_item(number):
     )
 
 
+class Refusal(Exception):
+    """What the server says no with: error, advice, kind."""
+
+
 def made_for(request):
     """For whom the page that writes was made, as it says itself."""
     writes = request.method == "POST"
@@ -112,6 +118,7 @@ class FakeServer:
     anothers: tuple = ()  # media that are not this person's
     jobs: list = field(default_factory=list)
     set_most: int = 10_000
+    second: int = 0  # media that wait for another person
     made: int = 0
     clip: bytes = b""
     clip_times: list = field(default_factory=list)
@@ -174,7 +181,13 @@ class FakeServer:
             route.fulfill(status=403, json=told)
             return
         name = path.removeprefix("api/").replace("/", "_")
-        reply = getattr(self, "all_jobs" if name == "jobs" else name)(body)
+        try:
+            reply = getattr(self, "all_jobs" if name == "jobs" else name)(body)
+        except Refusal as refusal:
+            error, advice, kind = refusal.args
+            told = {"error": error, "advice": advice, "kind": kind}
+            route.fulfill(status=403, json=told)
+            return
         if self.lose_replies and path in SENT_ONCE:
             self.lose_replies -= 1
             route.abort()
@@ -321,7 +334,8 @@ class FakeServer:
             free = {"outlines", "shielded"} & set(one["previews"])
             name = f"grant{self.run[-1]}"
             one["grants"] = {v: f"{name}-{v}-{one['medium'][1:]}" for v in free}
-        return {"items": shown[: self.set_most], "progress": self.progress()}
+        told = {"second": self.second} if self.second else {}
+        return {"items": shown[: self.set_most], "progress": self.progress(), **told}
 
     def grant(self, body):
         return {"grant": f"grantx-{body['variant']}-{body['medium'][1:]}"}

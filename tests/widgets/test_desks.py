@@ -83,6 +83,8 @@ def test_the_release_desk_tells_what_speaks_against_a_sign_off():
     rows = desk.answer({"act": "look"})["standing"]["rows"]
     assert [len(row["against"]) for row in rows] == [0, 1, 1]
     assert "graded by you" in rows[1]["against"][0]
+    assert rows[0]["told"] == ["chosen in a selection, not looked at by itself"]
+    assert rows[1]["told"] == ["ann graded it otherwise: uk_2014 A (here C)"]
 
 
 def test_taking_back_uses_a_request_a_medium_that_a_retry_repeats():

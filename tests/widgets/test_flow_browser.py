@@ -165,3 +165,36 @@ def test_another_answer_or_no_wish_takes_nothing(open_desk):
     desk.by("selection-none").click()
     assert desk.state()["selected"] == 0
     assert server.bodies("selection") == []
+
+
+def test_a_second_persons_page_says_what_it_stands_over(open_desk):
+    """Who may know of another's record names it; who grades blind was shown nothing."""
+    server = a_server(2)
+    server.items[0]["over"] = "a7"
+    server.second = 2
+    desk = open_desk(GradingDesk, server)
+    for number in (1, 2):
+        desk.painted(f"m0{number}")
+        desk.press("4", "2", "Enter")
+    desk.until("s.end && s.saved === 2")
+    assert [body["over"] for body in server.bodies("decision")] == ["a7", None]
+    assert desk.by("second").inner_text() == "2 media wait for another person"
+
+
+def test_the_filter_asks_for_what_waits_for_another_and_for_older_scales(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    assert desk.by("second").count() == 0
+    desk.press("/")
+    desk.by("filter-stage").select_option(label="waits for another person")
+    desk.by("filter-carried").select_option(label="to be reviewed")
+    desk.by("filter-apply").click()
+    desk.until("s.filter.carried === 'review'")
+    assert server.bodies("set")[-1]["filter"] == {
+        "stage": "second",
+        "carried": "review",
+    }
+    assert desk.by("filter-on").inner_text() == (
+        "stage waits for another person, carried to be reviewed"
+    )

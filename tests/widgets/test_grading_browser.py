@@ -405,6 +405,7 @@ def test_not_sure_and_needs_two_are_ends_of_their_own(open_desk):
     assert "somebody else" in desk.by("ending").inner_text()
     desk.press("f", "Enter")  # it is one or the other
     desk.painted("m02")
+    desk.until("s.saved === 1")
     (sent,) = server.bodies("decision")
     assert sent["record"]["ending"] == "needs_two"
     desk.press("d", "d")
@@ -424,6 +425,7 @@ def test_a_segment_has_answers_of_its_own(open_desk):
     desk.by("answer-segment-1-activity-penetrative").click()
     desk.press("Enter")
     desk.painted("m02")
+    desk.until("s.saved === 1")
     (sent,) = server.bodies("decision")
     (segment,) = sent["record"]["segments"]
     assert segment["elements"] == {"activity": "penetrative"}
@@ -507,6 +509,27 @@ def test_the_key_card_is_what_the_keys_do_and_prints_alone(open_desk):
 def test_keys_of_acts_and_tags_never_clash():
     keys = [*KEYS.values(), *(tag.key for tag in tags().values() if tag.key)]
     assert len(keys) == len(set(keys))
+
+
+def test_an_act_without_a_key_is_named_and_found_by_its_name(open_desk, monkeypatch):
+    monkeypatch.setitem(KEYS, "lens", "")
+    monkeypatch.setitem(KEYS, "palette", "")
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    found = desk.by("unbound")
+    assert found.inner_text() == "Find an act (2 without a key)"
+    assert found.get_attribute("aria-keyshortcuts") is None
+    desk.press("?")
+    told = desk.by("unbound-told").inner_text()
+    assert "Lens" in told
+    assert "Find an act by its name" in told
+    assert desk.by("help-card").locator("td", has_text="Lens").count() == 1
+    desk.press("Escape", "x")  # the card closes, the desk is blank; any key goes on
+    desk.painted("m01")
+    found.click()
+    desk.page.keyboard.type("lens")
+    desk.press("Enter")
+    desk.painted("m01", "lens")
 
 
 def test_keys_that_the_desk_understands_keep_it_from_going_blank(open_desk):

@@ -3,7 +3,7 @@
 import pytest
 from fake_lab import FakeLab
 from fake_matching import full, hit, known_list
-from fake_server import HOSTILE, RUNNING
+from fake_server import HOSTILE, RUNNING, Refusal
 
 from iwflab_widgets import MatchingDesk
 
@@ -72,6 +72,49 @@ def test_after_a_reload_the_answer_of_the_hit_shown_is_taken_back(desk):
     opened.press("z")
     opened.by("told").get_by_text("has no answer").wait_for()
     assert len(opened.server.answers) == 1
+
+
+def test_who_was_quicker_is_told_and_nothing_is_overridden(desk, monkeypatch):
+    server = full()
+    opened = desk(server)
+    on_screen(opened, 1)
+    opened.press("r")
+    opened.page.keyboard.type("another scene")
+    opened.press("Escape")
+
+    def by_ben(body):
+        server.rows[0].update(answer="same", answered=7, answered_by="ben", settles=1)
+        raise Refusal(
+            "ben answered this hit meanwhile: same", "look", "ChangedMeanwhile"
+        )
+
+    monkeypatch.setattr(server, "matching_answer", by_ben)
+    opened.press("n")
+    opened.by("told").get_by_text("ben answered this hit meanwhile").wait_for()
+    monkeypatch.undo()
+    assert opened.state()["medium"] == "m01"
+    assert "Confirmed, by ben" in opened.by("hit-facts").inner_text()
+    assert opened.by("hit-reason").input_value() == "another scene"
+    assert server.bodies("matching/answer")[-1]["over"] == {"h01": 0}
+    opened.press("z")  # not theirs to take back
+    opened.by("told").get_by_text("Not undone: ben answered this hit").wait_for()
+    assert len(server.bodies("matching/answer")) == 1
+    opened.press("n")  # seen by now: it is meant
+    opened.until("s.medium === 'm02'")
+    assert server.bodies("matching/answer")[-1]["over"] == {"h01": 7}
+    assert server.answers == [(("h01",), "not_same", "another scene")]
+
+
+def test_an_answer_whose_reply_was_lost_is_given_again_as_the_same_request(desk):
+    opened = desk()
+    on_screen(opened, 1)
+    opened.server.lose_replies = 1
+    opened.press("n")
+    opened.by("told").get_by_text("cannot be reached").wait_for()
+    opened.press("n")
+    opened.until("s.waiting === 1")
+    first, second = opened.server.bodies("matching/answer")
+    assert first["request"] == second["request"]
 
 
 def test_what_is_confirmed_as_benign_is_not_called_settled_while_another_list_asks(

@@ -6,6 +6,7 @@ import json
 import pytest
 from given import CUSTODY, seen
 
+from iwflab.domain.queueing import Sought
 from iwflab.errors import BadInput, NotAllowed
 from iwflab.workflow import carrying
 from tests.cli.here import here
@@ -346,3 +347,32 @@ def test_media_that_come_later_are_unknown_until_the_file_is_brought_again(
     ann.intake([later], **CUSTODY)
     two = ann.bring_grades(file, **SAP)
     assert (one.new, one.unknown, two.new, two.unknown) == (1, 1, 1, 0)
+
+
+def test_what_is_to_be_reviewed_is_found_and_taken_by_the_filter(lab, media, bring):
+    ann, ben = lab.seat("ann"), lab.seat("ben")
+    lab.account_add("cam", roles=("assessor",), os_user=True)
+    certain, doubtful, graded = (row["medium"] for row in media[:3])
+    bring(f"medium,code,flags\n{certain},3,\n{doubtful},3,animal\n{graded},2,animal")
+    ann.take(graded)
+    ann.grade(graded, seen("posing"))
+    wanted = Sought(carried="review")
+    on_the_list = [r["medium"] for r in lab.carried_review() if r["open"]]
+    assert ann.found(wanted) == on_the_list == [doubtful]
+    assert set(ann.found(Sought(carried="yes"))) == {certain, doubtful, graded}
+    (item,) = ann.open_set(5, sought=wanted)["items"]
+    assert item["medium"] == doubtful
+    assert "for review" in item["known"]["carried"]
+
+    # Whoever still has to grade it is not told what others said, by no filter either.
+    ann.hand_back()
+    cam = lab.seat("cam")
+    assert cam.open_set(5, sought=wanted)["items"] == []
+    cam.take(doubtful)
+    assert (cam.found(wanted), cam.found(Sought(carried="yes"))) == ([], [])
+    assert ben.found(wanted) == []  # within the sample there is nothing ungraded
+    cam.grade(doubtful, seen("posing"))
+    assert cam.found(Sought(carried="yes")) == [doubtful]
+    assert ann.found(wanted) == []
+    with pytest.raises(BadInput, match="carried is not"):
+        ann.find(Sought(carried="no"))

@@ -8,7 +8,7 @@ from given import CUSTODY, seen, with_people
 from PIL import ImageOps
 
 from iwflab.demo.drawing import encoded, picture
-from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours
+from iwflab.errors import BadInput, ChangedMeanwhile, NotAllowed, NotFound, NotYours
 from iwflab.hashing import ALGORITHMS
 from iwflab.lab import Lab
 
@@ -175,3 +175,74 @@ def test_hashes_of_one_medium(matched):
     told = lab.hashes_of(media[OTHER])
     assert {"pdq", "phash"} <= {one["algorithm"] for one in told["hashes"]}
     assert told["frames"] == 0
+
+
+def _row(seat, medium):
+    return seat.hit_rows([medium])["rows"][0]
+
+
+def test_two_persons_who_answer_one_hit_do_not_override_each_other_unseen(matched):
+    lab, media, _ = matched
+    medium = media["candidate.png"]
+    ann, quin = lab.seat("ann"), lab.seat("quin")
+    hit = _hit(lab, medium)
+    shown = _row(ann, medium)["answered"]
+    assert (shown, _row(quin, medium)["answered_by"]) == (0, "")
+    ann.answer_hits([hit], "same", over={hit: shown}, request="r1")
+    ann.answer_hits([hit], "same", over={hit: shown}, request="r1")  # a retry
+    with pytest.raises(ChangedMeanwhile, match="ann answered this hit meanwhile"):
+        quin.answer_hits([hit], "not_same", over={hit: shown})
+    with pytest.raises(ChangedMeanwhile, match="another window"):
+        ann.answer_hits([hit], "not_same", over={hit: shown})
+    now = _row(quin, medium)
+    assert (now["answer"], now["answered_by"]) == ("same", "ann")
+    quin.answer_hits(
+        [hit], "not_same", over={hit: now["answered"]}
+    )  # seen: it is meant
+    assert _row(ann, medium)["answered_by"] == "quin"
+    # Who did not say what was shown (a script, the command line) is not held to it.
+    assert lab.answer_hit(hit, "same")["answer"] == "same"
+    assert lab.verify() == []
+
+
+def test_an_answer_is_taken_back_by_who_gave_it(matched):
+    lab, media, _ = matched
+    hit = _hit(lab, media["candidate.png"])
+    lab.seat("ann").answer_hit(hit, "same")
+    for again in ({}, {"over": {hit: _row(lab, media["candidate.png"])["answered"]}}):
+        with pytest.raises(NotAllowed, match="ann answered this hit") as told:
+            lab.seat("quin").answer_hits([hit], "open", **again)
+    assert "not_same" in told.value.advice
+    assert lab.seat("ann").answer_hit(hit, "open")["answer"] == "open"
+    assert _row(lab, media["candidate.png"])["answered_by"] == ""
+
+
+def test_the_hits_of_one_question_are_answered_together_or_not_at_all(matched):
+    lab, media, _ = matched
+    one, two = _hit(lab, media["candidate.png"]), _hit(lab, media["mirrored.png"])
+    lab.seat("ann").answer_hit(two, "same")
+    entries = len(lab.trail())
+    with pytest.raises(ChangedMeanwhile):
+        lab.seat("quin").answer_hits([one, two], "not_same", over={one: 0, two: 0})
+    assert len(lab.trail()) == entries
+    assert _row(lab, media["candidate.png"])["answer"] == ""
+    with pytest.raises(BadInput, match="no hit"):
+        lab.answer_hits([], "same")
+
+
+@pytest.mark.parametrize("name", ["ann", "quin"])
+def test_the_rows_of_one_medium_cost_one_medium(matched, monkeypatch, name):
+    lab, media, _ = matched
+    seat, medium = lab.seat(name), media["candidate.png"]
+    read, rows = set(), lab._store.rows
+
+    def spied(query, **values):
+        found = rows(query, **values)
+        read.update(row["medium"] for row in found if "medium" in row)
+        return found
+
+    monkeypatch.setattr(lab._store, "rows", spied)
+    (row,) = seat.hit_rows([medium])["rows"]
+    seat.explain(row["hit"])
+    seat.answer_hits([row["hit"]], "same", over={row["hit"]: row["answered"]})
+    assert read == {medium}

@@ -145,7 +145,9 @@ def _request_row(lab: Lab, one: Mapping[str, Any]) -> dict[str, Any]:
 def _graded_row(lab: Lab, row: Mapping[str, Any]) -> dict[str, Any]:
     own = lab.settings.sign_off_by_another and row["grader"] == lab.analyst
     against = [*([OWN_WORK] if own else []), *row["against"]]
-    return _row(row, {g.scheme: g.code for g in row["grades"]}, against)
+    told = [*([row["carried"]] if row["carried"] else []), *row["differs"]]
+    grades = {g.scheme: g.code for g in row["grades"]}
+    return _row(row, grades, against, told)
 
 
 def _codes(signed: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
@@ -153,7 +155,10 @@ def _codes(signed: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _row(
-    row: Mapping[str, Any], grades: Mapping[str, str], against: list[str]
+    row: Mapping[str, Any],
+    grades: Mapping[str, str],
+    against: list[str],
+    told: Sequence[str] = (),
 ) -> dict[str, Any]:
     shown = {
         "sha256": row["sha256"][:SHOWN],
@@ -161,13 +166,14 @@ def _row(
         "grader": row["grader"] or "",
         "signed_by": row["signed_by"] or "",
     }
-    words = [*shown.values(), *grades.values(), *against, row["sha256"]]
+    words = [*shown.values(), *grades.values(), *against, *told, row["sha256"]]
     return {
         **shown,
         "medium": row["medium"],
         "stage": row["stage"],
         "grades": dict(grades),
         "against": against,
+        "told": list(told),
         "search": " ".join(words).lower(),
     }
 

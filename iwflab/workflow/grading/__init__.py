@@ -75,7 +75,7 @@ def grade(
         if act.repeated:
             return same(store, act, record)
         standing = must_be_yours(store, medium, analyst, since=since)
-        must_be_seen(standing, analyst, over, over_another=over_another)
+        must_be_seen(store, standing, analyst, over, over_another=over_another)
         # No negative zero: it would not come back.
         told: dict[str, object] = {
             "reveal": str(reveal),

@@ -20,6 +20,7 @@ from iwflab.errors import (
 from iwflab.store import Act, Store
 from iwflab.store.deciding import Standing, held_standing, standing_of
 from iwflab.store.reading import records
+from iwflab.store.second import open_second
 
 _LONGEST = 86_400.0  # seconds
 NO_LEVELS: Mapping[str, float] = MappingProxyType({})
@@ -27,6 +28,7 @@ UNSEEN = "*"  # whoever grades did not say what was shown (a script, the command
 
 
 def must_be_seen(
+    store: Store,
     standing: Standing,
     analyst: str,
     over: str | None,
@@ -35,14 +37,18 @@ def must_be_seen(
 ) -> None:
     """Refuse to record over what the analyst did not see, or may not touch.
 
-    ``over_another`` is asked only where another person's record stands.
+    What another left for somebody else may be graded by who did not: a blind page
+    showed them nothing, and says so.  ``over_another`` is asked only where another
+    person's record stands.
     """
-    if standing.grader not in {None, analyst} and not over_another():
+    theirs = standing.grader in {None, analyst}
+    second = not theirs and bool(open_second(store, [standing.medium], analyst))
+    if not (theirs or second or over_another()):
         raise NotAllowed(
             "another person graded this medium; their record stands",
             advice="a senior analyst may grade it anew, beside what stands",
         )
-    if over not in {UNSEEN, standing.assessment}:
+    if over not in {UNSEEN, standing.assessment, *([None] if second else [])}:
         raise ChangedMeanwhile(
             "this medium was graded in another window meanwhile",
             advice="look at what stands now, then save again",

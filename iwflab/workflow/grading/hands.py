@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from iwflab.domain.assessments import asks_another
 from iwflab.domain.records import Ending, Record, check
 from iwflab.errors import BadInput, NotYours
 from iwflab.schemes import tags
@@ -12,6 +13,7 @@ from iwflab.store.reading import some_media
 from iwflab.workflow.grading.entering import enter
 
 NOT_YOURS = "it is not yours to grade"
+BY_ITSELF = "it has to be graded by itself"  # whether anything stands is not told
 
 LeftOut = tuple[tuple[str, str], ...]  # medium, why
 
@@ -58,12 +60,14 @@ class Hand:
         """
         mine = set(assigned_to(self.store, self.analyst, since=self.since))
         free = set(still_free(self.store, members, since=self.since))
-        stages = {r["medium"]: r["stage"] for r in some_media(self.store, members)}
+        rows = {row["medium"]: row for row in some_media(self.store, members)}
         chosen, left = [], []
         for medium in members:
             why = NOT_YOURS
-            if medium in mine | free or (self.any_stage and medium in stages):
-                why = unfit(medium, stages[medium])
+            if medium in mine | free or (self.any_stage and medium in rows):
+                row = rows[medium]
+                again = row["grader"] != self.analyst and asks_another(row)
+                why = BY_ITSELF if again else unfit(medium, row["stage"])
                 if not why and medium not in mine | free:
                     why = NOT_YOURS
             if why:

@@ -68,7 +68,7 @@ def grade_selection(
         if shown:
             hand.takes(act, shown)
             standing = must_be_open(store, shown)
-            must_be_seen(standing, analyst, over, over_another=over_another)
+            must_be_seen(store, standing, analyst, over, over_another=over_another)
             told = {"reveal": str(reveal), "seconds": abs(seconds * 1.0)}
             first = enter(act, record, medium=shown, analyst=analyst, **told)
         elif not chosen:

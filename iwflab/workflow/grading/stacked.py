@@ -87,7 +87,7 @@ def grade_stack(
         hand = Hand(store, analyst, since, any_stage)
         hand.takes(act, exemplar)
         standing = must_be_open(store, exemplar)
-        must_be_seen(standing, analyst, over, over_another=over_another)
+        must_be_seen(store, standing, analyst, over, over_another=over_another)
         chosen, left, free = hand.sorted_out(
             named, lambda medium, stage: _unfit(stage, far.get(medium), distance)
         )

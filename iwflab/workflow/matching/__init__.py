@@ -13,24 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from iwflab.domain.hashes import HashValue
-from iwflab.errors import BadInput, NotFound
 from iwflab.hashing.lists import CANDIDATE, MATCH, KnownList, ListHit
 from iwflab.store import Store
-from iwflab.store.entering import must_be_same
 from iwflab.store.known import (
-    NOT_SAME,
-    OPEN,
     OWN,
-    SAME,
     all_media,
     enter_held,
     examined,
     frames_of,
     held_against,
-    hits_called,
     known_among,
     newest_hashes,
-    one_hit,
     several_frames,
     standing_hits,
     standing_lists,
@@ -39,7 +32,19 @@ from iwflab.store.known import (
     withdrawn_lines,
 )
 from iwflab.store.reading import waiting_media
+from iwflab.workflow.matching.answering import answer, answer_all
 from iwflab.workflow.matching.own import Own, against_own, own_grades
+
+__all__ = [
+    "MatchReport",
+    "Progress",
+    "answer",
+    "answer_all",
+    "avoided",
+    "hold",
+    "look_up",
+    "settled",
+]
 
 AT_ONCE = 2_000  # media held, and entered, together
 FILMS_AT_ONCE = 50  # each may have thousands of frames
@@ -217,57 +222,6 @@ def _row(hit: ListHit) -> dict[str, Any]:
 def _key(row: dict[str, Any]) -> tuple[Any, ...]:
     names = ("medium", "hash_list", "sign_off", "line", "algorithm", "variant", "value")
     return tuple(row[name] for name in names)
-
-
-# -- what a person says to it --------------------------------------------------------
-def answer(
-    store: Store,
-    hit: str,
-    verdict: str,
-    *,
-    reason: str,
-    analyst: str,
-    request: str | None = None,
-) -> dict[str, Any]:
-    """Confirm a hit ("same"), or say "not_same"; give the hit as it stands then.
-
-    ``hit`` is its id, or the start of it where no other begins so.
-    "open" takes an answer back: the hit stands as if nobody had said anything.
-    The answer is about this medium and this value: it holds as well where another
-    list brings the value again.
-    """
-    if verdict not in {SAME, NOT_SAME, OPEN}:
-        raise BadInput(
-            f"{verdict!r} is no answer to a hit",
-            advice=f"say {SAME} or {NOT_SAME}; {OPEN} takes an answer back",
-        )
-    hit = _whole_id(store, hit)
-    with store.act("answer hit", hit, analyst=analyst, request=request) as act:
-        said = {"hit": hit, "verdict": verdict, "reason": reason, "analyst": analyst}
-        if act.repeated:
-            must_be_same(act, "hit_answer", [said])
-        else:
-            act.insert("hit_answer", **said)
-    found = one_hit(store, hit)
-    if found is None:
-        raise NotFound("this hit does not stand", advice="its list was withdrawn now")
-    return found
-
-
-def _whole_id(store: Store, hit: str) -> str:
-    if one_hit(store, hit) is not None:
-        return hit
-    found = hits_called(store, hit)
-    if len(found) > 1:
-        raise NotFound(
-            f"{len(found)} hits that stand begin with {hit!r}",
-            advice="give more of the id: iwflab match show",
-        )
-    if not found:
-        raise NotFound(
-            "this hit does not stand", advice="look again: iwflab match show"
-        )
-    return found[0]
 
 
 def avoided(store: Store, *, among: Collection[str] | None = None) -> Counter[str]:

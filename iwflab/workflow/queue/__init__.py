@@ -1,4 +1,8 @@
-"""It waits for a grader who may have it: a medium is one analyst's at a time."""
+"""It waits for a grader who may have it: a medium is one analyst's at a time.
+
+What one grader left for somebody else (not sure, needs two) waits for another, who is
+not told what the first recorded; it is handed out before what nobody has graded yet.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +20,7 @@ from iwflab.store.assignments import (
     whose,
 )
 from iwflab.store.reading import one_medium, waiting_media
+from iwflab.store.second import open_second, pass_on, to_grade_again
 from iwflab.workflow.queue.board import next_in_order
 from iwflab.workflow.queue.finding import found, in_words
 
@@ -66,15 +71,34 @@ def take_set(
     else is choosing, and looked at again under the write lock.  With ``among`` only
     these are counted, taken and given.
     """
-    missing = number - _open(desk, among)
+    missing = _take_again(desk, number, among)
     passed: set[str] = set()  # what other takers are choosing just now
     while missing > 0:
         before = len(passed)
         with _leased(desk, missing, among, passed) as media:
             if not media and len(passed) == before:
                 break
-            missing = _assign(desk, media, number, among)
+            missing = _assign(desk, media, number, among, _still_free)
     return _mine_of(desk, among)
+
+
+def _take_again(desk: Desk, number: int, among: Collection[str] | None) -> int:
+    """Take what others left for somebody else; say how many are missing then."""
+    missing = number - _open(desk, among)
+    while missing > 0:
+        media = _left_by_others(desk, among)[:missing]
+        if not media:
+            break
+        missing = _assign(desk, media, number, among, _left_by_others)
+    return missing
+
+
+def _left_by_others(desk: Desk, media: Collection[str] | None) -> list[str]:
+    return to_grade_again(desk.store, desk.analyst, since=desk.since, among=media)
+
+
+def _still_free(desk: Desk, media: Sequence[str]) -> list[str]:
+    return still_free(desk.store, media, since=desk.since)
 
 
 @contextmanager
@@ -123,17 +147,25 @@ def _mine_of(desk: Desk, among: Collection[str] | None) -> list[str]:
 
 
 def _open(desk: Desk, among: Collection[str] | None) -> int:
-    return len(waiting_media(desk.store, _mine_of(desk, among), unknown=True))
+    mine = _mine_of(desk, among)
+    again = open_second(desk.store, mine, desk.analyst)
+    return len(waiting_media(desk.store, mine, unknown=True)) + len(again)
 
 
 def _assign(
-    desk: Desk, media: Sequence[str], number: int, among: Collection[str] | None
+    desk: Desk,
+    media: Sequence[str],
+    number: int,
+    among: Collection[str] | None,
+    free_of: Callable[[Desk, Sequence[str]], list[str]],
 ) -> int:
     """Enter those that are still free; say how many are missing then."""
     with desk.store.act("assign", desk.analyst, analyst=desk.analyst) as act:
         # Another window of the same person may have been quicker.
         missing = max(0, number - _open(desk, among))
-        free = still_free(desk.store, media, since=desk.since)[:missing]
+        free = free_of(desk, media)[:missing]
+        if free_of is _left_by_others:
+            pass_on(act, desk.store, free, since=desk.since)
         # The ids tell the order within the act, in which the media are shown.
         for key, medium in zip(act.keys(len(free)), free, strict=True):
             act.insert("assignment", id=key, medium=medium, analyst=desk.analyst)
@@ -161,9 +193,11 @@ def take_one(desk: Desk, medium: str, *, waiting_only: bool) -> str:
         holder = whose(desk.store, medium, since=desk.since)
         if holder == desk.analyst:
             return medium
-        free = still_free(desk.store, [medium], since=desk.since)
-        if holder or (waiting_only and not free):
+        free = _still_free(desk, [medium])
+        again = _left_by_others(desk, [medium])
+        if not again and (holder or (waiting_only and not free)):
             raise _not_yours()
+        pass_on(act, desk.store, again, since=desk.since)
         act.insert("assignment", medium=medium, analyst=desk.analyst)
         desk.handed(act, [medium])
     return medium
@@ -186,7 +220,11 @@ def _not_yours() -> NotYours:
 
 def hand_back(desk: Desk) -> int:
     """Give the analyst's ungraded media back to the queue; count them."""
-    waiting = set(waiting_media(desk.store, mine_now(desk)))
+    mine = mine_now(desk)
+    waiting = {
+        *waiting_media(desk.store, mine),
+        *open_second(desk.store, mine, desk.analyst),
+    }
     with desk.store.act("hand back", desk.analyst, analyst=desk.analyst) as act:
         return _end(act, desk, waiting)
 

@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from iwflab.domain.assessments import stage_for
+from iwflab.domain.carried import suggested
 from iwflab.domain.categories import derive
 from iwflab.domain.queueing import Sought
 from iwflab.schemes import scheme_named
+from iwflab.schemes.mappings import mappings
 from iwflab.store import Store
+from iwflab.store.carried import carried_grades
 from iwflab.store.known import all_media
 from iwflab.store.lining import (
     labels,
@@ -16,6 +20,7 @@ from iwflab.store.lining import (
     standing_assessments,
 )
 from iwflab.store.reading import records, waiting_media
+from iwflab.store.second import asking_media, open_second
 
 
 def found(
@@ -36,8 +41,14 @@ def found(
         left = [m for m in all_media(store) if seen is None or m in seen]
         for holds in _of_medium(store, sought):
             left = [medium for medium in left if medium in holds]
+        if sought.carried:
+            carried = _carried(store, sought.carried, known)
+            left = [medium for medium in left if medium in carried]
         if sought.stage == "waiting":
-            waiting = set(waiting_media(store, left, unknown=True))
+            waiting = {
+                *waiting_media(store, left, unknown=True),
+                *open_second(store, left, analyst),
+            }
             left = [medium for medium in left if medium in waiting]
         elif sought.stage or sought.tag or sought.code:
             recorded = _by_record(store, sought, analyst, known, left)
@@ -60,6 +71,20 @@ def _of_medium(store: Store, sought: Sought) -> Iterable[frozenset[str]]:
         yield there if sought.kind == "video" else everything - there
 
 
+def _carried(store: Store, wanted: str, known: frozenset[str] | None) -> set[str]:
+    """Give the media with grades of others; or those that a person still reviews.
+
+    What others said is told only of media whose records the person may see.
+    """
+    found = suggested(carried_grades(store), mappings())
+    if wanted == "review":
+        media = {one.carried.medium for one in found if one.review}
+        media = set(waiting_media(store, list(media)))
+    else:
+        media = {one.carried.medium for one in found}
+    return media if known is None else media & known
+
+
 def _by_record(
     store: Store,
     sought: Sought,
@@ -74,6 +99,9 @@ def _by_record(
     ]
     if sought.stage == "graded":
         rows = [row for row in rows if row["analyst"] == analyst]
+    elif sought.stage == "second":
+        asking = set(asking_media(store))
+        rows = [row for row in rows if row["medium"] in asking]
     elif sought.stage:
         rows = [row for row in rows if row["ending"] == sought.stage]
     if sought.code:
@@ -111,7 +139,8 @@ def in_words(row: Mapping[str, Any], analyst: str) -> dict[str, Any]:
     """Give a row of the overview as a list of what was found shows it."""
     mine = row["grader"] == analyst
     return {
-        **{name: row[name] for name in ("medium", "format", "frames", "stage")},
+        **{name: row[name] for name in ("medium", "format", "frames")},
+        "stage": stage_for(row, analyst),
         # The folders of a path may name people and places: the desk shows the file.
         "name": str(row["name"] or "").rsplit("/", 1)[-1],
         "ending": row["ending"] if mine else None,

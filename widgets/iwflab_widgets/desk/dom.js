@@ -58,7 +58,7 @@ function kbd(key) {
 /** A button with its key beside it. `pressed` etc. go through as attributes. */
 function button(text, { key, act, testid, ...more }) {
   const shortcut = key === " " ? "Space" : key;
-  const given = { type: "button", class: "iwf-button", "aria-keyshortcuts": shortcut, ...more };
+  const given = { type: "button", class: "iwf-button", "aria-keyshortcuts": shortcut || null, ...more };
   return el("button", { ...given, "data-testid": testid, onclick: act }, el("span", {}, text), kbd(key));
 }
 

@@ -74,6 +74,7 @@ class Desk {
   take(set, stayAt = null) {
     this.items = this.saving.withWaiting(set.items);
     this.progress = set.progress;
+    this.second = set.second ?? 0;
     const open = set.items.filter(isOpen).length;
     // Within a filter only what it shows is counted.
     const graded = this.filter.on ? set.items.length - open : (set.progress.mine_graded ?? 0);

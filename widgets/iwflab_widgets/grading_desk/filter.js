@@ -2,11 +2,12 @@
 // set that is shown.  What matches is the server's to say, within the person's roles.
 
 const FILTER_CHOICES = {
-  stage: ["Stage", [["", "any"], ["waiting", "waiting"], ["graded", "graded by me"], ["not_sure", "not sure"], ["needs_two", "needs two"]]],
+  stage: ["Stage", [["", "any"], ["waiting", "waiting"], ["graded", "graded by me"], ["not_sure", "not sure"], ["needs_two", "needs two"], ["second", "waits for another person"]]],
   hit: ["Hit", [["", "any"], ["yes", "with a hit"], ["no", "without"]]],
+  carried: ["Older scale", [["", "any"], ["review", "to be reviewed"], ["yes", "has a grade of others"]]],
   kind: ["Kind", [["", "any"], ["picture", "picture"], ["video", "video"]]],
 };
-const FILTER_WORDS = ["name", "stage", "hit", "kind", "tag", "code", "series"];
+const FILTER_WORDS = ["name", "stage", "hit", "carried", "kind", "tag", "code", "series"];
 const FILTER_PAUSE = 250; // milliseconds without typing, after which matches are counted
 
 class FilterBar {
@@ -149,7 +150,8 @@ class FilterBar {
   }
 
   get inWords() {
-    return Object.entries(this.words).map(([name, value]) => `${name} ${words(value)}`).join(", ");
+    const shown = (name, value) => (FILTER_CHOICES[name]?.[1] ?? []).find(([one]) => one === value)?.[1] ?? words(value);
+    return Object.entries(this.words).map(([name, value]) => `${words(name)} ${shown(name, value)}`).join(", ");
   }
 
   draw() {

@@ -104,7 +104,8 @@ function belongsToControl(event) {
 
 /** The key card: a native modal dialog keeps the focus inside and closes on Escape. */
 function openKeyCard(root, desk) {
-  openCard(root, keyRows(desk));
+  const without = unboundActs(desk.keys);
+  openCard(root, keyRows(desk), without.length && unboundInWords(without));
 }
 
 /** Every key with what it does, in the order of the card. */
@@ -114,11 +115,16 @@ function keyRows(desk) {
   return [["1 … 9", "Answer the marked question"], ...acts, ...tags];
 }
 
-function openCard(root, rows) {
+function unboundInWords(acts) {
+  const told = "This lab has no keys for these; Find an act, at the grading desk, has them: ";
+  return el("p", { "data-testid": "unbound-told" }, told, acts.join("; "));
+}
+
+function openCard(root, rows, told = null) {
   const row = ([key, text]) => el("tr", {}, el("th", { scope: "row" }, keyCap(key)), el("td", {}, text));
   const table = el("table", {}, el("tbody", {}, rows.map(row)));
   const print = button("Print this card", { act: () => globalThis.print(), testid: "print-card" });
-  openDialog(root, { label: "Keys of this desk", testid: "help-card", more: print }, table).classList.add("iwf-printed");
+  openDialog(root, { label: "Keys of this desk", testid: "help-card", more: print }, told || null, table).classList.add("iwf-printed");
 }
 
 /** A card over the desk; Escape or its button closes it, and the keys are the desk's again. */
@@ -140,6 +146,11 @@ function openDialog(root, { label, testid, more }, ...inside) {
   return dialog;
 }
 
+/** The acts that this lab left without a key, by what they do; the palette has them. */
+function unboundActs(keys) {
+  return Object.entries(keys).filter(([, key]) => !key).map(([act]) => ACTS[act] ?? words(act));
+}
+
 function keyCap(key) {
-  return el("kbd", {}, KEY_NAMES[key] ?? key);
+  return key ? el("kbd", {}, KEY_NAMES[key] ?? key) : el("span", { class: "iwf-quiet" }, "no key");
 }

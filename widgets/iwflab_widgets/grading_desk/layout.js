@@ -77,7 +77,7 @@ class Layout {
     this.desk.looking.comparison.draw();
     const { saved, pressed } = this.desk.outbox;
     const { signs } = this.desk.exposure;
-    fill(this.places.foot, footView({ saved, pressed, progress: this.desk.progress }), signs.length > 0 && signsView(signs));
+    fill(this.places.foot, footView({ saved, pressed, progress: this.desk.progress, second: this.desk.second }), signs.length > 0 && signsView(signs));
     this.scrollAlong();
   }
 
@@ -135,6 +135,9 @@ class Layout {
     const covered = this.desk.views.sheet.shown;
     if (covered) return fill(this.places.bar, [go("blank", "Blank"), go("help", "Keys"), this.ownButtons(keys)]);
     const row = [button(text, save), go("previous", "Previous"), go("next", "Next"), go("undo", "Undo"), go("help", "Keys")];
+    // Acts without a key are found by their names, also where the palette has none.
+    const unbound = unboundActs(keys).length;
+    if (unbound) row.push(button(`Find an act (${unbound} without a key)`, { key: keys.palette, act: () => desk.act("palette"), testid: "unbound" }));
     fill(this.places.bar, desk.asking === null ? [...row, this.ownButtons(keys)] : this.confirm(keys));
   }
 

@@ -182,7 +182,7 @@ function labelOf(desk, name) {
 }
 
 /** The last line: what is saved, how far the lab is, what was before the eyes today. */
-function footView({ saved, pressed, progress }) {
+function footView({ saved, pressed, progress, second }) {
   const exposure = progress?.exposure ?? {};
   const told = `${count(exposure.shown ?? 0, "view")}, ${exposure.revealed ?? 0} revealed, ${timeInWords(exposure.seconds ?? 0)}`;
   return [
@@ -193,6 +193,7 @@ function footView({ saved, pressed, progress }) {
       `${progress?.graded ?? 0} of ${progress?.media ?? 0} graded`,
       el("progress", { max: Math.max(1, progress?.media ?? 1), value: progress?.graded ?? 0 }),
     ),
+    second > 0 && el("span", { "data-testid": "second" }, `${count(second, "medium", "media")} ${second === 1 ? "waits" : "wait"} for another person`),
     el("span", { "data-testid": "exposure" }, `Your last 24 hours: ${told}`),
   ];
 }

@@ -39,7 +39,7 @@ class Saving {
    */
   over(medium, sent) {
     if ("over" in sent) return;
-    sent.over = this.desk.items[this.placeOf(medium)]?.assessment ?? null;
+    sent.over = standsOver(this.desk.items[this.placeOf(medium)]);
   }
 
   /** Why nothing can be saved now, or "". */
@@ -116,9 +116,9 @@ class Saving {
     if (at < 0) return this.desk.refetch(reply.medium);
     const item = items[at];
     const withdrawn = item.record;
-    const { record = null, assessment = null, grades = [], contradictions = [] } = reply;
+    const { record = null, assessment = null, over = null, grades = [], contradictions = [] } = reply;
     const stage = record ? "graded" : "waiting";
-    Object.assign(item, { record, assessment, grades, contradictions, stage });
+    Object.assign(item, { record, assessment, over, grades, contradictions, stage });
     if (withdrawn && !answers.drafts.has(item.medium) && !sameRecord(withdrawn, record))
       answers.drafts.set(item.medium, cleanRecord(withdrawn));
     this.desk.go(at);
@@ -140,6 +140,11 @@ class Saving {
     }
     return items;
   }
+}
+
+/** The assessment that a page showed; of another's only who may know of it is told. */
+function standsOver(item) {
+  return item?.assessment ?? item?.over ?? null;
 }
 
 function isOpen(item) {

@@ -63,7 +63,7 @@ class Selecting {
     const { item, answers, screen } = this.desk;
     const open = this.media.includes(item.medium);
     const looked = open ? { reveal: screen.look.level, seconds: screen.look.secondsNow } : { reveal: "none", seconds: 0 };
-    const over = open ? { medium: item.medium, over: item.assessment ?? null } : { medium: "" };
+    const over = open ? { medium: item.medium, over: standsOver(item) } : { medium: "" };
     return { request: freshId(), media: [...this.media], record: cleanRecord(answers.record), ...looked, ...over };
   }
 

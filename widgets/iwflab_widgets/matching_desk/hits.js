@@ -9,6 +9,7 @@ class Hits {
     this.all = false; // also what is settled or answered
     this.told = null; // the explanation of the hit that is shown
     this.said = []; // what was answered here, the newest last
+    this.lost = null; // an answer that the server may have had, though no reply came
     this.looks = new Set(); // settled hits whose pictures the person asked for
     this.hashes = null;
     this.list = el("div", { class: "iwf-hits", role: "group", tabindex: "0", "aria-label": "Hits" });
@@ -122,6 +123,13 @@ class Hits {
     const group = last && this.groups.get(last.key);
     if (!group) return this.desk.tell("Nothing was answered at this window, and the hit that is shown has no answer.");
     if (!this.desk.may.answer) return this.desk.tell(`Your roles do not answer hits: ask a ${this.desk.override}.`);
+    const other = anothersAnswer(group, this.desk.server.analyst);
+    if (other) {
+      this.said = this.said.filter((one) => one.key !== group.key);
+      this.at = group.key;
+      this.draw();
+      return this.desk.tell(`Not undone: ${other} answered this hit. The same or Not the same overrules it.`);
+    }
     this.send(group, last.before || "open", "", () => {
       this.said.pop();
       this.at = group.key;
@@ -136,16 +144,28 @@ class Hits {
   }
 
   async send(group, verdict, reason, done) {
-    const hits = group.hits.map((hit) => hit.hit);
-    const body = { request: freshId(), hits, verdict, reason };
+    const said = { hits: group.hits.map((hit) => hit.hit), verdict, reason };
+    const body = this.lost?.of(said) ?? { request: freshId(), ...said, over: shownAnswers(group) };
+    this.lost = null;
     await this.desk.run(async () => {
-      const reply = await this.desk.server.post("iwflab/api/matching/answer", body);
-      const before = settledIn(this.rows);
-      this.rows = answered(this.rows, reply.rows);
-      this.desk.counted.settled += settledIn(this.rows) - before;
+      try {
+        this.renew((await this.desk.server.post("iwflab/api/matching/answer", body)).rows);
+      } catch (fault) {
+        // What stands by now is shown beside the reason, which is kept.
+        if (fault.reason !== "refused") this.lost = new Unheard(body);
+        if (fault.kind === "ChangedMeanwhile") this.renew(await rowsNow(this.desk.server, group));
+        this.at = group.key;
+        throw fault;
+      }
       done();
     });
     this.draw();
+  }
+
+  renew(rows) {
+    const before = settledIn(this.rows);
+    this.rows = answered(this.rows, rows);
+    this.desk.counted.settled += settledIn(this.rows) - before;
   }
 
   // -- showing ---------------------------------------------------------------------
@@ -249,7 +269,7 @@ class Hits {
       ["Graded here as", codes.join(", ")],
       ["How", hits.map((hit) => el("div", {}, howInWords(hit)))],
       ["Tier", TIERS[lead.tier]],
-      ["Answer", SAID[lead.answer] || "none yet"],
+      ["Answer", answeredInWords(lead)],
       ["Who may override", `a ${this.told.override}`],
     ];
     return el("dl", { class: "iwf-metadata", "data-testid": "hit-facts" }, rows.filter(([, text]) => text && text.length).map(([name, text]) => [el("dt", {}, name), el("dd", {}, text)]));

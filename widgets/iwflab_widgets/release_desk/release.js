@@ -147,12 +147,12 @@ class ReleaseDesk {
     const schemes = ["uk_2014", ...others.map((one) => one.name)];
     const heads = [
       ...["Chosen", "SHA-256", "Name", ...schemes.map(schemeInWords)],
-      ...["Graded by", "Signed off by", "Speaks against it"],
+      ...["Graded by", "Signed off by", "Speaks against it", "To be known"],
     ];
     const lines = part.map((row) => [
       ...[this.box(row), el("code", {}, row.sha256), row.name],
       ...schemes.map((name) => row.grades[name] ?? ""),
-      ...[row.grader, row.signed_by, row.against.join("; ")],
+      ...[row.grader, row.signed_by, row.against.join("; "), row.told.join("; ")],
     ]);
     const turn = (by, text, testid, disabled) =>
       button(text, { act: () => this.show({ page: this.page + by }), testid, disabled });

@@ -15,7 +15,7 @@ CHOSEN_BYTES = 512 * 1024  # so many ids, and a record
 REVEALS = ("none", "shielded", "greyscale", "full")
 LISTING = need("list_media", "own", "sample", "series")
 GRADE = need("grade", "own", "all")
-WORDS = ("name", "stage", "hit", "tag", "code", "kind", "series")
+WORDS = ("name", "stage", "hit", "tag", "code", "kind", "series", "carried")
 
 
 def sought_in(plain: dict[str, Any]) -> Sought:

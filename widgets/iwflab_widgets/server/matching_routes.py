@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 from iwflab.domain.roles import Need, need
 from iwflab.lab import Lab
 from iwflab_widgets.server.api import ApiHandler
+from iwflab_widgets.server.body import Body
 from iwflab_widgets.server.grants import COMPARED
 from iwflab_widgets.server.job_routes import UploadHandler, on_the_server
 from iwflab_widgets.server.jobs import Job, Progress
@@ -80,30 +80,37 @@ class HashesHandler(ApiHandler):
 
 
 class AnswerHandler(ApiHandler):
-    """A person's word on the hits of one medium against one entry."""
+    """A person's word on the hits of one medium against one entry: one act."""
 
     needs = ANSWER
 
     async def post(self) -> None:
-        """Record it, each hit under an id of its own that a retry finds again."""
+        """Record it, unless another answer stands by now than the page showed."""
         body = self.body()
-        verdict = body.one_of("verdict", VERDICTS)
-        reason = body.text("reason", most=400, default="")
-        request = body.request_id()
-        found = [
-            await self.service.run(
-                self.seat.answer_hit,
-                hit,
-                verdict,
-                reason=reason,
-                request=str(uuid5(NAMESPACE_OID, f"{request} {hit}")),
-            )
-            for hit in body.texts("hits", most=HITS_MOST)
-        ]
+        found = await self.service.run(
+            self.seat.answer_hits,
+            body.texts("hits", most=HITS_MOST),
+            body.one_of("verdict", VERDICTS),
+            reason=body.text("reason", most=400, default=""),
+            request=body.request_id(),
+            over=_over(body),
+        )
         # An answer may change what the medium's other hits are worth.
         media = list({one["medium"] for one in found})
         told = await self.service.run(self.seat.hit_rows, media)
         self.reply({"hits": found, "rows": told["rows"]})
+
+
+class HitRowsHandler(ApiHandler):
+    """The hits of one medium as they stand now."""
+
+    needs = LISTING
+
+    async def get(self) -> None:
+        """Return them, none where the person's roles do not reach."""
+        medium = self.get_query_argument("medium", "")[:200]
+        told = await self.service.run(self.seat.hit_rows, [medium])
+        self.reply({"rows": told["rows"]})
 
 
 class CompareGrantHandler(ApiHandler):
@@ -189,6 +196,15 @@ class ListUploadHandler(UploadHandler):
         return self.service.jobs.queue(job, work, after=after)
 
 
+def _over(body: Body) -> dict[str, int] | None:
+    """Read which answers the page showed; a page of an earlier release says nothing."""
+    if not body.has("over"):
+        return None
+    told = body.mapping("over")
+    shown = Body(told)
+    return {hit: int(shown.number(hit, least=0, most=2**53)) for hit in told}
+
+
 def _adding(seat: Lab, file: Path, facts: dict[str, str]) -> Callable[..., Any]:
     """Give the work of adding a list and holding all media against it."""
     named = {"name": facts["list"], "source": facts["source"], "kind": facts["kind"]}
@@ -218,6 +234,7 @@ ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     (r"/iwflab/api/matching/hit", HitHandler),
     (r"/iwflab/api/matching/hashes", HashesHandler),
     (r"/iwflab/api/matching/answer", AnswerHandler),
+    (r"/iwflab/api/matching/rows", HitRowsHandler),
     (r"/iwflab/api/matching/grants", CompareGrantHandler),
     (r"/iwflab/api/matching/shown", ComparedHandler),
     (r"/iwflab/api/matching/withdraw", WithdrawHandler),
