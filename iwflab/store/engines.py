@@ -31,7 +31,10 @@ def sqlite_engine(file: Path) -> sa.Engine:
     """Open (or make) the embedded database of a lab folder."""
     # Put together, not written as one text: a folder may be called ``a?b``.
     url = sa.URL.create("sqlite", database=str(file))
-    return _settled(sa.create_engine(url, pool_size=8, max_overflow=16))
+    # The one used last comes first: it knows the pages that it wrote; another reads
+    # them anew.
+    pool = {"pool_size": 8, "max_overflow": 16, "pool_use_lifo": True}
+    return _settled(sa.create_engine(url, **pool))
 
 
 def scratch_engine() -> sa.Engine:
