@@ -33,7 +33,7 @@ def comparison_on(folder: str) -> None:
 @comparison.command("off")
 @lab_option
 def comparison_off(folder: str) -> None:
-    """Switch it off, at once for everybody; what was recorded stays."""
+    """Switch it off; nothing more is drawn, and what was recorded stays."""
     with open_lab(folder) as lab:
         found = lab.comparison_switch(active=False)
     click.echo(f"protocol {found['protocol']} is switched off", err=True)

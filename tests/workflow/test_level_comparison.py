@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -93,7 +94,9 @@ class Lab:
 
 
 @pytest.fixture
-def lab(store, settings):
+def lab(store, settings, monkeypatch):
+    fixed = SimpleNamespace(token_hex=lambda _: "a seed of the tests")
+    monkeypatch.setattr(comparison, "secrets", fixed)
     made = Lab(store, settings)
     made.fill(60)
     made.switch()
@@ -268,7 +271,7 @@ def test_the_trail_tells_nobody_else_who_takes_part(lab):
 
 
 def told(lab, people=PEOPLE, each=8, more=()):
-    """Everybody grades; of outlines every fourth is wrong, and most went higher.
+    """Everybody grades; of outlines every fourth is wrong, every third went higher.
 
     ``more`` take three media besides, and do not grade them.  Accepted is at the
     end: media are held against what is signed off before anybody gets them.
@@ -286,7 +289,7 @@ def told(lab, people=PEOPLE, each=8, more=()):
                 who,
                 medium,
                 WRONG if wrong else RIGHT,
-                reveal="shielded" if outlines and n % 3 else levels[medium],
+                reveal="shielded" if outlines and n % 3 == 0 else levels[medium],
                 seconds=20.0 + n if outlines else 10.0 + n,
             )
             if n % 2:
