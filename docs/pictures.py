@@ -4,23 +4,16 @@ A lab with drawn pictures is made in a temporary folder and served there as the 
 serves it; headless Chromium is driven like a person.  Nothing of the lab stays.
 """
 
-import contextlib
 import io
-import os
 import re
-import secrets
-import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+from serving import chromium, researched, served, until
 
 from iwflab import demo
 from iwflab.lab import Lab
@@ -28,7 +21,6 @@ from iwflab.lab import Lab
 OUT = Path(__file__).parent / "pictures"
 SIZE = {"width": 1440, "height": 900}
 MOST_BYTES = 250_000
-START_SECONDS = 60
 GATES = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
 ANSWERS = {
     "activity": "posing",
@@ -308,82 +300,10 @@ def research(browser: Browser, base: str, who: tuple[str, str]) -> None:
     take(page, "research-desk")
 
 
-# -- server and browser ----------------------------------------------------------------
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a lab on a free port; give its address."""
-    command = [sys.executable, "-P", "-m", "iwflab_widgets.server"]
-    with running([*command, "--lab", str(folder)], folder) as base:
-        yield base
-
-
-@contextlib.contextmanager
-def researched(folder: Path) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Serve JupyterLab over a lab; give its address, a name and a password."""
-    password = secrets.token_hex(8)
-    with Lab.open(folder) as lab:
-        lab.account_add(lab.analyst, password)
-        who = (lab.analyst, password)
-    command = [str(Path(sys.executable).with_name("iwflab")), "research"]
-    place = folder.with_name("notebooks")
-    more = ["--allow-root"] if os.geteuid() == 0 else []
-    told = [*command, "--lab", str(folder), "--notebooks", str(place), *more]
-    with running(told, folder) as base:
-        yield base, who
-
-
-@contextlib.contextmanager
-def running(command: list[str], folder: Path) -> Iterator[str]:
-    """Run a server on a free port; give its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = folder.with_suffix(".log")
-    with log.open("wb") as out:
-        server = subprocess.Popen(
-            [*command, "--port", str(port)],
-            stdout=out,
-            stderr=out,
-            env={**os.environ, "HOME": str(folder.parent)},
-        )
-    try:
-        until(lambda: b" is served " in log.read_bytes(), START_SECONDS)
-        yield f"http://127.0.0.1:{port}"
-    except BaseException:
-        sys.stderr.write(log.read_text(errors="replace"))
-        raise
-    finally:
-        server.terminate()
-        server.wait(START_SECONDS)
-
-
-@contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start the browser of this machine."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
-
-
 def open_desk(page: Page, base: str, name: str) -> None:
     """Open an app and wait for its desk."""
     page.goto(f"{base}/voila/render/{name}.ipynb")
     page.get_by_test_id(f"{name}-desk").wait_for()
-
-
-def until(true: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Poll with a deadline."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            raise TimeoutError(f"waited for {seconds} s")
-        time.sleep(0.05)
 
 
 def take(page: Page, name: str, *, rest: bool = True) -> None:
