@@ -9,6 +9,16 @@ UNITS: Mapping[str, str] = {
     "child_appearance": "child appearance (one child on one medium)",
 }
 
+# What any statistic may count; the tables of the desk count those of UNITS.
+COUNT_UNITS: Mapping[str, str] = {
+    "file": "file (each copy that was found counts)",
+    **UNITS,
+    "content": "content (duplicates and near-duplicates count once)",
+    "victim": "victim (a child known to be the same on several media)",
+    "series": "series (media that belong together)",
+    "url": "URL (an address at which media were found)",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
