@@ -3,6 +3,7 @@
 statsmodels is loaded when a model is asked for, not before.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BASELINE = "(baseline)"
+_WILD = 15.0  # log odds (or their error) beyond it: a term decides the outcome alone
+_SIMPLER = "fewer predictors, or join categories until each has every outcome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +60,13 @@ def ordinal_logit(
     value are refused: unknown is a category, or left out and said.
     """
     import numpy as np
-    import pandas as pd
 
     known_unit(unit)
     told = _whole(frame, [outcome, *predictors, *([cluster] if cluster else [])])
     if counts is not None:
         told = told.loc[told.index.repeat(told_counts(frame, counts))]
     target = told[outcome]
-    dtype = target.dtype
-    if not (isinstance(dtype, pd.CategoricalDtype) and dtype.ordered):
-        raise BadInput(
-            f"{outcome!r} has no order", advice="make it an ordered Categorical"
-        )
+    labels = _ordered_labels(target)
     if cluster is not None:
         _enough(int(told[cluster].nunique()))
     design = _design(told, predictors)
@@ -76,7 +74,7 @@ def ordinal_logit(
         raise BadInput("no predictor", advice="name one or more")
     fit = _ordered(target, design, told[cluster] if cluster else None)
     names = list(design.columns)
-    cuts = [f"{outcome} <= {label}" for label in dtype.categories[:-1]]
+    cuts = [f"{outcome} <= {label}" for label in labels[:-1]]
     values, cov = _with_cuts(fit, len(names))
     told_by = _Terms(
         names=[*names, *cuts],
@@ -88,6 +86,17 @@ def ordinal_logit(
     method = "proportional odds" + (", sandwich by series" if cluster else "")
     table, tests = _told(told_by, (unit, level, float(len(told)), groups, method))
     return Model(table, tests, float(fit.llf), NAN)
+
+
+def _ordered_labels(target: "pd.Series[Any]") -> list[Any]:
+    import pandas as pd
+
+    dtype = target.dtype
+    if not (isinstance(dtype, pd.CategoricalDtype) and dtype.ordered):
+        raise BadInput(
+            f"{target.name!r} has no order", advice="make it an ordered Categorical"
+        )
+    return list(dtype.categories)
 
 
 def gee(
@@ -123,13 +132,14 @@ def gee(
     if dependence not in kinds:
         raise BadInput(f"no {dependence!r}", advice=f"choose {' or '.join(kinds)}")
     structure = kinds[dependence]()
-    fit = sm.GEE(
+    model = sm.GEE(
         told[y].astype(float).to_numpy(),
         design.to_numpy(),
         groups=told[cluster].astype("category").cat.codes.to_numpy(),
         family=sm.families.Binomial(),
         cov_struct=structure,
-    ).fit()
+    )
+    fit = _settled(model)
     terms = _Terms(
         names=list(design.columns),
         values=fit.params,
@@ -208,13 +218,30 @@ def _ordered(target: Any, design: "pd.DataFrame", groups: Any) -> Any:
     if groups is not None:
         codes = groups.astype("category").cat.codes.to_numpy()
         told |= {"cov_type": "cluster", "cov_kwds": {"groups": codes}}
-    fit = OrderedModel(
-        target.cat.codes.to_numpy(), design.to_numpy(), distr="logit"
-    ).fit(**told)
-    if not fit.mle_retvals["converged"]:
-        raise BadInput(
-            "the model did not settle", advice="fewer predictors, or join categories"
-        )
+    codes = target.cat.codes.to_numpy()
+    model = OrderedModel(codes, design.to_numpy(), distr="logit")
+    return _settled(model, **told)
+
+
+def _settled(model: Any, **told: Any) -> Any:
+    """Fit, and refuse a model that found no answer; its warnings say no more."""
+    import numpy as np
+
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            fit = model.fit(**told)
+            errors = np.asarray(fit.bse, float)
+        except (np.linalg.LinAlgError, ValueError) as error:
+            raise BadInput("the model cannot be fitted", advice=_SIMPLER) from error
+    settled = getattr(fit, "converged", None)
+    if settled is None:
+        settled = fit.mle_retvals["converged"]
+    spread = np.std(model.exog, axis=0)
+    terms = len(spread)
+    wild = np.maximum(errors, np.abs(np.asarray(fit.params, float)))[:terms]
+    if not settled or not (wild * np.where(spread > 0, spread, 1) < _WILD).all():
+        raise BadInput("the model did not settle", advice=_SIMPLER)
     return fit
 
 

@@ -54,7 +54,6 @@ def cooccurrence(
     this finds where to look and proves nothing.
     """
     import numpy as np
-    import pandas as pd
 
     known_unit(unit)
     sheet, tags, series = _sheet(frame, item, tag, cluster)
@@ -68,30 +67,35 @@ def cooccurrence(
     tested = number >= min_series
     told[~tested, -1] = np.nan
     q = benjamini_hochberg(told[:, -1])
-    values = np.concatenate([told, q[:, None]], axis=1)
     wide, size = len(MEASURES), len(pairs)
     notes = [
-        "in too few series to be tested" if not ok else _finding(rate, lift, fdr)
+        _finding(rate, lift, fdr) if ok else "in too few series to be tested"
         for ok, rate, lift in zip(tested, q, told[:, 2], strict=True)
     ]
     flags = np.where(tested[:, None], "", np.array(["", *[""] * 4, "x", "x"]))
-    keys = {
-        name: pd.Categorical.from_codes(
-            np.repeat([pair[side] for pair in pairs], wide).astype(int), pd.Index(tags)
-        )
-        for side, name in enumerate((tag, f"other_{tag}"))
-    }
     return result(
-        keys,
+        {
+            name: _key(pairs, side, tags)
+            for side, name in enumerate((tag, f"other_{tag}"))
+        },
         unit=unit,
         measure=np.tile(MEASURES, size),
-        estimate=values.ravel(),
+        estimate=np.concatenate([told, q[:, None]], axis=1).ravel(),
         n=np.full(size * wide, float(n)),
         clusters=np.repeat(number, wide),
         method=np.tile(["count", *["ratio"] * 4, "Fisher exact", "BH"], size),
         flag=flags.ravel(),
         note=np.repeat(np.array(notes, dtype=object), wide),
     )
+
+
+def _key(pairs: list[tuple[int, int]], side: int, tags: list[Any]) -> Any:
+    """Name one tag of each pair, once a measure."""
+    import numpy as np
+    import pandas as pd
+
+    places = np.array([pair[side] for pair in pairs], dtype=int)
+    return pd.Categorical.from_codes(places.repeat(len(MEASURES)), pd.Index(tags))
 
 
 def _finding(rate: float, lift: float, fdr: float) -> str:

@@ -52,11 +52,6 @@ def mantel_haenszel(
     with np.errstate(divide="ignore", invalid="ignore"):
         common = float(r / s)
         each = a * d / (b * c)
-    expected = (a + b) * (a + c) / n
-    variance = (a + b) * (c + d) * (a + c) * (b + d) / (n**2 * np.maximum(n - 1, 1))
-    away = abs(float((a - expected).sum()))
-    away = max(0.0, away - 0.5) if correct else away
-    statistic = away**2 / float(variance.sum())
     plain_bd, tarone = _homogeneity(told, common)
     split = tarone.p < _SURE
     note = "the strata disagree: read them one by one" if split else ""
@@ -71,17 +66,28 @@ def mantel_haenszel(
             n=float(n.sum()),
             note=note,
         ),
-        Test(
-            statistic,
-            1,
-            chi_square(statistic, 1),
-            float(n.sum()),
-            "Mantel-Haenszel" + (", corrected" if correct else ""),
-            note,
-        ),
+        _together(told, note, correct=correct),
         tarone,
         plain_bd,
         each,
+    )
+
+
+def _together(told: "Floats", note: str, *, correct: bool) -> Test:
+    """Test whether all a together are what their margins alone would give."""
+    n, rows, columns = told.sum((1, 2)), told.sum(2), told.sum(1)
+    expected = rows[:, 0] * columns[:, 0] / n
+    variance = rows.prod(1) * columns.prod(1) / (n**2 * (n - 1))
+    away = abs(float((told[:, 0, 0] - expected).sum()))
+    away = max(0.0, away - 0.5) if correct else away
+    statistic = away**2 / float(variance.sum())
+    return Test(
+        statistic,
+        1,
+        chi_square(statistic, 1),
+        float(n.sum()),
+        "Mantel-Haenszel" + (", corrected" if correct else ""),
+        note,
     )
 
 
@@ -127,6 +133,9 @@ def _homogeneity(told: "Floats", common: float) -> tuple[Test, Test]:
     n, strata = told.sum((1, 2)), len(told)
     row, column = told[:, 0].sum(1), told[:, :, 0].sum(1)
     a = told[:, 0, 0]
+    if not 0 < common < float("inf"):
+        nothing = Test(float("nan"), strata - 1, float("nan"), float(n.sum()), "none")
+        return nothing, nothing
     fitted = _fitted(row, column, n, common)
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = 1 / fitted + 1 / (row - fitted) + 1 / (column - fitted)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iwflab.errors import BadInput
 from iwflab.statistics.describe.axes import Axis, axis, weights
@@ -51,13 +51,7 @@ def cumulative_age(
     size = len(sums)
     found = None
     if cluster is not None and ask.kind not in {"none", "wilson"}:
-        series = series_of(frame, cluster)
-        joint = series.codes * len(side) + side.codes
-        shape = len(series), len(side)
-        by = np.bincount(joint, weights=weight, minlength=shape[0] * shape[1])
-        each = by.reshape(shape).T.astype(float)
-        gone = each[side.unknown].sum(0, keepdims=True)
-        found = Nested(np.concatenate([np.cumsum(each[order], axis=0), gone]))
+        found = _nested(series_of(frame, cluster), side, order, weight)
     known_of = np.append(np.zeros(size - 1, dtype=np.int64), -1)
     total, known = float(count.sum()), float(count.sum()) - lost
     made = Cells(
@@ -71,6 +65,17 @@ def cumulative_age(
     labels = Axis(band, side.codes, (*names, "unknown"), side.unknown, ordered=True)
     keys = {band: labels.column(np.arange(size))}
     return rows(made, keys, unit=unit, ask=ask, found=found)
+
+
+def _nested(series: Axis, side: Axis, order: list[int], weight: Any) -> Nested:
+    """Count by series who is of each age or younger, and who is of unknown age."""
+    import numpy as np
+
+    joint, shape = series.codes * len(side) + side.codes, (len(series), len(side))
+    by = np.bincount(joint, weights=weight, minlength=shape[0] * shape[1])
+    each = by.reshape(shape).T.astype(float)
+    gone = each[side.unknown].sum(0, keepdims=True)
+    return Nested(np.concatenate([np.cumsum(each[order], axis=0), gone]))
 
 
 def _ordered(side: Axis) -> tuple[list[int], list[str]]:

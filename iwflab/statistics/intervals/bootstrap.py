@@ -34,25 +34,18 @@ def cluster_bootstrap(
     (u_j: what leaving out series j changes; Satterthwaite 1946, Biometrics 2:110-114).
     ``percentile`` are the quantiles of the draws, which cover too little with few
     series.  Neither is for rare shares: they have :func:`cluster_proportion`.
-    ``fn`` gets a new frame with the rows of the drawn series, and must not depend on
-    their order; draws in which it is NaN are left out and said.  ``seed`` is explicit:
-    the same seed gives the same interval.  Refusals and flags are those of
+    ``fn`` gets a new frame with the rows of the drawn series (twice where one is drawn
+    twice), and must not depend on their order or on the names of series; draws in which
+    it is NaN are left out and said.  ``seed`` is explicit: the same seed gives the same
+    interval.  Refusals and flags are those of
     :func:`~iwflab.statistics.intervals.cluster_counts`.
     """
     import numpy as np
-    import pandas as pd
 
-    if cluster not in frame.columns:
-        raise BadInput(f"no column {cluster!r}", advice="name a column of the frame")
-    codes, names = pd.factorize(frame[cluster])
-    if (codes < 0).any() or not len(frame):
-        raise BadInput("a row has no series", advice="give each row its series")
+    rows = _rows(frame, cluster)
     if kind not in {"t", "percentile"} or B < 1:
         raise BadInput(f"no bootstrap {kind!r} of {B}", advice="choose t or percentile")
-    rows = np.split(
-        np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1]
-    )
-    sizes = np.bincount(codes).astype(float)
+    sizes = np.array([len(mine) for mine in rows], dtype=float)
     drawn = np.array([fn(frame.take(i)) for i in _draws(rows, B, seed)], dtype=float)
     good = drawn[np.isfinite(drawn)]
     estimate = float(fn(frame))
@@ -71,12 +64,26 @@ def cluster_bootstrap(
         level=known_level(level),
         method=f"bootstrap of series, {kind}, B={B}, seed={seed}",
         n=len(frame),
-        clusters=len(names),
+        clusters=len(rows),
         effective_clusters=float(sizes.sum() ** 2 / (sizes**2).sum()),
         largest=float(sizes.max() / sizes.sum()),
-        flag="x" if refused else "u" if len(names) < UNSURE else "",
+        flag="x" if refused else "u" if len(rows) < UNSURE else "",
         note=refused or (f"{B - len(good)} draws gave none" if len(good) < B else ""),
     )
+
+
+def _rows(frame: "pd.DataFrame", cluster: str) -> list[Any]:
+    """Give the places of the rows of each series."""
+    import numpy as np
+    import pandas as pd
+
+    if cluster not in frame.columns:
+        raise BadInput(f"no column {cluster!r}", advice="name a column of the frame")
+    codes, _ = pd.factorize(frame[cluster])
+    if not len(codes) or (codes < 0).any():
+        raise BadInput("a row has no series", advice="give each row its series")
+    ends = np.cumsum(np.bincount(codes))[:-1]
+    return list(np.split(np.argsort(codes, kind="stable"), ends))
 
 
 def _draws(rows: list[Any], number: int, seed: int) -> Any:
