@@ -11,7 +11,8 @@ series are no such items: their p-values are too small there.  Say so, or use
 """
 
 from iwflab.statistics.association.clustered import RaoScott, rao_scott_test
-from iwflab.statistics.association.models import Model, gee, ordinal_logit
+from iwflab.statistics.association.fitting import Model
+from iwflab.statistics.association.models import gee, ordinal_logit
 from iwflab.statistics.association.multiple import Mrcv, mrcv_counts, mrcv_test
 from iwflab.statistics.association.nominal import Cramer, cramers_v
 from iwflab.statistics.association.ordinal import (

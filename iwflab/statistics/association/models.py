@@ -3,39 +3,26 @@
 statsmodels is loaded when a model is asked for, not before.
 """
 
-import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from iwflab.errors import BadInput
-from iwflab.statistics.association.tables import Test, chi_square
-from iwflab.statistics.intervals.clusters import FEWEST, UNSURE
-from iwflab.statistics.intervals.proportions import normal
-from iwflab.statistics.results import NAN, joined, known_unit, result
+from iwflab.statistics.association.fitting import (
+    Model,
+    Terms,
+    counts_of_rows,
+    design_of,
+    enough,
+    settled,
+    told_of,
+    whole,
+)
+from iwflab.statistics.results import NAN, known_unit
 
 if TYPE_CHECKING:
     import pandas as pd
 
 BASELINE = "(baseline)"
-_WILD = 15.0  # log odds (or their error) beyond it: a term decides the outcome alone
-_SIMPLER = "fewer predictors, or join categories until each has every outcome"
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A fitted model: its terms as a result, a Wald test of each, how well it fits.
-
-    The table has a row for each term with measure ``log_odds_ratio``, and one with
-    ``odds_ratio``; the baseline of GEE and the cut points of the ordinal logit are
-    ``log_odds`` and ``share``.  ``loglik`` is NaN for GEE, which has none;
-    ``correlation`` is that within clusters.
-    """
-
-    table: "pd.DataFrame"
-    tests: Mapping[str, Test]
-    loglik: float
-    correlation: float
 
 
 def ordinal_logit(
@@ -62,21 +49,21 @@ def ordinal_logit(
     import numpy as np
 
     known_unit(unit)
-    told = _whole(frame, [outcome, *predictors, *([cluster] if cluster else [])])
+    told = whole(frame, [outcome, *predictors, *([cluster] if cluster else [])])
     if counts is not None:
-        told = told.loc[told.index.repeat(told_counts(frame, counts))]
+        told = told.loc[told.index.repeat(counts_of_rows(frame, counts))]
     target = told[outcome]
     labels = _ordered_labels(target)
     if cluster is not None:
-        _enough(int(told[cluster].nunique()))
-    design = _design(told, predictors)
+        enough(int(told[cluster].nunique()))
+    design = design_of(told, predictors)
     if design.empty:
         raise BadInput("no predictor", advice="name one or more")
     fit = _ordered(target, design, told[cluster] if cluster else None)
     names = list(design.columns)
     cuts = [f"{outcome} <= {label}" for label in labels[:-1]]
     values, cov = _with_cuts(fit, len(names))
-    told_by = _Terms(
+    told_by = Terms(
         names=[*names, *cuts],
         values=values,
         errors=np.sqrt(np.diag(cov)),
@@ -84,7 +71,7 @@ def ordinal_logit(
     )
     groups = float(told[cluster].nunique()) if cluster else NAN
     method = "proportional odds" + (", sandwich by series" if cluster else "")
-    table, tests = _told(told_by, (unit, level, float(len(told)), groups, method))
+    table, tests = told_of(told_by, (unit, level, float(len(told)), groups, method))
     return Model(table, tests, float(fit.llf), NAN)
 
 
@@ -120,18 +107,12 @@ def gee(
     import statsmodels.api as sm
 
     known_unit(unit)
-    told = _whole(frame, [y, *predictors, cluster])
+    told = whole(frame, [y, *predictors, cluster])
     number = int(told[cluster].nunique())
-    _enough(number)
-    design = _design(told, predictors)
+    enough(number)
+    design = design_of(told, predictors)
     design.insert(0, BASELINE, 1.0)
-    kinds = {
-        "independence": sm.cov_struct.Independence,
-        "exchangeable": sm.cov_struct.Exchangeable,
-    }
-    if dependence not in kinds:
-        raise BadInput(f"no {dependence!r}", advice=f"choose {' or '.join(kinds)}")
-    structure = kinds[dependence]()
+    structure = _structure(dependence)
     model = sm.GEE(
         told[y].astype(float).to_numpy(),
         design.to_numpy(),
@@ -139,8 +120,8 @@ def gee(
         family=sm.families.Binomial(),
         cov_struct=structure,
     )
-    fit = _settled(model)
-    terms = _Terms(
+    fit = settled(model)
+    terms = Terms(
         names=list(design.columns),
         values=fit.params,
         errors=fit.bse,
@@ -148,67 +129,22 @@ def gee(
     )
     method = f"GEE, {dependence}, sandwich by series"
     context = (unit, level, float(len(told)), float(number), method)
-    table, tests = _told(terms, context)
+    table, tests = told_of(terms, context)
     rho = float(structure.dep_params) if dependence == "exchangeable" else NAN
     return Model(table, tests, NAN, rho)
 
 
-def _enough(number: int) -> None:
-    if number < FEWEST:
-        raise BadInput(
-            f"{number} series are too few for a model",
-            advice=f"give {FEWEST} or more, or say the counts",
-        )
+def _structure(dependence: str) -> Any:
+    """Give statsmodels' form of how items of one cluster resemble each other."""
+    from statsmodels.api import cov_struct
 
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    names: list[str]
-    values: Any
-    errors: Any
-    levels: list[str]
-
-
-def _told(
-    terms: _Terms, context: tuple[str, float, float, float, str]
-) -> tuple["pd.DataFrame", dict[str, Test]]:
-    """Give log odds and odds ratios with their limits, and a Wald test of each."""
-    import numpy as np
-    from scipy.special import expit
-
-    unit, level, n, clusters, method = context
-    z = normal(level)
-    value, error = np.asarray(terms.values, float), np.asarray(terms.errors, float)
-    limits = value, value - z * error, value + z * error
-    ratio = np.array([kind == "log_odds_ratio" for kind in terms.levels])
-    turned = [np.where(ratio, np.exp(v), expit(v)) for v in limits]
-    given = {
-        "level": level,
-        "n": n,
-        "clusters": clusters,
-        "method": method,
-        "flag": "u" if clusters < UNSURE else "",
+    kinds = {
+        "independence": cov_struct.Independence,
+        "exchangeable": cov_struct.Exchangeable,
     }
-    keys = {"term": np.array(terms.names, dtype=object)}
-    measures = (terms.levels, np.where(ratio, "odds_ratio", "share"))
-    parts = [
-        result(
-            keys,
-            unit=unit,
-            measure=np.array(measure, dtype=object),
-            estimate=numbers[0],
-            lower=numbers[1],
-            upper=numbers[2],
-            **given,
-        )
-        for measure, numbers in zip(measures, (limits, turned), strict=True)
-    ]
-    wald = (value / error) ** 2
-    tests = {
-        name: Test(float(w), 1, chi_square(float(w), 1), n, f"Wald, {method}")
-        for name, w in zip(terms.names, wald, strict=True)
-    }
-    return joined(*parts), tests
+    if dependence not in kinds:
+        raise BadInput(f"no {dependence!r}", advice=f"choose {' or '.join(kinds)}")
+    return kinds[dependence]()
 
 
 def _ordered(target: Any, design: "pd.DataFrame", groups: Any) -> Any:
@@ -220,29 +156,7 @@ def _ordered(target: Any, design: "pd.DataFrame", groups: Any) -> Any:
         told |= {"cov_type": "cluster", "cov_kwds": {"groups": codes}}
     codes = target.cat.codes.to_numpy()
     model = OrderedModel(codes, design.to_numpy(), distr="logit")
-    return _settled(model, **told)
-
-
-def _settled(model: Any, **told: Any) -> Any:
-    """Fit, and refuse a model that found no answer; its warnings say no more."""
-    import numpy as np
-
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            fit = model.fit(**told)
-            errors = np.asarray(fit.bse, float)
-        except (np.linalg.LinAlgError, ValueError) as error:
-            raise BadInput("the model cannot be fitted", advice=_SIMPLER) from error
-    settled = getattr(fit, "converged", None)
-    if settled is None:
-        settled = fit.mle_retvals["converged"]
-    spread = np.std(model.exog, axis=0)
-    terms = len(spread)
-    wild = np.maximum(errors, np.abs(np.asarray(fit.params, float)))[:terms]
-    if not settled or not (wild * np.where(spread > 0, spread, 1) < _WILD).all():
-        raise BadInput("the model did not settle", advice=_SIMPLER)
-    return fit
+    return settled(model, **told)
 
 
 def _with_cuts(fit: Any, slopes: int) -> tuple[Any, Any]:
@@ -259,36 +173,3 @@ def _with_cuts(fit: Any, slopes: int) -> tuple[Any, Any]:
         jacobian[slopes + place, slopes + 1 : slopes + place + 1] = grown
     cov = jacobian @ np.asarray(fit.cov_params(), float) @ jacobian.T
     return np.concatenate([params[:slopes], cuts]), cov
-
-
-def told_counts(frame: "pd.DataFrame", counts: str) -> Any:
-    """Give the counts of an aggregated frame as whole numbers."""
-    import numpy as np
-
-    told = frame[counts].to_numpy(dtype=float)
-    if not (np.isfinite(told) & (told >= 0) & (told == np.floor(told))).all():
-        raise BadInput(f"{counts!r} is no count", advice="give whole numbers from 0")
-    return told.astype(int)
-
-
-def _whole(frame: "pd.DataFrame", names: Sequence[str]) -> "pd.DataFrame":
-    missing = [name for name in names if name not in frame.columns]
-    if missing:
-        raise BadInput(f"no column {missing[0]!r}", advice="name columns of the frame")
-    told = frame[list(names)]
-    if told.isna().any().any():
-        raise BadInput(
-            "a value is missing",
-            advice="make unknown a category, or leave such rows out and say how many",
-        )
-    return told.reset_index(drop=True)
-
-
-def _design(told: "pd.DataFrame", predictors: Sequence[str]) -> "pd.DataFrame":
-    """Give numbers as they are, and each category but the first as yes or no."""
-    import pandas as pd
-
-    if not predictors:
-        return pd.DataFrame(index=told.index)
-    plain = told[list(predictors)]
-    return pd.get_dummies(plain, drop_first=True, dtype=float).astype(float)

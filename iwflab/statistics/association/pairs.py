@@ -61,32 +61,39 @@ def cooccurrence(
     if n < len(sheet):
         raise BadInput(f"{items} items, but {len(sheet)} have tags", advice="give all")
     pairs = list(combinations(range(len(tags)), 2))
-    told = np.array([_pair(sheet[:, a], sheet[:, b], n) for a, b in pairs])
-    told = told.reshape(-1, len(MEASURES) - 1)
-    number = np.array([len(set(series[sheet[:, a] & sheet[:, b]])) for a, b in pairs])
+    values, number = _numbers(sheet, series, pairs, n)
     tested = number >= min_series
-    told[~tested, -1] = np.nan
-    q = benjamini_hochberg(told[:, -1])
+    p, q = MEASURES.index("p"), MEASURES.index("q")
+    values[~tested, p] = np.nan
+    values[:, q] = benjamini_hochberg(values[:, p])
     wide, size = len(MEASURES), len(pairs)
-    notes = [
-        _finding(rate, lift, fdr) if ok else "in too few series to be tested"
-        for ok, rate, lift in zip(tested, q, told[:, 2], strict=True)
-    ]
+    names = (tag, f"other_{tag}")
     flags = np.where(tested[:, None], "", np.array(["", *[""] * 4, "x", "x"]))
     return result(
-        {
-            name: _key(pairs, side, tags)
-            for side, name in enumerate((tag, f"other_{tag}"))
-        },
+        {name: _key(pairs, side, tags) for side, name in enumerate(names)},
         unit=unit,
         measure=np.tile(MEASURES, size),
-        estimate=np.concatenate([told, q[:, None]], axis=1).ravel(),
+        estimate=values.ravel(),
         n=np.full(size * wide, float(n)),
         clusters=np.repeat(number, wide),
         method=np.tile(["count", *["ratio"] * 4, "Fisher exact", "BH"], size),
         flag=flags.ravel(),
-        note=np.repeat(np.array(notes, dtype=object), wide),
+        note=np.repeat(_findings(values, tested, fdr), wide),
     )
+
+
+def _numbers(
+    sheet: Any, series: Any, pairs: list[tuple[int, int]], n: int
+) -> tuple[Any, Any]:
+    """Give the measures of each pair (q is still to come), and how many series."""
+    import numpy as np
+
+    told = np.full((len(pairs), len(MEASURES)), np.nan)
+    number = np.zeros(len(pairs), dtype=int)
+    for place, (a, b) in enumerate(pairs):
+        told[place, :-1] = _pair(sheet[:, a], sheet[:, b], n)
+        number[place] = len(set(series[sheet[:, a] & sheet[:, b]]))
+    return told, number
 
 
 def _key(pairs: list[tuple[int, int]], side: int, tags: list[Any]) -> Any:
@@ -98,12 +105,19 @@ def _key(pairs: list[tuple[int, int]], side: int, tags: list[Any]) -> Any:
     return pd.Categorical.from_codes(places.repeat(len(MEASURES)), pd.Index(tags))
 
 
-def _finding(rate: float, lift: float, fdr: float) -> str:
-    if not rate <= fdr:
-        return ""
-    return (
-        f"together {'more' if lift > 1 else 'less'} often than by chance (q <= {fdr})"
-    )
+def _findings(values: Any, tested: Any, fdr: float) -> Any:
+    """Say of each pair whether it was tested, and what was found."""
+    import numpy as np
+
+    at = [MEASURES.index(name) for name in ("lift", "q")]
+    notes = [""] * len(values)
+    for place, (lift, q) in enumerate(values[:, at]):
+        if not tested[place]:
+            notes[place] = "in too few series to be tested"
+        elif q <= fdr:
+            more = "more" if lift > 1 else "less"
+            notes[place] = f"together {more} often than by chance (q <= {fdr})"
+    return np.array(notes, dtype=object)
 
 
 def _pair(one: Any, other: Any, n: int) -> list[float]:
