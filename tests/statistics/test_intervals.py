@@ -185,6 +185,7 @@ def test_rare_things_in_few_series_are_less_sure():
     narrow = intervals.cluster_counts(spread, sizes)
 
     assert wide.estimate == narrow.estimate
+    assert (wide.flag, narrow.flag) == ("u", "")
     assert wide.upper - wide.lower > 3 * (narrow.upper - narrow.lower)
 
 

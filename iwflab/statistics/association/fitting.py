@@ -128,6 +128,7 @@ def counts_of_rows(frame: "pd.DataFrame", counts: str) -> Any:
 
 
 def whole(frame: "pd.DataFrame", names: Sequence[str]) -> "pd.DataFrame":
+    """Give the columns of the model; a row with a missing value is refused."""
     missing = [name for name in names if name not in frame.columns]
     if missing:
         raise BadInput(f"no column {missing[0]!r}", advice="name columns of the frame")

@@ -108,8 +108,9 @@ def cluster_counts(
 
     ``lower`` and ``upper`` are NaN and the flag is ``x`` under 5 series, where one
     series is more than half of the base, or where what is counted (or its opposite)
-    lies in a single series; the flag is ``u`` under 20 series.  Series of base 0 do
-    not count.  ``deff`` of the answer is not raised to 1.
+    lies in a single series; the flag is ``u`` under 20 series, and where it lies in
+    fewer than 5.  Series of base 0 do not count.  ``deff`` of the answer is not raised
+    to 1.
 
     ``by="series"`` is the mean of y_j / n_j: the same with shares in place of y and 1
     in place of n, where deff may be small, but n_eff no more than sum n.
@@ -176,7 +177,9 @@ def from_moments(
     n_eff = np.where(settled, m_eff, m.base / np.maximum(deff, least))
     lower, upper = _limits(m, p, n_eff, m_eff, level)
     refused = _refused(m, share, settled)
-    flags = np.where(refused != "", "x", np.where(m.clusters < UNSURE, "u", ""))
+    few = ~settled & (np.minimum(m.bearing, m.lacking) < FEWEST)
+    unsure = (m.clusters < UNSURE) | few
+    flags = np.where(refused != "", "x", np.where(unsure, "u", ""))
     return Interval(
         plain(p),
         plain(np.where(refused != "", np.nan, lower)),
