@@ -15,6 +15,8 @@ from iwflab.statistics.results import known_unit
 if TYPE_CHECKING:
     import pandas as pd
 
+    from iwflab.statistics.describe.axes import Codes
+
 _BAND = re.compile(r"(\d+)\s*[-\u2013]\s*(\d+)")
 
 
@@ -67,11 +69,13 @@ def cumulative_age(
     return rows(made, keys, unit=unit, ask=ask, found=found)
 
 
-def _nested(series: Axis, side: Axis, order: list[int], weight: Any) -> Nested:
+def _nested(
+    series: tuple["Codes", int], side: Axis, order: list[int], weight: Any
+) -> Nested:
     """Count by series who is of each age or younger, and who is of unknown age."""
     import numpy as np
 
-    joint, shape = series.codes * len(side) + side.codes, (len(series), len(side))
+    joint, shape = series[0] * len(side) + side.codes, (series[1], len(side))
     by = np.bincount(joint, weights=weight, minlength=shape[0] * shape[1])
     each = by.reshape(shape).T.astype(float)
     gone = each[side.unknown].sum(0, keepdims=True)

@@ -26,13 +26,18 @@ class Sums(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Each pair of a series and a cell that holds anything, and how much."""
+    """Each pair of a series and a cell that holds anything, and how much.
+
+    ``alone`` counts, by cell, the rows that are a series by themselves: they are many,
+    all alike, and stand in no pair.
+    """
 
     series: "Codes"
     cell: "Codes"
     count: "Floats"
     number: int  # of series
     cells: int
+    alone: "Floats"
 
     def moments(self, base_of: "Codes", method: Any) -> Moments:
         """Give the moments of each cell's share of its base."""
@@ -42,7 +47,7 @@ class Held:
         """Say how many series hold something of each cell."""
         import numpy as np
 
-        return np.bincount(self.cell, minlength=self.cells).astype(float)
+        return np.bincount(self.cell, minlength=self.cells) + self.alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,11 @@ def held(series: "Codes", number: int, cell: "Codes", cells: int, weight: Any) -
     """Count rows (or their weights) by series and cell."""
     import numpy as np
 
+    alone = np.zeros(cells)
+    if weight is None:
+        single = (np.bincount(series, minlength=number) == 1)[series]
+        alone += np.bincount(cell[single], minlength=cells)
+        series, cell = series[~single], cell[~single]
     joint = series * cells + cell
     if number * cells <= _DENSE * len(joint):
         full = np.bincount(joint, weights=weight, minlength=number * cells)
@@ -81,7 +91,7 @@ def held(series: "Codes", number: int, cell: "Codes", cells: int, weight: Any) -
         count = full[at]
     else:
         at, count = _runs(joint, weight)
-    return Held(at // cells, at % cells, count.astype(float), number, cells)
+    return Held(at // cells, at % cells, count.astype(float), number, cells, alone)
 
 
 def _runs(joint: "Codes", weight: Any) -> tuple["Codes", Any]:
@@ -93,7 +103,7 @@ def _runs(joint: "Codes", weight: Any) -> tuple["Codes", Any]:
     else:
         order = np.argsort(joint)
         ordered, weight = joint[order], weight[order]
-    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    starts = _starts(ordered)
     if weight is None:
         return ordered[starts], np.diff(starts, append=len(ordered))
     sums = np.add.reduceat(weight, starts) if len(starts) else weight
@@ -111,49 +121,65 @@ def _moments(found: Held, base_of: "Codes", method: str) -> Moments:
 
     bases = int(base_of.max(initial=-1)) + 1
     cell, y, runs = _by_base(found, base_of, bases)
-    n, of = np.add.reduceat(y, runs.starts) if len(y) else y, runs.base
-    largest = np.zeros(bases)
-    np.maximum.at(largest, of, n)
-    total = np.bincount(of, n, bases).astype(float)
-    number = np.bincount(of, minlength=bases).astype(float)
-    factor, weight = _weights(n, total[of], number, method)
-    nj, wj = np.repeat(n, runs.sizes), np.repeat(weight, runs.sizes) * y
-    sums = [y, y * y, y * nj, wj * y, wj * nj, None, y == nj]
-    yes, yes2, cross, first, second, bearing, whole = (
-        np.bincount(cell, weights=s, minlength=found.cells).astype(float) for s in sums
-    )
+    n = np.diff(np.append(0.0, np.cumsum(y))[runs.ends])
+    single = np.where(base_of >= 0, found.alone, 0.0)
+    singles = np.bincount(np.maximum(base_of, 0), single, max(bases, 1))[:bases]
+    largest = (singles > 0).astype(float)
+    np.maximum.at(largest, runs.base, n)
 
-    def of_base(values: "Floats") -> "Floats":
-        return np.append(values, 0.0)[base_of]  # -1 is the last: nothing
+    def of_base(values: Any, one: Any = 0.0) -> "Floats":
+        """Sum over runs; add the same of rows that are alone; give it to each cell."""
+        by = np.bincount(runs.base, values, bases) + singles * one
+        return np.append(by, 0.0)[base_of]  # -1 is the last: nothing
 
-    square = n * n
-    base, base2 = of_base(total), of_base(np.bincount(of, square, bases).astype(float))
-    third = of_base(np.bincount(of, weight * square, bases).astype(float))
+    total = np.asarray(np.bincount(runs.base, n, bases) + singles, dtype=float)
+    weight = _weights(n, total[runs.base], method)
+    lone = _weights(np.ones(bases), total, method)
+    sums = _sums((cell, y, runs.ends), n, weight, found.cells)
+    sums[:5] += single
+    sums[5:] += single * np.append(lone, 0.0)[base_of]
+    yes, yes2, cross, bearing, whole, first, second = sums
+    base, base2, number = of_base(n, 1), of_base(n * n, 1), of_base(np.ones_like(n), 1)
+    third = of_base(weight * n * n, lone)
     with np.errstate(divide="ignore", invalid="ignore"):
         p = yes / base
-        variance = of_base(factor) * np.maximum(
-            first - 2 * p * second + p * p * third, 0
-        )
+        spread = np.maximum(first - 2 * p * second + p * p * third, 0)
     return Moments(
         yes=yes,
         base=base,
-        clusters=of_base(number),
-        variance=variance,
+        clusters=number,
+        variance=_factor(number, method) * spread,
         base2=base2,
         yes2=yes2,
         no2=base2 - 2 * cross + yes2,
         bearing=bearing,
-        lacking=of_base(number) - whole,
-        largest=of_base(largest),
+        lacking=number - whole,
+        largest=np.append(largest, 0.0)[base_of],
     )
+
+
+def _sums(pairs: Any, n: "Floats", weight: "Floats", cells: int) -> "Floats":
+    """Sum over pairs, by cell: y, y^2, y n, 1, y = n, w y^2, w y n; one row each."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    cell, y, ends = pairs
+    one = np.ones_like(n)
+    by_cell = csr_matrix((y, cell, ends), shape=(len(n), cells)).T
+    yes, cross, second = (by_cell @ np.stack([one, n, weight * n], 1)).T
+    by_cell.data = y * y
+    yes2, first = (by_cell @ np.stack([one, weight], 1)).T
+    bearing = np.bincount(cell, minlength=cells)
+    whole = np.bincount(cell[y == np.repeat(n, np.diff(ends))], minlength=cells)
+    rows = [yes, yes2, cross, bearing, whole, first, second]
+    return np.array(rows, dtype=float)
 
 
 @dataclass(frozen=True, slots=True)
 class _Runs:
-    """Pairs of one series and one base stand together: where, how many, which base."""
+    """Pairs of one series and one base stand together: where they end, which base."""
 
-    starts: "Codes"
-    sizes: "Codes"
+    ends: "Codes"  # one more than there are runs, as scipy's indptr
     base: "Codes"
 
 
@@ -164,30 +190,43 @@ def _by_base(
     import numpy as np
 
     series, cell, count = found.series, found.cell, found.count
-    if (base_of < 0).any():
-        keep = base_of[cell] >= 0
-        series, cell, count = series[keep], cell[keep], count[keep]
     base = base_of[cell]
+    if (base_of < 0).any():
+        keep = base >= 0
+        series, cell, count, base = series[keep], cell[keep], count[keep], base[keep]
     key = series * bases + base
     inside = base_of[base_of >= 0]
     if (inside[1:] < inside[:-1]).any():  # else the order of cells is that of bases
         order = np.argsort(key)
         key, cell, count, base = key[order], cell[order], count[order], base[order]
-    starts = np.flatnonzero(np.diff(key, prepend=-1))
-    sizes = np.diff(starts, append=len(key))
-    return cell, count, _Runs(starts, sizes, base[starts])
+    starts = _starts(key)
+    return cell, count, _Runs(np.append(starts, len(key)), base[starts])
 
 
-def _weights(
-    n: "Floats", total: "Floats", number: "Floats", method: str
-) -> "tuple[Floats, Floats]":
-    """Give the factor of each base's variance, and the weight of each n in it."""
+def _starts(ordered: "Codes") -> "Codes":
+    """Say where another number begins."""
     import numpy as np
 
-    many = np.maximum(number, 1)
+    fresh = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    return np.flatnonzero(fresh)
+
+
+def _factor(number: "Floats", method: str) -> "Floats":
+    """Give what the sum of squares of a base is multiplied with."""
+    import numpy as np
+
+    many = np.maximum(number, 1.0)
     if method == "linearised":
-        return many / np.maximum(many - 1, 1), 1 / np.maximum(total, 1) ** 2
-    others = total - n
+        return np.asarray(many / np.maximum(many - 1, 1), dtype=float)
+    return np.asarray((many - 1) / many, dtype=float)
+
+
+def _weights(n: "Floats", total: "Floats", method: str) -> "Floats":
+    """Give the weight of each n in the sum of squares of its base."""
+    import numpy as np
+
+    others = np.maximum(total, 1) if method == "linearised" else total - n
     # A series that is the whole base has no others: refused later, so 0 will do.
     weight = np.divide(1.0, others * others, out=np.zeros_like(n), where=others > 0)
-    return (many - 1) / many, weight
+    return np.asarray(weight, dtype=float)

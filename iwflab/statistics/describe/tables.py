@@ -124,12 +124,11 @@ class _Given:
         self.series: Codes | None = None
         self.number = 0
         if cluster is not None:
-            side = series_of(frame, cluster)
-            self.series, self.number = side.codes, len(side.labels)
+            self.series, self.number = series_of(frame, cluster)
 
 
-def series_of(frame: "pd.DataFrame", cluster: str) -> Axis:
-    """Read the column of series; every row must have one."""
+def series_of(frame: "pd.DataFrame", cluster: str) -> tuple["Codes", int]:
+    """Give the series of each row as a code, and how many codes there are."""
     import numpy as np
     import pandas as pd
 
@@ -137,16 +136,16 @@ def series_of(frame: "pd.DataFrame", cluster: str) -> Axis:
         raise BadInput(f"no column {cluster!r}", advice="name the column of series")
     column = frame[cluster]
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, labels = column.cat.codes.to_numpy(), column.cat.categories
+        codes, number = column.cat.codes.to_numpy(), len(column.cat.categories)
     else:
-        codes, labels = pd.factorize(column)
+        codes, names = pd.factorize(column)
+        number = len(names)
     if len(codes) and codes.min() < 0:
         raise BadInput(
             f"{cluster!r} is missing for some rows",
             advice="give each medium without a series a series of its own",
         )
-    whole = codes.astype(np.int64)
-    return Axis(cluster, whole, tuple(labels), np.zeros(len(labels), bool), False)
+    return codes.astype(np.int64), number
 
 
 def _table(
