@@ -279,6 +279,17 @@ def test_bounds_of_two_sides_hold_whatever_the_unknown_ones_are():
             assert bounds.loc[cell, "lower"] <= share <= bounds.loc[cell, "upper"]
 
 
+def test_text_is_sorted_and_ages_by_age():
+    bands = ["11-13", "unknown", "0-2", "7-10", None]
+    found = describe.wide(describe.freq(pd.DataFrame({"b": bands}), "b", "file"))
+    words = pd.DataFrame({"w": ["unknown", "b", "a", "zebra"]})
+
+    assert found["count"].to_dict() == {"0-2": 1, "7-10": 1, "11-13": 1, "unknown": 2}
+    assert list(found.index) == ["0-2", "7-10", "11-13", "unknown"]
+    told = describe.wide(describe.freq(words, "w", "file"))
+    assert list(told.index) == ["a", "b", "zebra", "unknown"]
+
+
 def test_an_interval_says_what_it_describes():
     frame = _drawn()
     told = describe.freq(

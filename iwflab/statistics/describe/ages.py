@@ -1,12 +1,11 @@
 """Age from bands: how many are of an age or younger.  Bands give no mean age."""
 
-import re
 from collections.abc import Collection
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from iwflab.errors import BadInput
-from iwflab.statistics.describe.axes import Axis, axis, weights
+from iwflab.statistics.describe.axes import BAND, Axis, axis, weights
 from iwflab.statistics.describe.held import Nested
 from iwflab.statistics.describe.shares import Cells, Describes, Kind, asked, rows
 from iwflab.statistics.describe.tables import series_of
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from iwflab.statistics.describe.axes import Codes
-
-_BAND = re.compile(r"(\d+)\s*[-\u2013]\s*(\d+)")
 
 
 def cumulative_age(
@@ -88,7 +85,7 @@ def _ordered(side: Axis) -> tuple[list[int], list[str]]:
     for place, label in enumerate(side.labels):
         if side.unknown[place]:
             continue
-        found = _BAND.fullmatch(str(label))
+        found = BAND.fullmatch(str(label))
         if found is None:
             raise BadInput(
                 f"{label!r} is no closed age band",

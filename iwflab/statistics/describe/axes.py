@@ -1,5 +1,6 @@
 """The sides of a table: categories in their order, unknown always among them."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ UNKNOWN = frozenset(
     }
 )
 ALL = "all"  # the name of a margin
+BAND = re.compile(r"(\d+)\s*[-\u2013]\s*(\d+)")  # a closed age band
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +53,42 @@ class Axis:
 def axis(frame: "pd.DataFrame", name: str, unknown: Collection[str] | str) -> Axis:
     """Read one column as a side of a table; the frame is not changed.
 
-    Categories keep their order, and empty ones stay.  Missing values join the first
-    category that means unknown; where there is none, ``unknown`` is added at the end.
+    Categories keep their order, and empty ones stay; text is sorted, age bands by age,
+    and what means unknown comes last.  Missing values join the first category that
+    means unknown; where there is none, ``unknown`` is added at the end.
     """
     import numpy as np
     import pandas as pd
 
     if name not in frame.columns:
         raise BadInput(f"no column {name!r}", advice="name a column of the frame")
-    column = frame[name]
+    column, words = frame[name], _words(unknown)
     if isinstance(column.dtype, pd.CategoricalDtype):
         labels = list(column.cat.categories)
         codes = column.cat.codes.to_numpy().astype(np.int64)
         ordered = bool(column.cat.ordered)
     else:
         found, names = pd.factorize(column, sort=True)
-        labels, codes, ordered = list(names), found.astype(np.int64), False
-    words = _words(unknown)
+        labels, ordered = _arranged(list(names), words), False
+        at = {label: place for place, label in enumerate(labels)}
+        # Missing is -1, the last.
+        codes = np.array([*(at[name] for name in names), -1], dtype=np.int64)[found]
     if not any(label in words for label in labels):
         labels.append("unknown")
     hidden = np.array([label in words for label in labels])
     if len(codes) and codes.min() < 0:
         codes = np.where(codes < 0, int(np.argmax(hidden)), codes)
     return Axis(name, codes, tuple(labels), hidden, ordered)
+
+
+def _arranged(names: list[Any], words: Collection[str]) -> list[Any]:
+    """Put age bands in order of age, and what means unknown at the end."""
+    known = [name for name in names if name not in words]
+    bands = {name: BAND.fullmatch(str(name)) for name in known}
+    lowest = {name: int(band[1]) for name, band in bands.items() if band}
+    if len(lowest) == len(known):
+        known.sort(key=lowest.__getitem__)
+    return [*known, *(name for name in names if name in words)]
 
 
 def axes(
