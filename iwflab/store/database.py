@@ -31,7 +31,9 @@ from iwflab.store.values import as_stored
 _ENTER = schema.audit_entry.insert().inline()
 _TRAIL_END = sa.text("""
   SELECT l.number, l.digest, e.number AS earlier, e.verb, e.subject, e.analyst, e.rows
-  FROM (SELECT number, digest FROM audit_entry ORDER BY number DESC LIMIT 1) l
+  FROM (SELECT 1 AS always) o
+  LEFT JOIN (SELECT number, digest FROM audit_entry ORDER BY number DESC LIMIT 1) l
+    ON o.always = 1
   LEFT JOIN audit_entry e ON e.request = :request
 """)
 
@@ -235,8 +237,8 @@ class Store:
         connection: sa.Connection, request: str
     ) -> tuple[tuple[int, str], sa.Row[Any] | None]:
         """Give number and digest of the newest entry, and the request's own if any."""
-        row = connection.execute(_TRAIL_END, {"request": request}).one_or_none()
-        if row is None:
+        row = connection.execute(_TRAIL_END, {"request": request}).one()
+        if row.number is None:
             return (0, START), None
         return (row.number, row.digest), None if row.earlier is None else row
 

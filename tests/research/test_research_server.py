@@ -205,10 +205,12 @@ def test_the_calibration_measures_what_it_draws(tmp_path, monkeypatch):
     assert int(told["nearest across"]) > 31
 
 
-def test_the_worked_example_counts_what_the_lab_holds(demonstration, monkeypatch):
+def test_the_worked_example_counts_what_the_lab_holds(
+    demonstration, tmp_path, monkeypatch
+):
     monkeypatch.setenv("HOME", str(demonstration / "home"))
     monkeypatch.setenv("IWFLAB_LAB", str(demonstration / "lab"))
-    monkeypatch.setenv("IPYTHONDIR", str(demonstration / "ipython"))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     notebook, text = _run("worked_example")
     kinds = {
         kind

@@ -72,5 +72,6 @@ def test_no_state_of_the_grading_desk_has_a_serious_fault(open_desk, theme, size
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         wrong += [(state, "wider than the window", over)] if over > 0 else []
+        desk.page.close()
 
     assert wrong == []
