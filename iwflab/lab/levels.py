@@ -73,7 +73,7 @@ class Levels(Acts):
         with the accepted class and ``went higher`` (shares), ``seconds`` to the
         decision (median), ``report 1`` to ``report 5`` (shares of answers).
         ``lower`` and ``upper`` bound 95% intervals that know that media cluster in
-        people (:mod:`iwflab.statistics.clustered`).  Nothing is told of fewer than
+        people (:mod:`iwflab.statistics.intervals`).  Nothing is told of fewer than
         five people (``flag`` c), of persons, or about which level is to be preferred.
         ``attrs`` hold protocol, base, what is unknown and notes.
         """

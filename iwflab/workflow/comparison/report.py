@@ -11,7 +11,8 @@ from iwflab.domain.allotting import ANSWERS, LEFT
 from iwflab.domain.assessments import RevealLevel
 from iwflab.domain.level_report import LEAST_PEOPLE, Case, is_telling, withheld
 from iwflab.errors import NotFound
-from iwflab.statistics.clustered import Interval, median, share
+from iwflab.statistics.intervals import cluster_bootstrap, cluster_counts
+from iwflab.statistics.results import Interval
 from iwflab.store import Store
 from iwflab.store.comparison import newest_comparison
 from iwflab.workflow.comparison.cases import SCHEME, cases_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ASSIGNED, AT_DECISION = "assigned", "at decision"
+DRAWS, SEED = 2_000, 20_261_122  # fixed: the same data give the same interval
 COLUMNS = (
     "by",
     "level",
@@ -43,7 +45,8 @@ report: one question, 1 not at all to 5 extremely demanding, asked now and then 
 intervals: 95%, media cluster in people; shares by jackknife, medians by bootstrap of
   people, too narrow when these are few
 [c]: withheld: fewer than {LEAST_PEOPLE} people, or one of them for more than half, or
-  it would follow from the rest; [u]: unreliable, fewer than 20 people; [x]: none
+  what is counted (or the rest) is one person's, or it would follow from the rest;
+  [u]: unreliable, fewer than 20 people, or few of them have it; [x]: none
 who left is not counted, nor is what they did before; people are never ranked
 this report draws no conclusion; published evidence disagrees"""
 
@@ -55,26 +58,38 @@ class _Measure:
     name: str
     of: Callable[[Case], bool]
     estimate: Callable[[Sequence[Case]], Interval]
-    hides: bool = (
-        False  # also where all cases say the same: it is what each person said
-    )
+    test: Callable[[Case], bool] | None = None  # what a share is the share of
 
 
 def _count(cases: Sequence[Case]) -> Interval:
     people = len({case.person for case in cases})
-    return Interval(len(cases), nan, nan, len(cases), people)
+    return Interval(
+        len(cases), nan, nan, n=len(cases), clusters=people, level=0.95, method="count"
+    )
 
 
 def _share(test: Callable[[Case], bool], cases: Sequence[Case]) -> Interval:
     mine = _by(cases, lambda case: case.person).values()
-    return share(
-        {one[0].person: (sum(map(test, one)), len(one)) for one in mine},
-    )
+    yes, base = [sum(map(test, one)) for one in mine], [len(one) for one in mine]
+    return cluster_counts(yes, base) if base else _nothing()
 
 
 def _median(cases: Sequence[Case]) -> Interval:
-    mine = _by(cases, lambda case: case.person)
-    return median({who: [case.seconds for case in one] for who, one in mine.items()})
+    import pandas as pd
+
+    if not cases:
+        return _nothing()
+    rows = pd.DataFrame([(c.person, c.seconds) for c in cases], columns=["who", "s"])
+    return cluster_bootstrap(
+        rows, lambda drawn: float(drawn["s"].median()), "who", B=DRAWS, seed=SEED
+    )
+
+
+def _nothing() -> Interval:
+    return Interval(nan, nan, nan, level=0.95, method="none", n=0, clusters=0, flag="x")
+
+
+_UNSAID = {**dict.fromkeys(("estimate", "lower", "upper"), nan), "flag": "c"}
 
 
 def _is_asked(case: Case) -> bool:
@@ -89,35 +104,30 @@ def _answers(said: int, case: Case) -> bool:
     return case.answer == said
 
 
+def _share_of(
+    name: str, of: Callable[[Case], bool], test: Callable[[Case], bool]
+) -> _Measure:
+    return _Measure(name, of, partial(_share, test), test)
+
+
 _MEDIA = _Measure("media", lambda _: True, _count)
-_AGREEMENT = _Measure(
-    "agreement",
-    lambda case: case.agrees is not None,
-    partial(_share, lambda case: bool(case.agrees)),
+_AGREEMENT = _share_of(
+    "agreement", lambda case: case.agrees is not None, lambda case: bool(case.agrees)
 )
 _SECONDS = _Measure("seconds", lambda case: bool(case.shown), _median)
-_REPORTS = (
-    *(
-        _Measure(
-            f"report {said}",
-            _is_answered,
-            partial(_share, partial(_answers, said)),
-            hides=True,
-        )
-        for said in ANSWERS
-    ),
-    _Measure("report left", _is_asked, partial(_share, partial(_answers, LEFT))),
+_SAID = tuple(
+    _share_of(f"report {said}", _is_answered, partial(_answers, said))
+    for said in ANSWERS
 )
+_REPORTS = (*_SAID, _share_of("report left", _is_asked, partial(_answers, LEFT)))
 FOR_SHOWN = (_MEDIA, _AGREEMENT, _SECONDS, *_REPORTS)
 FOR_ASSIGNED = (
     _MEDIA,
     _Measure("decided", lambda case: bool(case.shown), _count),
     _AGREEMENT,
     _SECONDS,
-    _Measure(
-        "went higher",
-        lambda case: bool(case.shown),
-        partial(_share, lambda case: case.went_higher),
+    _share_of(
+        "went higher", lambda case: bool(case.shown), lambda case: case.went_higher
     ),
     *_REPORTS,
 )
@@ -162,11 +172,17 @@ def _rows(
             for level, cases in levels.items()
         }
         hidden = whole | withheld(_people(base))
-        if measure.hides:
+        # The shares of the answers make one whole: one of them would follow.
+        told = _SAID if measure in _SAID else (measure,)
+        single = {
+            level for level in base if any(_is_of_one(one, base[level]) for one in told)
+        }
+        if measure in _SAID:  # what everybody said is what each person said
             hidden |= {level for level, cases in base.items() if _is_one_answer(cases)}
         for level in sorted(levels, key=lambda one: RevealLevel(one).step):
             place = {"by": by, "level": level, "measure": measure.name}
-            yield place | _told(measure.estimate, base[level], level in hidden)
+            row = _told(measure.estimate, base[level], level in hidden)
+            yield place | (row | _UNSAID if level in single else row)
 
 
 def _told(
@@ -175,8 +191,7 @@ def _told(
     is_hidden: bool,
 ) -> dict[str, Any]:
     if is_hidden:
-        unsaid = dict.fromkeys(("estimate", "lower", "upper"), nan)
-        return {**unsaid, "n": None, "people": None, "flag": "c"}
+        return {**_UNSAID, "n": None, "people": None}
     found = estimate(cases)
     flag = "" if estimate is _count else found.flag
     return {
@@ -187,6 +202,15 @@ def _told(
         "people": found.clusters,
         "flag": flag,
     }
+
+
+def _is_of_one(measure: _Measure, cases: Sequence[Case]) -> bool:
+    """Tell whether all that is counted, or all the rest, is of one person."""
+    if measure.test is None:
+        return False
+    having = {case.person for case in cases if measure.test(case)}
+    lacking = {case.person for case in cases if not measure.test(case)}
+    return 1 in {len(having), len(lacking)}
 
 
 def _is_one_answer(cases: Sequence[Case]) -> bool:
