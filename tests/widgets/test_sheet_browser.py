@@ -94,6 +94,21 @@ def test_what_was_in_view_is_recorded_and_adds_up(open_desk):
     assert not any("full" in path for path in server.paths())
 
 
+def test_time_on_the_sheet_is_part_of_the_decision(open_desk):
+    server = a_server(12)
+    desk = open_sheet(open_desk, server)
+    desk.until("s.sheet.thumbs >= 12 && s.sheet.looked >= 2")
+    desk.press("End", "Enter")
+    desk.painted("m00012")
+    desk.press("4", "2", "Enter")
+    desk.until("s.saved === 1 && s.waiting === 0")
+    (decision,) = server.bodies("decision")
+    seen = [v["milliseconds"] for v in server.views if v["medium"] == "m00012"]
+    told = sum(seen) / 1000
+    assert decision["levels"]["shielded"] == pytest.approx(told, abs=0.05)
+    assert len(seen) > 1
+
+
 def test_one_key_blanks_it_and_it_comes_back_shielded(open_desk):
     desk = open_sheet(open_desk, a_server(40))
     desk.until("s.sheet.thumbs >= 12")

@@ -85,6 +85,14 @@ class Screen {
     this.item = this.look = null;
   }
 
+  /** It was seen at another place of the desk: its own decision tells of that, too. */
+  seenElsewhere(medium, level, times) {
+    const { level: before = "none", seconds = 0, times: old } = this.before.get(medium) ?? {};
+    const sum = { ...old };
+    for (const [one, length] of Object.entries(times)) sum[one] = (sum[one] ?? 0) + length;
+    this.before.set(medium, { level: stepOf(level) > stepOf(before) ? level : before, seconds, times: sum });
+  }
+
   /** A decision was taken: the next look at this medium counts from nothing. */
   settle(medium) {
     this.before.delete(medium);

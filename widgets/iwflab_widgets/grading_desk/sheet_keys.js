@@ -114,6 +114,7 @@ Object.assign(Sheet.prototype, {
 
   report() {
     const views = this.views();
+    for (const { medium, variant, milliseconds } of views) this.desk.screen.seenElsewhere(medium, variant, { [variant]: milliseconds });
     for (let at = 0; at < views.length; at += 200) this.desk.report(views.slice(at, at + 200));
   },
 
