@@ -109,6 +109,29 @@ def test_time_on_the_sheet_is_part_of_the_decision(open_desk):
     assert len(seen) > 1
 
 
+def test_the_line_below_counts_media_once_however_often_they_are_reported(open_desk):
+    server = a_server(12)
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m00001")
+
+    def told(text):
+        desk.page.get_by_text(f"24 hours: {text}").wait_for(timeout=8000)
+
+    for _ in range(2):  # there and back: two views, one medium
+        desk.press("ArrowRight")
+        desk.painted("m00002")
+        desk.press("ArrowLeft")
+        desk.painted("m00001")
+    desk.until("s.waiting === 0")
+    told("2 media, 0 revealed")
+    for key in ("l", " "):  # two levels, one medium revealed
+        desk.press(key)
+        desk.painted("m00001", {"l": "lens", " ": "full"}[key])
+    told("2 media, 1 revealed")
+    assert len(server.bodies("reveal")) == 2
+    assert len(server.views) >= 4
+
+
 def test_one_key_blanks_it_and_it_comes_back_shielded(open_desk):
     desk = open_sheet(open_desk, a_server(40))
     desk.until("s.sheet.thumbs >= 12")

@@ -2,7 +2,7 @@
 
 class Screen {
   /**
-   * `report(views)` takes what was shown when a medium leaves the screen; `revealed()`
+   * `report(views)` takes what was shown when a medium leaves the screen; `revealed(medium)`
    * follows a reveal, `emptied()` and `woken()` a blank; `start()` is the person's level.
    */
   constructor({ server, pictures, outlines, ...calls }) {
@@ -179,7 +179,7 @@ class Screen {
     const body = { medium: item.medium, level, request };
     const { grant } = await this.server.post("iwflab/api/reveal", body);
     look.granted.set(level, { request, grant });
-    this.revealed();
+    this.revealed(item.medium);
     return grant;
   }
 
