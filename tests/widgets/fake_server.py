@@ -402,8 +402,8 @@ class FakeServer:
             "mine_open": len(self.items) - graded,
             "mine_graded": graded,
             "exposure": {
-                "shown": len(self.views),
-                "revealed": len(self.bodies("reveal")),
+                "shown": len({view["medium"] for view in self.views}),
+                "revealed": len({one["medium"] for one in self.bodies("reveal")}),
                 "seconds": seconds,
                 "since": 0,
             },

@@ -110,6 +110,30 @@ def test_the_answers_go_to_the_whole_selection_after_a_second_press(open_desk):
     assert not desk.by("selection").is_visible()
 
 
+def test_a_selection_is_not_graded_from_the_contact_sheet(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("4", "2", "F2")
+    desk.until("s.sheet?.thumbs >= 6")
+    desk.press(" ")
+    desk.until("s.selected === 1")
+    assert not desk.by("selection").is_visible()
+    # Also where something else than the hidden button asks for it.
+    desk.page.evaluate(
+        "document.querySelector('.iwf').iwflab.desk.selecting.act() ?? 0"
+    )
+    assert "from the contact sheet" in desk.state()["message"]
+    desk.press("F2")
+    desk.painted("m01")
+    desk.until("s.waiting === 0")
+    desk.by("selection-act").click()
+    desk.by("selection-act").click()
+    desk.until("s.message.startsWith('Graded 1 medium')")
+    (sent,) = server.bodies("selection")
+    assert (sent["medium"], sent["reveal"]) == ("m01", "shielded")
+
+
 def test_one_key_takes_the_act_back_and_keeps_its_answers(open_desk):
     server = a_server()
     desk = open_desk(GradingDesk, server)

@@ -147,6 +147,30 @@ def test_two_media_side_by_side_both_shielded_until_asked(open_desk):
     assert ("m02", "full") not in seen
 
 
+def test_a_reveal_beside_is_part_of_that_mediums_own_decision(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("ArrowRight", "F9")
+    desk.until("s.beside?.medium === 'm01' && s.beside.variant === 'shielded'")
+    desk.press("F10")
+    desk.until("s.beside?.variant === 'full'")
+    desk.press("ArrowLeft")
+    desk.painted("m01")
+    assert desk.state()["level"] == "full"
+    desk.press("4", "2", "Enter")
+    desk.until("s.saved === 1 && s.waiting === 0")
+    (decision,) = server.bodies("decision")
+    assert decision["reveal"] == "full"
+    for level, seconds in decision["levels"].items():
+        seen = [
+            v for v in server.views if (v["medium"], v["variant"]) == ("m01", level)
+        ]
+        told = sum(v["milliseconds"] for v in seen) / 1000
+        assert seconds == pytest.approx(told, abs=0.05)
+    assert set(decision["levels"]) == {"shielded", "full"}
+
+
 def test_the_exemplar_of_the_stack_is_preferred(open_desk):
     rows = [item(1), item(2), item(3, exemplar="m01")]
     desk = open_desk(GradingDesk, a_server(*rows))

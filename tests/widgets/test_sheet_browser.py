@@ -27,6 +27,26 @@ FLY = """seconds => new Promise((done) => {
 })"""
 
 
+# What the sheet really draws, noted where it is drawn.
+PAINTED = """() => {
+  window.painted = new Set();
+  const draw = CanvasRenderingContext2D.prototype.drawImage;
+  CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+    const cell = this.canvas.closest(".iwf-sheet-cell");
+    const grid = cell?.closest("[role=grid]").getBoundingClientRect();
+    const box = cell?.getBoundingClientRect();
+    if (cell && box.bottom > grid.top && box.top < grid.bottom)
+      window.painted.add(cell.dataset.medium);
+    return draw.apply(this, given);
+  };
+}"""
+IN_VIEW_DRAWN = """() => {
+  const { sheet } = document.querySelector(".iwf").iwflab.desk.views;
+  const wanted = sheet.inView();
+  return wanted.length > 0 && wanted.every((medium) => sheet.thumbs.kept.has(medium));
+}"""
+
+
 def a_server(number, **more):
     rows = [item(n) for n in range(1, number + 1)]
     for one, row in enumerate(rows, start=1):
@@ -81,17 +101,72 @@ def test_what_was_in_view_is_recorded_and_adds_up(open_desk):
     server = a_server(40)
     desk = open_sheet(open_desk, server)
     desk.until("s.sheet.thumbs >= 12")
-    desk.page.wait_for_function(
-        "document.querySelector('.iwf').iwflab.state().sheet.looked >= 2"
-    )
+    begun = desk.page.evaluate("performance.now()")
+    desk.until("s.sheet.looked >= 3 && s.waiting === 0")
+    before = len(server.views)
     desk.press("F2")
-    desk.painted("m00001")
+    passed = desk.page.evaluate("performance.now()") - begun
     desk.until("s.sheet === null && s.waiting === 0")
-    seen = [v for body in server.bodies("shown") for v in body["views"]]
-    on_sheet = {v["medium"] for v in seen}
-    assert len(on_sheet) >= 12
-    assert {v["variant"] for v in seen} == {"shielded"}
+    seen = [v for v in server.views[before:] if v["medium"] != "m00001"]
+    assert len({v["medium"] for v in seen}) >= 12
+    assert {v["variant"] for v in server.views} == {"shielded"}
     assert not any("full" in path for path in server.paths())
+    # Of what was together in view each has its share, and the shares are the time.
+    told = sum(v["milliseconds"] for v in server.views[before:])
+    assert told == pytest.approx(passed, rel=0.2)
+
+
+def test_what_was_painted_is_recorded_however_soon_it_left_the_view(open_desk):
+    server = a_server(300)
+    desk = open_sheet(open_desk, server)
+    desk.page.evaluate(PAINTED)
+    for _ in range(4):
+        desk.page.wait_for_function(IN_VIEW_DRAWN)
+        desk.press("PageDown")
+    desk.page.wait_for_function(IN_VIEW_DRAWN)
+    desk.press("F2")
+    desk.until("s.sheet === null && s.waiting === 0")
+    painted = set(desk.page.evaluate("[...window.painted]"))
+    assert len(painted) > 60
+    assert painted <= {view["medium"] for view in server.views}
+
+
+def test_time_on_the_sheet_is_part_of_the_decision(open_desk):
+    server = a_server(12)
+    desk = open_sheet(open_desk, server)
+    desk.until("s.sheet.thumbs >= 12 && s.sheet.looked >= 2")
+    desk.press("End", "Enter")
+    desk.painted("m00012")
+    desk.press("4", "2", "Enter")
+    desk.until("s.saved === 1 && s.waiting === 0")
+    (decision,) = server.bodies("decision")
+    seen = [v["milliseconds"] for v in server.views if v["medium"] == "m00012"]
+    told = sum(seen) / 1000
+    assert decision["levels"]["shielded"] == pytest.approx(told, abs=0.05)
+    assert len(seen) > 1
+
+
+def test_the_line_below_counts_media_once_however_often_they_are_reported(open_desk):
+    server = a_server(12)
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m00001")
+
+    def told(text):
+        desk.page.get_by_text(f"24 hours: {text}").wait_for(timeout=8000)
+
+    for _ in range(2):  # there and back: two views, one medium
+        desk.press("ArrowRight")
+        desk.painted("m00002")
+        desk.press("ArrowLeft")
+        desk.painted("m00001")
+    desk.until("s.waiting === 0")
+    told("2 media, 0 revealed")
+    for key in ("l", " "):  # two levels, one medium revealed
+        desk.press(key)
+        desk.painted("m00001", {"l": "lens", " ": "full"}[key])
+    told("2 media, 1 revealed")
+    assert len(server.bodies("reveal")) == 2
+    assert len(server.views) >= 4
 
 
 def test_one_key_blanks_it_and_it_comes_back_shielded(open_desk):

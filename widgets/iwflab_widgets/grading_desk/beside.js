@@ -134,6 +134,8 @@ class Beside {
     this.place.hidden = true;
     if (this.look) {
       this.look.rest();
+      const { medium, level, times } = this.look;
+      this.desk.screen.seenElsewhere(medium, level, times);
       this.desk.report(this.look.take());
     }
     letGo(this.canvas);

@@ -25,7 +25,7 @@ class Desk {
       woken: () => this.looking.drawAhead(),
       changed: () => this.render(),
       report: (views) => this.report(views),
-      revealed: () => this.exposure.add({ revealed: 1 }),
+      revealed: (medium) => this.exposure.add({ revealed: [medium] }),
     });
     this.views = new Views(this);
     this.saving = new Saving(this);
@@ -271,7 +271,7 @@ class Desk {
   report(views) {
     if (!views.length || !this.outbox) return;
     const refused = (fault) => this.tell(`A view was not recorded: ${fault.inWords}`);
-    const done = () => this.exposure.add({ shown: views.length, seconds: secondsOf(views) });
+    const done = () => this.exposure.add({ shown: views.map((view) => view.medium), seconds: secondsOf(views) });
     this.outbox.push({ kind: "shown", path: "iwflab/api/shown", body: { views }, done, refused });
   }
 

@@ -7,6 +7,7 @@ class Exposure {
     this.desk = desk;
     this.signs = [];
     this.asked = -Infinity;
+    this.counted = { shown: new Set(), revealed: new Set() }; // media that this window told of
   }
 
   /** Ask now and then; a sign that comes a minute late is early enough. */
@@ -19,11 +20,16 @@ class Exposure {
     this.desk.render();
   }
 
-  /** Count on between two answers of the server, which has the true figure. */
-  add(more) {
+  /** Count on between two answers of the server, which has the true figure: different media. */
+  add({ shown = [], revealed = [], seconds = 0 }) {
     const { desk } = this;
     const exposure = { ...desk.progress?.exposure };
-    for (const [name, number] of Object.entries(more)) exposure[name] = (exposure[name] ?? 0) + number;
+    exposure.seconds = (exposure.seconds ?? 0) + seconds;
+    for (const [name, media] of Object.entries({ shown, revealed })) {
+      const { size } = this.counted[name];
+      for (const medium of media) this.counted[name].add(medium);
+      exposure[name] = (exposure[name] ?? 0) + this.counted[name].size - size;
+    }
     desk.progress = { ...desk.progress, exposure };
     desk.render();
   }

@@ -2,7 +2,7 @@
 
 class Screen {
   /**
-   * `report(views)` takes what was shown when a medium leaves the screen; `revealed()`
+   * `report(views)` takes what was shown when a medium leaves the screen; `revealed(medium)`
    * follows a reveal, `emptied()` and `woken()` a blank; `start()` is the person's level.
    */
   constructor({ server, pictures, outlines, ...calls }) {
@@ -83,6 +83,14 @@ class Screen {
     this.place.replaceChildren();
     this.clear();
     this.item = this.look = null;
+  }
+
+  /** It was seen at another place of the desk: its own decision tells of that, too. */
+  seenElsewhere(medium, level, times) {
+    const { level: before = "none", seconds = 0, times: old } = this.before.get(medium) ?? {};
+    const sum = { ...old };
+    for (const [one, length] of Object.entries(times)) sum[one] = (sum[one] ?? 0) + length;
+    this.before.set(medium, { level: stepOf(level) > stepOf(before) ? level : before, seconds, times: sum });
   }
 
   /** A decision was taken: the next look at this medium counts from nothing. */
@@ -171,7 +179,7 @@ class Screen {
     const body = { medium: item.medium, level, request };
     const { grant } = await this.server.post("iwflab/api/reveal", body);
     look.granted.set(level, { request, grant });
-    this.revealed();
+    this.revealed(item.medium);
     return grant;
   }
 

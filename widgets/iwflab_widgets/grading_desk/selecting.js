@@ -48,8 +48,10 @@ class Selecting {
   }
 
   mayNot() {
-    const { stopped, outbox, answers, item } = this.desk;
+    const { stopped, outbox, answers, item, views } = this.desk;
     if (this.busy) return this.busy;
+    // The form is hidden there, and nothing is graded with answers that nobody sees.
+    if (views.sheet.shown) return "Nothing is graded from the contact sheet: go back to the medium first.";
     if (!this.pending && !this.media.length) return "Nothing is selected: choose on the contact sheet or by the filter.";
     if (stopped) return `Not graded. ${stopped}`;
     if (outbox.waiting) return "Not graded yet: something is still on the way. Press again in a moment.";
@@ -113,8 +115,9 @@ class Selecting {
   draw() {
     const { desk } = this.desk;
     const number = this.media.length;
-    if (!number) this.asking = false;
-    this.place.hidden = !desk || (!number && !this.pending);
+    const covered = this.desk.views.sheet.shown;
+    if (!number || covered) this.asking = false;
+    this.place.hidden = !desk || covered || (!number && !this.pending);
     if (this.place.hidden) return;
     const key = desk.keys.selection;
     const go = (text) => button(text, { key, act: () => this.act(), testid: "selection-act", class: "iwf-button iwf-strong", disabled: Boolean(this.busy) });

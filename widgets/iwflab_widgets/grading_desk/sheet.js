@@ -4,7 +4,7 @@
 const CELL = { width: 176, height: 150 }; // CSS pixels
 const AROUND = 2; // rows drawn above and below the view
 const REST = 90; // milliseconds without scrolling, after which pictures are fetched
-const LOOKED = 1000; // milliseconds between two entries of what was in view
+const LOOKED = 1000; // milliseconds between two entries of what stays in view
 const REPORTED = 10; // of these, until they are sent
 
 class Sheet {
@@ -17,6 +17,8 @@ class Sheet {
     this.rows = new Map(); // number of the row -> its element
     this.spare = [];
     this.seen = new Map(); // medium -> milliseconds in view, not reported yet
+    this.painted = []; // media before the eyes `since` then
+    this.since = 0;
     this.pages = new SheetPages(desk.server, { came: () => this.drawn(), failed: (fault) => this.trouble(fault) });
     this.thumbs = new Thumbs(desk.server, { came: (medium) => this.came(medium), inView: () => this.inView(), level: () => desk.views.firstSight });
     this.build();
@@ -38,7 +40,8 @@ class Sheet {
     this.grid.addEventListener("dblclick", () => this.openCurrent(), heed);
     const observer = new ResizeObserver(() => this.shown && this.measure());
     observer.observe(this.grid);
-    const tick = setInterval(() => this.look(), LOOKED);
+    const tick = setInterval(() => this.tick(), LOOKED);
+    document.addEventListener("visibilitychange", () => this.look(), heed);
     heed.signal.addEventListener("abort", () => {
       observer.disconnect();
       clearInterval(tick);
@@ -64,8 +67,8 @@ class Sheet {
 
   /** Back to the open medium, or (`leaving`) to another one that is opened next. */
   close({ leaving = false } = {}) {
+    this.shown = false; // what was painted until now is reported, and nothing more noted
     this.report();
-    this.shown = false;
     this.place.hidden = true;
     this.clearRows();
     this.thumbs.clear();
@@ -226,6 +229,7 @@ class Sheet {
     }
     for (const row of this.spare.splice(0)) row.remove();
     this.markCurrent();
+    this.look();
   }
 
   row(number) {
@@ -276,5 +280,6 @@ class Sheet {
     const row = this.rows.get(Math.floor(place / this.columns));
     const cell = row?.children[place % this.columns];
     if (cell?.dataset.medium === medium) this.drawThumb(cell, this.pages.at(place));
+    this.look();
   }
 }

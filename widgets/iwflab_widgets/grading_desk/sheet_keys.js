@@ -103,22 +103,37 @@ Object.assign(Sheet.prototype, {
   },
 
   // -- what was before the eyes -------------------------------------------------------
-  /** Once a second: the time is shared among the pictures in view, so that it adds up. */
-  look() {
-    if (!this.shown || document.hidden || this.desk.screen.blanked || !this.place.getClientRects().length) return;
-    const media = this.inView().filter((medium) => this.thumbs.kept.has(medium));
-    for (const medium of media) this.seen.set(medium, (this.seen.get(medium) ?? 0) + LOOKED / media.length);
+  /** Once a second, so that little is lost where the page goes. */
+  tick() {
+    if (!this.shown) return;
+    this.look();
     this.looks = (this.looks ?? 0) + 1;
     if (this.looks % REPORTED === 0) this.report();
   },
 
+  /**
+   * What is painted changed: the time until now is shared among the pictures that were
+   * painted together, so that it adds up, and what is painted now is noted at once.
+   */
+  look() {
+    const now = performance.now();
+    const share = (now - this.since) / this.painted.length;
+    for (const medium of this.painted) this.seen.set(medium, (this.seen.get(medium) ?? 0) + share);
+    const there = !document.hidden && this.place.getClientRects().length > 0;
+    this.painted = there ? this.inView().filter((medium) => this.thumbs.kept.has(medium)) : [];
+    for (const medium of this.painted) if (!this.seen.has(medium)) this.seen.set(medium, 0);
+    this.since = now;
+  },
+
   report() {
     const views = this.views();
+    for (const { medium, variant, milliseconds } of views) this.desk.screen.seenElsewhere(medium, variant, { [variant]: milliseconds });
     for (let at = 0; at < views.length; at += 200) this.desk.report(views.slice(at, at + 200));
   },
 
   /** Take what was not reported yet. */
   views() {
+    this.look();
     const views = [...this.seen].map(([medium, time]) => ({ medium, variant: this.desk.views.firstSight, milliseconds: Math.round(time) }));
     this.seen.clear();
     return views;
