@@ -11,7 +11,8 @@ from iwflab.domain.media import display_text
 from iwflab.errors import LabError, NotAllowed
 from iwflab.lab import Lab
 
-WAITING_MOST = 20
+WAITING_MOST = 20  # not made yet, of all people together
+FAILED_MOST = 200  # failures that nobody has asked for again; the oldest are forgotten
 CLIP_BYTES = 256 << 20  # of clips that are being played, in memory
 _Key = tuple[str, str]
 
@@ -32,7 +33,7 @@ class Renditions:
         with self._lock:
             making = self._making.get(key)
             if making is None:
-                if len(self._making) >= WAITING_MOST:
+                if self._waiting() >= WAITING_MOST:
                     raise NotAllowed(
                         "too many larger previews and clips are being made",
                         advice="try again in a minute",
@@ -62,6 +63,19 @@ class Renditions:
         """Begin nothing more; forget the clips."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._clips.clear()
+
+    def _waiting(self) -> int:
+        """Count what is not made yet; forget what is, failures but the newest aside.
+
+        Who asks for what was made by now is given it by the lab, and not here.
+        """
+        done = [(key, one) for key, one in self._making.items() if one.done()]
+        failed = [key for key, one in done if not one.cancelled() and one.exception()]
+        kept = set(failed[-FAILED_MOST:])
+        for key, _ in done:
+            if key not in kept:
+                del self._making[key]
+        return len(self._making) - len(kept)
 
     def _held(self) -> int:
         return sum(len(clip) for clip in self._clips.values())
