@@ -346,8 +346,10 @@ class FakeServer:
     def shown(self, body):
         if body["request"] not in self.done:
             self.done[body["request"]] = ""
-            self.views += body["views"]
-        return {"saved": len(body["views"])}
+            self.views += [v for v in body["views"] if v["medium"] not in self.anothers]
+        sent = [view["medium"] for view in body["views"]]
+        refused = {"refused": [m for m in sent if m in self.anothers]}
+        return {"saved": len(sent)} | (refused if self.anothers else {})
 
     def decision(self, body):
         derived = self.derive(body)

@@ -169,6 +169,31 @@ def test_the_line_below_counts_media_once_however_often_they_are_reported(open_d
     assert len(server.views) >= 4
 
 
+def test_what_is_no_longer_ones_own_leaves_the_sheet(open_desk):
+    server = a_server(12)
+    desk = open_sheet(open_desk, server)
+    desk.until("s.sheet.thumbs >= 12")
+    desk.press("ArrowRight", " ", "ArrowRight", " ", "F2")
+    desk.until("s.sheet === null && s.selection.length === 2 && s.waiting === 0")
+    server.anothers = ("m00002",)  # it went back to the queue, and to somebody else
+    desk.press("F2")
+    desk.until("s.sheet?.thumbs >= 12")
+    desk.page.evaluate(
+        "document.querySelector('.iwf').iwflab.desk.views.sheet.report()"
+    )
+    desk.until("s.sheet.thumbs === 11")
+    assert desk.state()["selection"] == ["m00003"]
+    cell = desk.page.locator("[role=gridcell][data-place='1']")
+    assert cell.get_attribute("aria-label") == "2 of 12, no longer yours"
+    assert not cell.locator("canvas").is_visible()
+    assert "1 medium is no longer yours" in desk.state()["message"]
+    desk.press("F2")
+    desk.until("s.sheet === null && s.waiting === 0")
+    last = {view["medium"] for view in server.bodies("shown")[-1]["views"]}
+    assert "m00002" not in last
+    desk.page.get_by_text("24 hours: 12 media").wait_for(timeout=8000)
+
+
 def test_one_key_blanks_it_and_it_comes_back_shielded(open_desk):
     desk = open_sheet(open_desk, a_server(40))
     desk.until("s.sheet.thumbs >= 12")

@@ -271,7 +271,7 @@ class Desk {
   report(views) {
     if (!views.length || !this.outbox) return;
     const refused = (fault) => this.tell(`A view was not recorded: ${fault.inWords}`);
-    const done = () => this.exposure.add({ shown: views.map((view) => view.medium), seconds: secondsOf(views) });
+    const done = (reply) => this.views.recorded(views, reply.refused ?? []);
     this.outbox.push({ kind: "shown", path: "iwflab/api/shown", body: { views }, done, refused });
   }
 

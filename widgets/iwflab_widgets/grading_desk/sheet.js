@@ -258,7 +258,7 @@ class Sheet {
     cell.dataset.place = place;
     cell.setAttribute("aria-colindex", column + 1);
     cell.setAttribute("aria-selected", String(Boolean(entry && this.selected.has(entry.medium))));
-    cell.setAttribute("aria-label", cellInWords(entry, place, this.pages.total));
+    cell.setAttribute("aria-label", this.cellInWords(place));
     cell.dataset.stage = entry?.stage ?? "";
     cell.dataset.stack = stackEdge(entry, this.pages.at(place - 1), this.pages.at(place + 1));
     cell.lastChild.textContent = captionOf(entry, place);

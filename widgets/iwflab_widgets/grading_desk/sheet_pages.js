@@ -18,14 +18,20 @@ class SheetPages {
     this.place = new Map(); // medium -> its place
   }
 
-  /** Ask what changed; the order stays. */
-  refresh() {
-    this.pages.clear();
+  /** It is no longer theirs: its place stays empty.  Say whether it was here. */
+  drop(medium) {
+    const place = this.place.get(medium);
+    if (place === undefined) return false;
+    this.pages.get(Math.floor(place / SHEET_PAGE))[place % SHEET_PAGE] = null;
+    return this.place.delete(medium);
   }
 
   at(place) {
-    const page = this.pages.get(Math.floor(place / SHEET_PAGE));
-    return Array.isArray(page) ? (page[place % SHEET_PAGE] ?? null) : null;
+    return this.knows(place) ? (this.pages.get(Math.floor(place / SHEET_PAGE))[place % SHEET_PAGE] ?? null) : null;
+  }
+
+  knows(place) {
+    return Array.isArray(this.pages.get(Math.floor(place / SHEET_PAGE)));
   }
 
   /** See to it that these places are known; promises that they are. */

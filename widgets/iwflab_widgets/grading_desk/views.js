@@ -33,6 +33,13 @@ class Views {
     desk.go(desk.items.indexOf(item));
   }
 
+  /** The views are on disk, but for those of media that are no longer this person's. */
+  recorded(views, refused) {
+    const kept = views.filter((view) => !refused.includes(view.medium));
+    this.desk.exposure.add({ shown: kept.map((view) => view.medium), seconds: secondsOf(kept) });
+    if (refused.length) this.sheet.drop([...new Set(refused)]);
+  }
+
   /** The level of what is not asked for one by one: the person's, never above shielded. */
   get firstSight() {
     return LEVELS[Math.min(stepOf(this.desk.desk.start_level), stepOf("shielded"))];
