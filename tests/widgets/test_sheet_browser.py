@@ -221,6 +221,25 @@ def test_thousands_scroll_smoothly_with_few_nodes_and_no_message(open_desk, numb
     desk.until("s.sheet.thumbs > 0")
 
 
+def test_an_order_that_the_server_forgot_is_begun_anew(open_desk):
+    """Pages of two orders would lose some media, and show others twice."""
+    server = a_server(1_100)
+    desk = open_sheet(open_desk, server)
+    desk.until("s.sheet.thumbs >= 12")
+    desk.press("ArrowRight", " ")
+    # Meanwhile the newest came first, and a medium left.
+    server.items = server.items[:0:-1]
+    server.order_name = "o2"
+    desk.press("End")  # the last page: it comes in the new order
+    desk.until("s.sheet.total === 1099 && s.sheet.current === 'm00002'")
+    assert desk.state()["selection"] == ["m00002"]
+    desk.press("Home")
+    desk.until("s.sheet.current === 'm01100'")
+    desk.press("Control+a")
+    desk.until("s.selected === 1099")
+    assert desk.state()["selection"] == [f"m{n:05}" for n in range(1_100, 1, -1)]
+
+
 def test_stacks_lie_together_and_are_said(open_desk):
     server = a_server(12)
     for row in server.items[3:6]:

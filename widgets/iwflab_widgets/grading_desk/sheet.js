@@ -19,7 +19,7 @@ class Sheet {
     this.seen = new Map(); // medium -> milliseconds in view, not reported yet
     this.painted = []; // media before the eyes `since` then
     this.since = 0;
-    this.pages = new SheetPages(desk.server, { came: () => this.drawn(), failed: (fault) => this.trouble(fault) });
+    this.pages = new SheetPages(desk.server, { came: () => this.drawn(), anew: () => this.begunAnew(), failed: (fault) => this.trouble(fault) });
     this.thumbs = new Thumbs(desk.server, { came: (medium) => this.came(medium), inView: () => this.inView(), level: () => desk.views.firstSight });
     this.build();
   }
@@ -160,6 +160,13 @@ class Sheet {
       this.intoView();
     }
     this.drawn();
+  }
+
+  /** Every place means another medium by now; what is selected stays so. */
+  begunAnew() {
+    this.current = Math.min(this.current, Math.max(0, this.pages.total - 1));
+    this.anchor = this.current;
+    this.measure();
   }
 
   clearRows() {

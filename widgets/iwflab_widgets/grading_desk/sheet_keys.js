@@ -92,7 +92,7 @@ Object.assign(Sheet.prototype, {
 
   async selectAll() {
     if (!this.pages.total) return;
-    await this.pages.want(0, this.pages.total - 1);
+    await this.pages.want(0, Infinity);
     const all = this.selected.size < this.pages.place.size;
     this.selected = new Set(all ? this.pages.place.keys() : []);
     this.chosen();
