@@ -126,6 +126,7 @@ class FakeServer:
     start_levels: tuple = ("none", "outlines", "shielded")
     presenting: bool = False
     signs_told: list = field(default_factory=list)
+    order_name: str = ""  # of the sheet, where the server no longer has the old one
 
     def paths(self):
         return [path for path, _ in self.calls]
@@ -207,7 +208,8 @@ class FakeServer:
             }
             for one in part
         ]
-        return {"order": "o1", "at": at, "total": len(self.items), "items": told}
+        name = self.order_name or "o1"
+        return {"order": name, "at": at, "total": len(self.items), "items": told}
 
     def sheet_grants(self, body):
         media, variant = body["media"], body["variant"]
@@ -346,8 +348,10 @@ class FakeServer:
     def shown(self, body):
         if body["request"] not in self.done:
             self.done[body["request"]] = ""
-            self.views += body["views"]
-        return {"saved": len(body["views"])}
+            self.views += [v for v in body["views"] if v["medium"] not in self.anothers]
+        sent = [view["medium"] for view in body["views"]]
+        refused = {"refused": [m for m in sent if m in self.anothers]}
+        return {"saved": len(sent)} | (refused if self.anothers else {})
 
     def decision(self, body):
         derived = self.derive(body)

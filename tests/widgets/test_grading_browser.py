@@ -56,6 +56,39 @@ def test_a_whole_set_ends_with_a_card(open_desk):
     desk.painted("m09")
 
 
+def test_more_of_ones_own_than_one_page_holds_is_counted_and_comes_next(open_desk):
+    server = a_server(5)
+    server.set_most = 2  # as two hundred of a thousand
+    desk = open_desk(GradingDesk, server)
+    for number in (1, 2):
+        assert desk.painted(f"m0{number}")["position"] == f"{number} of 5"
+        desk.press("4", "2", "Enter")
+    desk.until("s.end && s.saved === 2 && s.waiting === 0")
+    told = "All media of this set are graded; 3 more of yours wait"
+    assert desk.by("end").inner_text() == told
+    server.items = server.items[2:]  # graded ones are told no longer than needed
+    desk.press("Enter")
+    desk.painted("m03")
+    server.set_most = 10
+    desk.press("4", "2", "Enter")
+    desk.painted("m04")
+    desk.press("4", "2", "Enter")
+    desk.until("s.end && s.waiting === 0")
+    assert desk.by("end").inner_text().endswith("1 more of yours waits")
+    desk.press("Enter")
+    desk.painted("m05")
+    server.hold = True  # what is on its way is not said to wait
+    desk.press("4", "2", "Enter")
+    desk.until("s.end && s.waiting === 1")
+    all_graded = "All media assigned to you are graded"
+    spoken = desk.page.locator("[data-testid=spoken]", has_text=f"{all_graded}.")
+    spoken.wait_for(state="attached", timeout=8000)
+    assert desk.by("end").inner_text() == all_graded
+    server.release()
+    desk.until("s.waiting === 0")
+    assert desk.by("end").inner_text() == all_graded
+
+
 def test_undo_goes_back_and_keeps_the_answers(open_desk):
     server = a_server()
     desk = open_desk(GradingDesk, server)

@@ -169,6 +169,31 @@ def test_the_line_below_counts_media_once_however_often_they_are_reported(open_d
     assert len(server.views) >= 4
 
 
+def test_what_is_no_longer_ones_own_leaves_the_sheet(open_desk):
+    server = a_server(12)
+    desk = open_sheet(open_desk, server)
+    desk.until("s.sheet.thumbs >= 12")
+    desk.press("ArrowRight", " ", "ArrowRight", " ", "F2")
+    desk.until("s.sheet === null && s.selection.length === 2 && s.waiting === 0")
+    server.anothers = ("m00002",)  # it went back to the queue, and to somebody else
+    desk.press("F2")
+    desk.until("s.sheet?.thumbs >= 12")
+    desk.page.evaluate(
+        "document.querySelector('.iwf').iwflab.desk.views.sheet.report()"
+    )
+    desk.until("s.sheet.thumbs === 11")
+    assert desk.state()["selection"] == ["m00003"]
+    cell = desk.page.locator("[role=gridcell][data-place='1']")
+    assert cell.get_attribute("aria-label") == "2 of 12, no longer yours"
+    assert not cell.locator("canvas").is_visible()
+    assert "1 medium is no longer yours" in desk.state()["message"]
+    desk.press("F2")
+    desk.until("s.sheet === null && s.waiting === 0")
+    last = {view["medium"] for view in server.bodies("shown")[-1]["views"]}
+    assert "m00002" not in last
+    desk.page.get_by_text("24 hours: 12 media").wait_for(timeout=8000)
+
+
 def test_one_key_blanks_it_and_it_comes_back_shielded(open_desk):
     desk = open_sheet(open_desk, a_server(40))
     desk.until("s.sheet.thumbs >= 12")
@@ -194,6 +219,25 @@ def test_thousands_scroll_smoothly_with_few_nodes_and_no_message(open_desk, numb
     assert desk.page.evaluate("window.sent") == 0
     assert len(server.bodies("sheet")) <= number / 500
     desk.until("s.sheet.thumbs > 0")
+
+
+def test_an_order_that_the_server_forgot_is_begun_anew(open_desk):
+    """Pages of two orders would lose some media, and show others twice."""
+    server = a_server(1_100)
+    desk = open_sheet(open_desk, server)
+    desk.until("s.sheet.thumbs >= 12")
+    desk.press("ArrowRight", " ")
+    # Meanwhile the newest came first, and a medium left.
+    server.items = server.items[:0:-1]
+    server.order_name = "o2"
+    desk.press("End")  # the last page: it comes in the new order
+    desk.until("s.sheet.total === 1099 && s.sheet.current === 'm00002'")
+    assert desk.state()["selection"] == ["m00002"]
+    desk.press("Home")
+    desk.until("s.sheet.current === 'm01100'")
+    desk.press("Control+a")
+    desk.until("s.selected === 1099")
+    assert desk.state()["selection"] == [f"m{n:05}" for n in range(1_100, 1, -1)]
 
 
 def test_stacks_lie_together_and_are_said(open_desk):

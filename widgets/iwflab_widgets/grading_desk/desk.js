@@ -77,9 +77,10 @@ class Desk {
     this.second = set.second ?? 0;
     const open = set.items.filter(isOpen).length;
     // Within a filter only what it shows is counted.
-    const graded = this.filter.on ? set.items.length - open : (set.progress.mine_graded ?? 0);
+    const { mine_graded: mine = 0, mine_open = 0 } = set.progress;
+    const graded = this.filter.on ? set.items.length - open : mine;
     this.offset = graded - (set.items.length - open);
-    this.of = graded + open;
+    this.of = graded + (this.filter.on ? open : Math.max(open, mine_open));
     const same = set.items.findIndex((item) => item.medium === stayAt);
     const first = set.items.findIndex(isOpen);
     this.go(same >= 0 ? same : first < 0 && this.filter.on && set.items.length ? 0 : first);
@@ -120,7 +121,8 @@ class Desk {
     if (!item) {
       this.screen.leave();
       this.looking.drawAhead();
-      this.tell("All media assigned to you are graded.", { quiet: true });
+      // A moment later, when what led here is in the outbox and counts.
+      queueMicrotask(() => this.item || this.tell(`${endInWords(this)}.`, { quiet: true }));
       return;
     }
     this.turned = true;
@@ -143,7 +145,7 @@ class Desk {
   }
 
   get position() {
-    return { at: this.offset + this.at + 1, of: this.of };
+    return { at: this.offset + this.at + 1, of: Math.max(this.of, this.offset + this.at + 1) };
   }
 
   // -- moving --------------------------------------------------------------------
@@ -271,7 +273,7 @@ class Desk {
   report(views) {
     if (!views.length || !this.outbox) return;
     const refused = (fault) => this.tell(`A view was not recorded: ${fault.inWords}`);
-    const done = () => this.exposure.add({ shown: views.map((view) => view.medium), seconds: secondsOf(views) });
+    const done = (reply) => this.views.recorded(views, reply.refused ?? []);
     this.outbox.push({ kind: "shown", path: "iwflab/api/shown", body: { views }, done, refused });
   }
 

@@ -171,7 +171,7 @@ class Layout {
     const drafts = this.desk.answers.drafts.size;
     fill(
       this.end,
-      el("h2", { "data-testid": "end" }, this.desk.filter.on ? "All media that match the filter are graded" : "All media assigned to you are graded"),
+      el("h2", { "data-testid": "end" }, endInWords(this.desk)),
       el("p", {}, `${progress.graded} of ${progress.media} media of the lab are graded.`),
       drafts > 0 && el("p", {}, `${count(drafts, "draft")} not saved: go back with the previous key.`),
       el("p", {}, "Take a break away from the screen if you can; the next set waits."),
@@ -193,4 +193,12 @@ class Layout {
     const top = Math.min(200, Math.max(0, root.getBoundingClientRect().top + scrollY));
     root.style.setProperty("--iwf-top", `${Math.ceil(top)}px`);
   }
+}
+
+/** One page is told of some hundreds at most: the server counts what else is theirs. */
+function endInWords({ filter, progress, outbox }) {
+  if (filter.on) return "All media that match the filter are graded";
+  const left = (progress?.mine_open ?? 0) - outbox.decisions; // these it does not know yet
+  if (left > 0) return `All media of this set are graded; ${left.toLocaleString("en-GB")} more of yours ${left === 1 ? "waits" : "wait"}`;
+  return "All media assigned to you are graded";
 }

@@ -19,7 +19,7 @@ class Sheet {
     this.seen = new Map(); // medium -> milliseconds in view, not reported yet
     this.painted = []; // media before the eyes `since` then
     this.since = 0;
-    this.pages = new SheetPages(desk.server, { came: () => this.drawn(), failed: (fault) => this.trouble(fault) });
+    this.pages = new SheetPages(desk.server, { came: () => this.drawn(), anew: () => this.begunAnew(), failed: (fault) => this.trouble(fault) });
     this.thumbs = new Thumbs(desk.server, { came: (medium) => this.came(medium), inView: () => this.inView(), level: () => desk.views.firstSight });
     this.build();
   }
@@ -162,6 +162,13 @@ class Sheet {
     this.drawn();
   }
 
+  /** Every place means another medium by now; what is selected stays so. */
+  begunAnew() {
+    this.current = Math.min(this.current, Math.max(0, this.pages.total - 1));
+    this.anchor = this.current;
+    this.measure();
+  }
+
   clearRows() {
     for (const row of this.rows.values()) row.remove();
     this.rows.clear();
@@ -258,7 +265,7 @@ class Sheet {
     cell.dataset.place = place;
     cell.setAttribute("aria-colindex", column + 1);
     cell.setAttribute("aria-selected", String(Boolean(entry && this.selected.has(entry.medium))));
-    cell.setAttribute("aria-label", cellInWords(entry, place, this.pages.total));
+    cell.setAttribute("aria-label", this.cellInWords(place));
     cell.dataset.stage = entry?.stage ?? "";
     cell.dataset.stack = stackEdge(entry, this.pages.at(place - 1), this.pages.at(place + 1));
     cell.lastChild.textContent = captionOf(entry, place);

@@ -39,7 +39,7 @@ Object.assign(Sheet.prototype, {
     this.current = place;
     this.intoView();
     this.draw();
-    if (!quiet) this.desk.live.say(cellInWords(this.pages.at(place), place, this.pages.total));
+    if (!quiet) this.desk.live.say(this.cellInWords(place));
   },
 
   intoView() {
@@ -48,6 +48,17 @@ Object.assign(Sheet.prototype, {
     const { scrollTop, clientHeight } = this.grid;
     if (top < scrollTop) this.grid.scrollTop = top;
     else if (top + CELL.height > scrollTop + clientHeight) this.grid.scrollTop = top + CELL.height - clientHeight;
+  },
+
+  cellInWords(place) {
+    const entry = this.pages.at(place);
+    const where = `${(place + 1).toLocaleString("en-GB")} of ${(this.pages.total ?? 0).toLocaleString("en-GB")}`;
+    if (!entry) return `${where}, ${this.pages.knows(place) ? "no longer yours" : "not known yet"}`;
+    const parts = [where, entry.format || "format unknown", STAGES[entry.stage] ?? "no longer yours"];
+    if (entry.frames > 1) parts.push("moving");
+    if (entry.stack) parts.push("in a stack of near-duplicates");
+    if (!entry.preview) parts.push("no preview");
+    return parts.join(", ");
   },
 
   markCurrent() {
@@ -81,7 +92,7 @@ Object.assign(Sheet.prototype, {
 
   async selectAll() {
     if (!this.pages.total) return;
-    await this.pages.want(0, this.pages.total - 1);
+    await this.pages.want(0, Infinity);
     const all = this.selected.size < this.pages.place.size;
     this.selected = new Set(all ? this.pages.place.keys() : []);
     this.chosen();
@@ -139,6 +150,20 @@ Object.assign(Sheet.prototype, {
     return views;
   },
 
+  /** These are no longer this person's: nothing of them stays on the sheet. */
+  drop(media) {
+    for (const medium of media) {
+      this.selected.delete(medium);
+      this.seen.delete(medium);
+      this.thumbs.forget(medium);
+    }
+    this.painted = this.painted.filter((medium) => !media.includes(medium));
+    const here = media.filter((medium) => this.pages.drop(medium));
+    if (!here.length || !this.shown) return;
+    this.desk.tell(`${count(here.length, "medium is", "media are")} no longer yours: gone from the sheet.`);
+    this.drawn();
+  },
+
   // -- the line above ---------------------------------------------------------------
   render() {
     const { total } = this.pages;
@@ -178,16 +203,6 @@ function captionOf(entry, place) {
   if (!entry) return "";
   const parts = [place + 1, entry.stage === "graded" && "graded", entry.frames > 1 && "moving", !entry.preview && "no preview"];
   return parts.filter(Boolean).join(" · ");
-}
-
-function cellInWords(entry, place, total) {
-  const where = `${(place + 1).toLocaleString("en-GB")} of ${(total ?? 0).toLocaleString("en-GB")}`;
-  if (!entry) return `${where}, not known yet`;
-  const parts = [where, entry.format || "format unknown", STAGES[entry.stage] ?? "no longer yours"];
-  if (entry.frames > 1) parts.push("moving");
-  if (entry.stack) parts.push("in a stack of near-duplicates");
-  if (!entry.preview) parts.push("no preview");
-  return parts.join(", ");
 }
 
 /** Where a stack begins, goes on and ends, so that its cells can be bound together. */

@@ -1,12 +1,14 @@
 // The list behind the contact sheet: ids, stages and stacks, page by page over one plain
-// route.  Only pages that come into view are asked for; the order stays as it was given.
+// route.  Only pages that come into view are asked for; the order stays as it was given,
+// until the server does not know it any more: then all is asked for anew.
 
 const SHEET_PAGE = 500;
+const ORDER_TRIES = 3; // a server that forgets its order again and again is not waited for
 
 class SheetPages {
-  /** `came()` follows every page; `failed(fault)` tells of one that did not come. */
-  constructor(server, { came, failed }) {
-    Object.assign(this, { server, came, failed });
+  /** `came()` follows every page, `anew()` another order; `failed(fault)` tells of one that did not come. */
+  constructor(server, { came, anew, failed }) {
+    Object.assign(this, { server, came, anew, failed });
     this.forget();
   }
 
@@ -18,22 +20,33 @@ class SheetPages {
     this.place = new Map(); // medium -> its place
   }
 
-  /** Ask what changed; the order stays. */
-  refresh() {
-    this.pages.clear();
+  /** It is no longer theirs: its place stays empty.  Say whether it was here. */
+  drop(medium) {
+    const place = this.place.get(medium);
+    if (place === undefined) return false;
+    this.pages.get(Math.floor(place / SHEET_PAGE))[place % SHEET_PAGE] = null;
+    return this.place.delete(medium);
   }
 
   at(place) {
-    const page = this.pages.get(Math.floor(place / SHEET_PAGE));
-    return Array.isArray(page) ? (page[place % SHEET_PAGE] ?? null) : null;
+    return this.knows(place) ? (this.pages.get(Math.floor(place / SHEET_PAGE))[place % SHEET_PAGE] ?? null) : null;
   }
 
-  /** See to it that these places are known; promises that they are. */
+  knows(place) {
+    return Array.isArray(this.pages.get(Math.floor(place / SHEET_PAGE)));
+  }
+
+  /** See to it that these places are known; promises that they are.  `to`: or Infinity. */
   async want(from, to) {
-    const coming = [];
-    for (let page = Math.floor(from / SHEET_PAGE); page <= Math.floor(to / SHEET_PAGE); page++)
-      coming.push(this.page(page));
-    await Promise.all(coming);
+    for (let tries = 0; tries < ORDER_TRIES; tries++) {
+      const { pages, total } = this;
+      const last = Math.max(from, Math.min(to, (total ?? 1) - 1));
+      const coming = [];
+      for (let page = Math.floor(from / SHEET_PAGE); page <= Math.floor(last / SHEET_PAGE); page++)
+        coming.push(this.page(page));
+      await Promise.all(coming);
+      if (this.pages === pages) return; // else the order changed on the way
+    }
   }
 
   page(number) {
@@ -41,11 +54,8 @@ class SheetPages {
     if (known) return known;
     const { pages } = this;
     const coming = this.fetch(number).then(
-      (items) => {
-        if (this.pages !== pages || pages.get(number) !== coming) return;
-        pages.set(number, items);
-        items.forEach((one, at) => one && this.place.set(one.medium, number * SHEET_PAGE + at));
-        this.came();
+      (reply) => {
+        if (this.pages === pages && pages.get(number) === coming) this.take(number, reply);
       },
       (fault) => {
         pages.delete(number);
@@ -57,11 +67,20 @@ class SheetPages {
     return coming;
   }
 
-  async fetch(number) {
+  fetch(number) {
     const asked = new URLSearchParams({ order: this.order, at: number * SHEET_PAGE, n: SHEET_PAGE });
-    const { order, total, items } = await this.server.get(`iwflab/api/sheet?${asked}`);
+    return this.server.get(`iwflab/api/sheet?${asked}`);
+  }
+
+  /** A page of another order than the pages before: these say nothing any more. */
+  take(number, { order, total, items }) {
+    const other = this.order !== "" && this.order !== order;
+    if (other) this.forget();
     this.order = order;
     this.total = total;
-    return items;
+    this.pages.set(number, items);
+    items.forEach((one, at) => one && this.place.set(one.medium, number * SHEET_PAGE + at));
+    if (other) this.anew();
+    else this.came();
   }
 }

@@ -35,6 +35,13 @@ class Thumbs {
     this.busy.clear();
   }
 
+  /** Of this one nothing is wanted any more. */
+  forget(medium) {
+    this.kept.get(medium)?.close();
+    this.kept.delete(medium);
+    this.grants.delete(medium);
+  }
+
   /** Fetch what is in view and not here yet; what left the view is passed over. */
   async fetch() {
     if (this.asking) return;

@@ -27,10 +27,17 @@ class Views {
     const item = await this.itemOf(medium);
     if (!desk.items.includes(item)) {
       desk.items.push(item);
-      desk.of += 1;
+      if (desk.filter.on) desk.of += 1; // without a filter all that is theirs is counted
     }
     this.sheet.close({ leaving: true });
     desk.go(desk.items.indexOf(item));
+  }
+
+  /** The views are on disk, but for those of media that are no longer this person's. */
+  recorded(views, refused) {
+    const kept = views.filter((view) => !refused.includes(view.medium));
+    this.desk.exposure.add({ shown: kept.map((view) => view.medium), seconds: secondsOf(kept) });
+    if (refused.length) this.sheet.drop([...new Set(refused)]);
   }
 
   /** The level of what is not asked for one by one: the person's, never above shielded. */
