@@ -5,7 +5,7 @@ from given import seen
 
 from iwflab.domain.queueing import ORDERS, Sought
 from iwflab.domain.records import record_from
-from iwflab.errors import ChangedMeanwhile, NotAllowed, NotYours
+from iwflab.errors import ChangedMeanwhile, NotAllowed, NotYours, RequestReused
 from iwflab.workflow import queue
 
 HOUR = 3_600_000_000
@@ -227,3 +227,31 @@ def test_a_selection_leaves_it_out_to_be_graded_by_itself(lab, people):
         {"medium": media[0], "why": "it has to be graded by itself"}
     ]
     assert len(done["graded"]) == len(mine) - 1
+
+
+def test_a_batch_of_views_is_kept_but_for_what_they_never_had(lab, people):
+    ann, cam, dan = people["ann"], people["cam"], people["dan"]
+    medium = all_but_one(lab, ann)
+    mine = next(r["medium"] for r in lab.overview() if r["grader"] == "ann")
+    ann.grade(medium, left("needs_two"))
+    ann.deliver(medium, "shielded")
+    assert medium in given(cam)
+
+    def view(name, variant="shielded"):
+        return {"medium": name, "variant": variant, "milliseconds": 1000}
+
+    views = [view(mine), view(medium), view(medium, "full"), view("0" * 32)]
+    told = {"saved": 2, "refused": [medium, "0" * 32]}
+    assert ann.shown(views, request="one") == told
+    assert ann.progress()["exposure"]["seconds"] == 2.0
+    # Sent again it is answered as then, and not entered twice.
+    ann.reveal(mine, "full")
+    with lab._store.act("assign", medium, analyst="ann") as act:
+        act.insert("assignment", medium=medium, analyst="ann")
+    assert ann.shown(views, request="one") == told
+    assert ann.progress()["exposure"]["seconds"] == 2.0
+    with pytest.raises(RequestReused):
+        ann.shown([view(mine), view(mine, "full")], request="one")
+    with pytest.raises(NotYours):
+        dan.shown([view(medium)])
+    assert lab.verify() == []
