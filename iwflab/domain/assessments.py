@@ -23,7 +23,12 @@ def asks_another(row: Mapping[str, Any]) -> bool:
 
     ``row`` says how what stands was left (``ending``), by whom (``grader``), and who
     asked for two (``asked_for_two``): their own second answer does not make it two.
+    What a list settles by now (``left_but_known``) asks nobody.
     """
+    return _is_left(row) and not row["left_but_known"]
+
+
+def _is_left(row: Mapping[str, Any]) -> bool:
     if row["ending"] in {Ending.NOT_SURE, Ending.NEEDS_TWO}:
         return True
     return row["grader"] is not None and row["asked_for_two"] == row["grader"]
@@ -31,8 +36,9 @@ def asks_another(row: Mapping[str, Any]) -> bool:
 
 def stage_for(row: Mapping[str, Any], analyst: str) -> str:
     """Give the stage of a medium as one person is told: what waits for them, waits."""
-    waits = row["stage"] == Stage.GRADED and row["grader"] != analyst
-    return str(Stage.WAITING if waits and asks_another(row) else row["stage"])
+    if row["stage"] == Stage.GRADED and row["grader"] != analyst and _is_left(row):
+        return str(Stage.KNOWN if row["left_but_known"] else Stage.WAITING)
+    return str(row["stage"])
 
 
 class RevealLevel(StrEnum):

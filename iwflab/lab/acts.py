@@ -177,8 +177,11 @@ class Acts(Proof, Answers):
     @needs("view_shielded")
     def shown(
         self, views: Sequence[Mapping[str, object]], *, request: str | None = None
-    ) -> int:
-        """Record what the page painted, and for how long."""
+    ) -> dict[str, Any]:
+        """Record what the page painted, and for how long.
+
+        Gives how many views were ``saved``, and as ``refused`` the media of the rest.
+        """
         return viewing.shown(
             self._bench,
             views,

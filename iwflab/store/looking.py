@@ -1,10 +1,12 @@
 """What is asked of looking: views of a person, levels of a decision, choices."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from iwflab.store.database import Store
+from iwflab.store.reading import batched
 
 # Entries are numbered as they come: going back from the newest finds the first of a
 # time without an index of times, and the views of a day without those of a year.
@@ -23,6 +25,33 @@ _SHOWN = """
 def shown_to(store: Store, analyst: str, *, since: int) -> list[dict[str, Any]]:
     """Give what pages painted for one person since a time, in the order of reports."""
     return store.rows(sa.text(_SHOWN), analyst=analyst, since=since)
+
+
+def delivered_to(
+    store: Store, analyst: str, media: Sequence[str]
+) -> set[tuple[str, str]]:
+    """Give what of some media was ever sent to one person, each with its variant."""
+    query = """
+      SELECT DISTINCT medium, variant FROM view
+      WHERE medium IN :them AND analyst = :analyst AND kind = 'delivered'
+    """
+    return _pairs(store, query, media, analyst=analyst)
+
+
+def viewed(store: Store, keys: Sequence[str]) -> set[tuple[str, str]]:
+    """Give the media of some views by their ids, each with its variant."""
+    return _pairs(store, "SELECT medium, variant FROM view WHERE id IN :them", keys)
+
+
+def _pairs(
+    store: Store, query: str, them: Sequence[str], **more: str
+) -> set[tuple[str, str]]:
+    bound = sa.text(query).bindparams(sa.bindparam("them", expanding=True))
+    return {
+        (row["medium"], row["variant"])
+        for part in batched(them)
+        for row in store.rows(bound, them=part, **more)
+    }
 
 
 def levels_of(store: Store, assessment: str) -> dict[str, float]:

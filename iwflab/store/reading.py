@@ -51,6 +51,10 @@ WITH chosen AS (
          t.elements, t.tags, t.note, t.reveal, t.seconds, t.ending,
          (SELECT a.analyst FROM assessment a WHERE a.medium = m.id AND {_STANDS}
             AND a.ending = 'needs_two' ORDER BY a.entry DESC LIMIT 1) AS asked_for_two,
+         CASE WHEN EXISTS (
+                SELECT 1 FROM assessment l WHERE l.medium = m.id
+                AND l.ending <> 'settled'
+              ) AND {KNOWN} THEN 1 ELSE 0 END AS left_but_known,
          s.id AS sign_off, s.analyst AS signed_by, s.grades AS signed_grades,
          c.copies, c.shown AS name,
          CASE WHEN EXISTS (SELECT 1 FROM release_item r WHERE r.sign_off = s.id)

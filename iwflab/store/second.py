@@ -1,7 +1,8 @@
 """Media that were left as not sure or needs two: they wait for another person.
 
 Who graded one is not asked again.  Until somebody else takes it, it stays assigned to
-whom it was; then it is the other's.
+whom it was; then it is the other's.  As with what nobody graded: what a list settles
+asks nobody, and nothing is handed out that was not held against every list.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,6 +14,7 @@ from iwflab.store.act import Act
 from iwflab.store.assignments import OPEN
 from iwflab.store.database import Store
 from iwflab.store.reading import STANDS, batched
+from iwflab.store.settling import HELD, KNOWN
 
 # As domain.assessments.asks_another says of a row of the overview.
 _LEFT = f"""
@@ -45,7 +47,8 @@ _THEIRS = f"{_ASKS} AND NOT {_GRADED_BY.format(':analyst')}"
 def asking_media(store: Store) -> list[str]:
     """Give all media that wait for another person, in order of arrival."""
     query = f"""
-      SELECT m.id FROM medium m WHERE {_SOME} AND {_ASKS} ORDER BY m.entry, m.id
+      SELECT m.id FROM medium m WHERE {_SOME} AND {_ASKS} AND NOT {KNOWN}
+      ORDER BY m.entry, m.id
     """  # noqa: S608 - our own text
     return [row["id"] for row in store.rows(sa.text(query))]
 
@@ -63,21 +66,27 @@ def to_grade_again(
     """
     query = f"""
       SELECT m.id FROM medium m
-      WHERE {_SOME} AND {_THEIRS} AND NOT {_KEPT} ORDER BY m.entry, m.id
+      WHERE {_SOME} AND {_THEIRS} AND NOT {_KEPT} AND NOT {KNOWN} AND {HELD}
+      ORDER BY m.entry, m.id
     """  # noqa: S608 - our own text
     rows = store.rows(sa.text(query), analyst=analyst, since=since)
     return [row["id"] for row in rows if among is None or row["id"] in among]
 
 
-def open_second(store: Store, media: Sequence[str], analyst: str) -> list[str]:
-    """Give those of some media that wait for another person, whom this one is."""
-    query = sa.text(
-        f"SELECT m.id FROM medium m WHERE m.id IN :them AND {_THEIRS}"  # noqa: S608
-    ).bindparams(sa.bindparam("them", expanding=True))
+def open_second(
+    store: Store, media: Sequence[str], analyst: str, *, unknown: bool = False
+) -> list[str]:
+    """Give those of some media that wait for another person, whom this one is.
+
+    With ``unknown`` only those that no hit settles: they are what is left to grade.
+    """
+    query = f"SELECT m.id FROM medium m WHERE m.id IN :them AND {_THEIRS}"  # noqa: S608
+    query += f" AND NOT {KNOWN}" if unknown else ""
+    bound = sa.text(query).bindparams(sa.bindparam("them", expanding=True))
     return [
         row["id"]
         for part in batched(media)
-        for row in store.rows(query, them=part, analyst=analyst)
+        for row in store.rows(bound, them=part, analyst=analyst)
     ]
 
 

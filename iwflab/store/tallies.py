@@ -198,5 +198,6 @@ def how_far(store: Store, analyst: str, windows: Windows) -> dict[str, Any]:
         found = tally.of_person(analyst)
         second = tally.by_others(analyst)
         # Few are left for a second person; whether one is, the newest record says.
-        found["mine_open"] += len(open_second(store, second, analyst)) if second else 0
+        if second:
+            found["mine_open"] += len(open_second(store, second, analyst, unknown=True))
         return found

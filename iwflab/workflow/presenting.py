@@ -127,7 +127,8 @@ def items(
     ``open_to`` are the media of which the analyst may know what others say; None: all.
     """
     mine = set(media)
-    waiting = {*waiting_media(store, media), *open_second(store, media, analyst)}
+    again = open_second(store, media, analyst, unknown=True)
+    waiting = {*waiting_media(store, media), *again}
     done = [m for m in newest_graded(store, analyst, most=graded) if m in mine]
     open_ones = [medium for medium in media if medium in waiting]
     chosen = [*done, *open_ones[:LAID_OUT]]
@@ -198,5 +199,5 @@ def progress(store: Store, analyst: str, *, held: int) -> dict[str, Any]:
 
 def open_now(store: Store, mine: Sequence[str], analyst: str) -> int:
     """Count those of an analyst's media that still wait for a grade of theirs."""
-    again = open_second(store, mine, analyst)
+    again = open_second(store, mine, analyst, unknown=True)
     return len(waiting_media(store, mine, unknown=True)) + len(again)

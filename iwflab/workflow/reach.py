@@ -41,7 +41,8 @@ _AS_TOLD = {"allotment": "", "self_report": "preference"}
 # What a row of the overview tells of a record and of what came after it.
 _RECORD = (
     *("assessment", "grader", "graded_us", "elements", "tags", "note", "reveal"),
-    *("seconds", "ending", "asked_for_two", "sign_off", "signed_by", "signed_grades"),
+    *("seconds", "ending", "asked_for_two", "left_but_known"),
+    *("sign_off", "signed_by", "signed_grades"),
 )
 
 

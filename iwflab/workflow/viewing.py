@@ -7,11 +7,13 @@ asked for more than the shielded preview.  *Shown*: the page painted it, and how
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from json import loads
+from typing import Any
 
 from iwflab.domain.assessments import PAINTED, REVEALS, RevealLevel
 from iwflab.errors import BadInput, NotFound, NotYours, Tampered
-from iwflab.store.assignments import whose
+from iwflab.store.assignments import assigned_to, whose
 from iwflab.store.entering import must_be_same
+from iwflab.store.looking import delivered_to, viewed
 from iwflab.store.reading import one_medium
 from iwflab.workflow import Bench
 
@@ -90,11 +92,38 @@ def shown(
     analyst: str,
     since: int,
     request: str,
-) -> int:
-    """Record what the page painted, and for how long; give the number recorded."""
-    for view in (checked := [_view(view) for view in views]):
-        _mine(bench, str(view["medium"]), analyst, since)
-    return _enter(bench, checked, analyst, request)
+) -> dict[str, Any]:
+    """Record what the page painted, and for how long.
+
+    A medium may have passed on to another since: what was delivered to this person
+    was before them all the same.  Gives the number ``saved``, and as ``refused`` the
+    media of views that cannot be theirs; raises NotYours where all are such.
+    """
+    checked = [_view(view) for view in views]
+    theirs = _theirs(bench, checked, analyst, since)
+    kept = _enter(bench, checked, analyst, request, theirs) if checked else []
+    saved = {(view["medium"], view["variant"]) for view in kept}
+    refused = dict.fromkeys(
+        view["medium"]
+        for view in checked
+        if (view["medium"], view["variant"]) not in saved
+    )
+    return {"saved": len(kept), "refused": list(refused)}
+
+
+def _theirs(
+    bench: Bench, views: list[dict[str, object]], analyst: str, since: int
+) -> list[dict[str, object]]:
+    """Give the views of media that are the person's, or that they were sent."""
+    media = {str(view["medium"]) for view in views}
+    mine = media & set(assigned_to(bench.store, analyst, since=since))
+    sent = delivered_to(bench.store, analyst, sorted(media - mine))
+    return [
+        view
+        for view in views
+        if view["medium"] in mine
+        or (view["medium"], RevealLevel(str(view["variant"])).variant) in sent
+    ]
 
 
 def compared(
@@ -109,21 +138,31 @@ def compared(
         raise BadInput(
             "only shielded previews are compared", advice="reveal at the grading desk"
         )
-    return _enter(bench, checked, analyst, request)
+    return len(_enter(bench, checked, analyst, request, checked)) if checked else 0
 
 
 def _enter(
-    bench: Bench, checked: list[dict[str, object]], analyst: str, request: str
-) -> int:
-    if not checked:
-        return 0
+    bench: Bench,
+    checked: list[dict[str, object]],
+    analyst: str,
+    request: str,
+    theirs: list[dict[str, object]],
+) -> list[dict[str, object]]:
+    """Enter those that are theirs; give those that were entered, if need be then."""
     with bench.store.act("show", analyst, analyst=analyst, request=request) as act:
-        if act.repeated:
-            must_be_same(act, "view", checked)
+        if act.repeated:  # whose a medium was may have changed since
+            keys = [row.key for row in act.rows if row.table == "view"]
+            then = viewed(bench.store, keys)
+            theirs = [
+                view for view in checked if (view["medium"], view["variant"]) in then
+            ]
+            must_be_same(act, "view", theirs)
+        elif not theirs:
+            raise _not_yours()
         else:
-            for seen in checked:
+            for seen in theirs:
                 act.insert("view", analyst=analyst, kind="shown", **seen)
-    return len(checked)
+    return theirs
 
 
 def _view(view: Mapping[str, object]) -> dict[str, object]:
@@ -145,7 +184,11 @@ def _view(view: Mapping[str, object]) -> dict[str, object]:
 
 def _mine(bench: Bench, medium: str, analyst: str, since: int) -> None:
     if whose(bench.store, medium, since=since) != analyst:
-        raise NotYours(
-            "this medium is not assigned to you",
-            advice="open the grading desk, which assigns media to you",
-        )
+        raise _not_yours()
+
+
+def _not_yours() -> NotYours:
+    return NotYours(
+        "this medium is not assigned to you",
+        advice="open the grading desk, which assigns media to you",
+    )

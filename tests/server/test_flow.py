@@ -2,6 +2,10 @@
 
 import uuid
 
+import pytest
+
+from iwflab.domain.assessments import RevealLevel
+
 RECORD = {
     "elements": {"form": "photograph", "child_present": "no", "indecent": "no"},
     "children": [],
@@ -56,6 +60,16 @@ def test_a_selection_is_graded_once_and_taken_back_whole(ann, ben):
     assert status == 200
     assert sorted(answer["withdrawn"]) == sorted(media)
     assert set(media) <= set(waiting(ann))
+
+
+@pytest.mark.parametrize("level", RevealLevel)
+def test_a_selection_is_graded_at_every_level_that_one_is_shown_at(ann, level):
+    media = waiting(ann)[-2:]
+    body = chosen(media, reveal=level, medium=media[0])
+    status, answer = ann.post("/iwflab/api/selection", body)
+    assert (status, answer.get("graded")) == (200, media), answer
+    undo = {"named": body["request"], "request": str(uuid.uuid4())}
+    assert ann.post("/iwflab/api/selection/undo", undo)[0] == 200
 
 
 def test_what_is_no_selection_is_refused(ann):

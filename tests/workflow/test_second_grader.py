@@ -1,11 +1,12 @@
 """Not sure and needs two: the queue hands such media to somebody else, who grades blind."""
 
 import pytest
+import sqlalchemy as sa
 from given import seen
 
 from iwflab.domain.queueing import ORDERS, Sought
 from iwflab.domain.records import record_from
-from iwflab.errors import ChangedMeanwhile, NotAllowed, NotYours
+from iwflab.errors import ChangedMeanwhile, NotAllowed, NotYours, RequestReused
 from iwflab.workflow import queue
 
 HOUR = 3_600_000_000
@@ -227,3 +228,93 @@ def test_a_selection_leaves_it_out_to_be_graded_by_itself(lab, people):
         {"medium": media[0], "why": "it has to be graded by itself"}
     ]
     assert len(done["graded"]) == len(mine) - 1
+
+
+def test_a_batch_of_views_is_kept_but_for_what_they_never_had(lab, people):
+    ann, cam, dan = people["ann"], people["cam"], people["dan"]
+    medium = all_but_one(lab, ann)
+    mine = next(r["medium"] for r in lab.overview() if r["grader"] == "ann")
+    ann.grade(medium, left("needs_two"))
+    ann.deliver(medium, "shielded")
+    assert medium in given(cam)
+
+    def view(name, variant="shielded"):
+        return {"medium": name, "variant": variant, "milliseconds": 1000}
+
+    views = [view(mine), view(medium), view(medium, "full"), view("0" * 32)]
+    told = {"saved": 2, "refused": [medium, "0" * 32]}
+    assert ann.shown(views, request="one") == told
+    assert ann.progress()["exposure"]["seconds"] == 2.0
+    # Sent again it is answered as then, and not entered twice.
+    ann.reveal(mine, "full")
+    with lab._store.act("assign", medium, analyst="ann") as act:
+        act.insert("assignment", medium=medium, analyst="ann")
+    assert ann.shown(views, request="one") == told
+    assert ann.progress()["exposure"]["seconds"] == 2.0
+    with pytest.raises(RequestReused):
+        ann.shown([view(mine), view(mine, "full")], request="one")
+    with pytest.raises(NotYours):
+        dan.shown([view(medium)])
+    assert lab.verify() == []
+
+
+def listing(lab, folder, medium):
+    """Add a list that knows a medium by its bytes; nothing is held against it yet."""
+    row = next(r for r in lab.overview() if r["medium"] == medium)
+    file = folder / "known.csv"
+    file.write_text(f"md5,pdq,quality,label\n{row['md5']},,,A\n")
+    lab.list_add(file, form="csv", name="L", source="a police force")
+
+
+def test_what_a_list_settles_asks_nobody(lab, people, tmp_path):
+    ann, ben, cam = people["ann"], people["ben"], people["cam"]
+    medium = all_but_one(lab, ann)
+    ann.grade(medium, left("needs_two"))
+    assert ann.open_set(0)["second"] == 1
+    listing(lab, tmp_path, medium)
+    assert given(cam) == {}  # not held against it yet: nobody gets it before
+    with pytest.raises(NotYours):
+        cam.take(medium)
+    lab.match()
+    assert given(cam) == {}
+    assert ann.open_set(0)["second"] == 0
+    assert ann.find(Sought(stage="second"))["total"] == 0
+    (row,) = [r for r in ben.to_sign_off() if r["medium"] == medium]
+    assert row["against"] == ["its grader asks for a second person to grade it"]
+    lab.list_withdraw("L", reason="an error")
+    assert medium in given(cam)
+    assert lab.verify() == []
+
+
+def test_what_becomes_known_in_second_hands_leaves_them_and_no_work_is_lost(
+    lab, people, tmp_path
+):
+    ann, cam = people["ann"], people["cam"]
+    medium = all_but_one(lab, ann)
+    ann.grade(medium, left("needs_two"))
+    assert medium in given(cam)
+    listing(lab, tmp_path, medium)
+    lab.match()
+    assert given(cam) == {}
+    assert cam.progress()["mine_open"] == 0
+    assert cam.item(medium)["stage"] == "known"
+    assert cam.sheet(cam.sheet_order()) == []
+    cam.grade(medium, left("settled"), over=None)  # it was on their page already
+
+
+def test_what_waits_for_a_second_person_is_held_against_what_is_signed_off(lab, people):
+    """Hashed anew after it was graded it was held against nothing."""
+    ann, ben, cam = people["ann"], people["ben"], people["cam"]
+    medium = all_but_one(lab, ann)
+    ann.grade(medium, left("needs_two"))
+    ben.sign_off([row for row in ben.to_sign_off() if row["medium"] != medium])
+    with lab._store.act("rehash", medium, analyst="ann") as act:
+        old = lab._store.rows(
+            sa.text("SELECT * FROM hash WHERE medium = :m AND algorithm = 'md5'"),
+            m=medium,
+        )[-1]
+        kept = {k: v for k, v in old.items() if k not in {"id", "salt", "entry"}}
+        act.insert("hash", **kept)
+    assert given(cam) == {}
+    lab.match()
+    assert medium in given(cam)

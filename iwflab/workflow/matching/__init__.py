@@ -32,6 +32,7 @@ from iwflab.store.known import (
     withdrawn_lines,
 )
 from iwflab.store.reading import waiting_media
+from iwflab.store.second import asking_media
 from iwflab.workflow.matching.answering import answer, answer_all
 from iwflab.workflow.matching.own import Own, against_own, own_grades
 
@@ -78,14 +79,14 @@ def hold(
 
     ``folder`` is where the lists lie.  What was held before, as it is hashed now, is
     not held again, unless ``again``; our own grades are asked anew after every
-    sign-off, for media that wait.  ``candidates`` is the farthest distance in bits that
-    is still shown to a person.  Stopped in the middle it goes on where it was.
+    sign-off, for media that wait, also for a second person.  ``candidates`` is the
+    farthest distance in bits that is still shown to a person.  Stopped in the middle it goes on where it was.
     """
     known = standing_lists(store)
     before = {} if again else held_against(store)
     chosen = all_media(store) if media is None else list(media)
     wanted = {row["id"] for row in known}
-    waiting = set(waiting_media(store, chosen))
+    waiting = {*waiting_media(store, chosen), *asking_media(store)}
     todo = [
         m
         for m in chosen

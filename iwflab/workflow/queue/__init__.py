@@ -148,7 +148,7 @@ def _mine_of(desk: Desk, among: Collection[str] | None) -> list[str]:
 
 def _open(desk: Desk, among: Collection[str] | None) -> int:
     mine = _mine_of(desk, among)
-    again = open_second(desk.store, mine, desk.analyst)
+    again = open_second(desk.store, mine, desk.analyst, unknown=True)
     return len(waiting_media(desk.store, mine, unknown=True)) + len(again)
 
 

@@ -47,7 +47,7 @@ def found(
         if sought.stage == "waiting":
             waiting = {
                 *waiting_media(store, left, unknown=True),
-                *open_second(store, left, analyst),
+                *open_second(store, left, analyst, unknown=True),
             }
             left = [medium for medium in left if medium in waiting]
         elif sought.stage or sought.tag or sought.code:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from iwflab.domain.assessments import RevealLevel
 from iwflab.domain.queueing import Sought
 from iwflab.domain.records import record_from
 from iwflab.domain.roles import need
@@ -12,7 +13,6 @@ DAY_SECONDS = 86_400.0
 PAGE_MOST = 500
 IDS_MOST = 10_000  # what one act may grade
 CHOSEN_BYTES = 512 * 1024  # so many ids, and a record
-REVEALS = ("none", "shielded", "greyscale", "full")
 LISTING = need("list_media", "own", "sample", "series")
 GRADE = need("grade", "own", "all")
 WORDS = ("name", "stage", "hit", "tag", "code", "kind", "series", "carried")
@@ -61,7 +61,7 @@ class GradeSelectionHandler(ApiHandler):
             body.texts("media", most=IDS_MOST),
             record_from(body.mapping("record")),
             shown=body.text("medium", most=200, default=""),
-            reveal=body.one_of("reveal", REVEALS),
+            reveal=body.one_of("reveal", tuple(RevealLevel)),
             seconds=body.number("seconds", least=0, most=DAY_SECONDS),
             request=body.request_id(),
             over=body.over(),

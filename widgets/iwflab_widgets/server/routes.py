@@ -127,12 +127,14 @@ class ShownHandler(ApiHandler):
     needs = need("view_shielded")
 
     async def post(self) -> None:
-        """Log the views; delivered and shown are two events."""
+        """Log the views; delivered and shown are two events.
+
+        What cannot be theirs is named as ``refused``: the page drops it.
+        """
         body = self.body()
         request = body.request_id()
         views = [_view(view) for view in body.bodies("views", most=VIEWS_MOST)]
-        await self.service.run(self.seat.shown, views, request=request)
-        self.reply({"saved": len(views)})
+        self.reply(await self.service.run(self.seat.shown, views, request=request))
 
 
 class DecisionHandler(ApiHandler):
