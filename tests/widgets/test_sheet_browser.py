@@ -27,6 +27,11 @@ FLY = """seconds => new Promise((done) => {
 })"""
 
 
+# After so many more heartbeats of the desk.
+BEATS = """async (number) => {
+  const { watch } = document.querySelector(".iwf").iwflab.desk;
+  for (let beat = 0; beat < number; beat++) await watch.beat();
+}"""
 # What the sheet really draws, noted where it is drawn.
 PAINTED = """() => {
   window.painted = new Set();
@@ -219,6 +224,32 @@ def test_thousands_scroll_smoothly_with_few_nodes_and_no_message(open_desk, numb
     assert desk.page.evaluate("window.sent") == 0
     assert len(server.bodies("sheet")) <= number / 500
     desk.until("s.sheet.thumbs > 0")
+
+
+def test_a_preview_that_was_never_made_is_not_asked_for_without_end(open_desk):
+    server = a_server(12, start_level="outlines", lacking=("outlines",))
+    for row in server.items:
+        row["previews"] = ["full", "shielded"]
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m00001", "none")  # nothing below outlines is a picture
+    desk.press("F2")
+    cards = desk.page.locator("[role=gridcell]:not([hidden]) .iwf-sheet-card:visible")
+    desk.page.wait_for_function(
+        "document.querySelectorAll('.iwf-sheet-card:not([hidden])').length === 12"
+    )
+    assert cards.first.inner_text() == "PNG\nOutlines: not available"
+    cell = desk.page.locator("[role=gridcell][data-place='0']")
+    assert "Outlines: not available" in cell.get_attribute("aria-label")
+    desk.page.evaluate(BEATS, 3)
+    paths = server.paths()
+    asked = [path for path in paths if path.startswith("media/grants-outlines")]
+    assert len(asked) >= 12
+    desk.page.evaluate(BEATS, 3)
+    assert server.paths().count("api/ping") > paths.count("api/ping")
+    assert sum("grants-outlines" in path for path in server.paths()) == len(asked)
+    desk.press("F2")
+    desk.until("s.sheet === null && s.waiting === 0")
+    assert server.views == []
 
 
 def test_an_order_that_the_server_forgot_is_begun_anew(open_desk):
