@@ -126,6 +126,7 @@ class FakeServer:
     start_levels: tuple = ("none", "outlines", "shielded")
     presenting: bool = False
     signs_told: list = field(default_factory=list)
+    lacking: tuple = ()  # previews that were never made
     order_name: str = ""  # of the sheet, where the server no longer has the old one
 
     def paths(self):
@@ -158,7 +159,10 @@ class FakeServer:
                 return
             _, variant, number = path.removeprefix("media/").split("-")
             number = int(number) % 60  # thousands of media, few drawings
-            if variant == "clip":
+            if variant in self.lacking:
+                told = {"error": "no such preview", "advice": "", "kind": "NotFound"}
+                route.fulfill(status=404, json=told)
+            elif variant == "clip":
                 send_part(route, self.clip)
             else:
                 drawn = pictures(number)

@@ -277,6 +277,9 @@ class Sheet {
     const bitmap = entry && this.thumbs.get(entry.medium);
     cell.dataset.medium = entry?.medium ?? "";
     canvas.hidden = !bitmap;
+    const card = canvas.nextSibling;
+    card.textContent = entry && !bitmap ? this.cardOf(entry) : "";
+    card.hidden = !card.textContent;
     if (!bitmap) return;
     [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
     canvas.getContext("2d", { alpha: false }).drawImage(bitmap, 0, 0);
@@ -286,7 +289,7 @@ class Sheet {
     const place = this.pages.place.get(medium);
     const row = this.rows.get(Math.floor(place / this.columns));
     const cell = row?.children[place % this.columns];
-    if (cell?.dataset.medium === medium) this.drawThumb(cell, this.pages.at(place));
+    if (cell?.dataset.medium === medium) this.fillCell(cell, place, place % this.columns);
     this.look();
   }
 }

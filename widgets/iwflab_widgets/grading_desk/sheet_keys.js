@@ -57,8 +57,21 @@ Object.assign(Sheet.prototype, {
     const parts = [where, entry.format || "format unknown", STAGES[entry.stage] ?? "no longer yours"];
     if (entry.frames > 1) parts.push("moving");
     if (entry.stack) parts.push("in a stack of near-duplicates");
-    if (!entry.preview) parts.push("no preview");
+    const lacking = this.lacking(entry);
+    if (lacking) parts.push(lacking);
     return parts.join(", ");
+  },
+
+  /** Why there is no picture of it here, or "". */
+  lacking({ medium, preview }) {
+    if (!preview) return "no preview";
+    return this.thumbs.lacks(medium) ? `${levelInWords(this.desk.views.firstSight)}: not available` : "";
+  },
+
+  /** In the place of a picture that there is not. */
+  cardOf(entry) {
+    const lacking = this.lacking(entry);
+    return lacking && [entry.format || "format unknown", entry.state !== "complete" && words(entry.state ?? ""), lacking].filter(Boolean).join("\n");
   },
 
   markCurrent() {
@@ -196,7 +209,8 @@ Object.defineProperty(Sheet.prototype, "inOrder", {
 
 function newCell() {
   const canvas = el("canvas", { "aria-hidden": "true", hidden: true });
-  return el("div", { class: "iwf-sheet-cell", role: "gridcell" }, canvas, el("span", { class: "iwf-sheet-caption" }));
+  const card = el("div", { class: "iwf-sheet-card", hidden: true });
+  return el("div", { class: "iwf-sheet-cell", role: "gridcell" }, canvas, card, el("span", { class: "iwf-sheet-caption" }));
 }
 
 function captionOf(entry, place) {

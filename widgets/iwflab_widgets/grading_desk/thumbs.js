@@ -6,13 +6,15 @@ const THUMB_SIDE = 168; // pixels; the shielded preview has 480
 const THUMBS_KEPT = 500;
 const THUMBS_AT_ONCE = 6;
 const THUMB_GRANTS = 100;
+const THUMB_TRIES = 3; // then there is none: outlines of older media were never made
 
 class Thumbs {
-  /** `came(medium)` follows every picture; `inView()` names what is wanted now, at `level()`. */
+  /** `came(medium)` follows every picture, or that there is none; `inView()` names what is wanted now, at `level()`. */
   constructor(server, { came, inView, level }) {
     Object.assign(this, { server, came, inView, level });
     this.kept = new Map(); // medium -> bitmap, the longest unused first
     this.failed = new Set();
+    this.tries = new Map(); // medium -> how often it was refused since the sheet was opened
     this.grants = new Map();
     this.busy = new Set();
     this.run = 0;
@@ -32,6 +34,7 @@ class Thumbs {
     this.kept.clear();
     this.grants.clear();
     this.failed.clear();
+    this.tries.clear();
     this.busy.clear();
   }
 
@@ -55,7 +58,7 @@ class Thumbs {
         if (run === this.run)
           for (const medium of ungranted) {
             if (grants[medium]) this.grants.set(medium, grants[medium]);
-            else this.failed.add(medium);
+            else this.refused(medium);
           }
       } catch (fault) {
         if (!(fault instanceof Fault)) throw fault;
@@ -68,7 +71,18 @@ class Thumbs {
   }
 
   missing() {
-    return this.inView().filter((one) => !this.kept.has(one) && !this.failed.has(one) && !this.busy.has(one));
+    return this.inView().filter((one) => !this.kept.has(one) && !this.failed.has(one) && !this.busy.has(one) && !this.lacks(one));
+  }
+
+  /** It was refused so often that it is not asked for any more. */
+  lacks(medium) {
+    return (this.tries.get(medium) ?? 0) >= THUMB_TRIES;
+  }
+
+  refused(medium) {
+    this.failed.add(medium);
+    this.tries.set(medium, (this.tries.get(medium) ?? 0) + 1);
+    if (this.lacks(medium)) this.came(medium);
   }
 
   go() {
@@ -109,11 +123,13 @@ class Thumbs {
     const lapsed = fault instanceof Fault && this.grants.get(medium) && !this.renewed?.has(medium);
     this.grants.delete(medium);
     (this.renewed ??= new Set()).add(medium);
-    if (fault instanceof Fault && fault.reason === "away") this.away = true;
-    if (!lapsed) this.failed.add(medium);
+    // A server that is away, or another person's login, says nothing of the medium.
+    const passing = fault instanceof Fault && (fault.reason !== "refused" || fault.kind === "Presenting");
+    if (passing && !lapsed) this.failed.add(medium);
+    else if (!lapsed) this.refused(medium);
   }
 
-  /** After trouble: what failed is tried again. */
+  /** After trouble: what failed is tried again, a few times. */
   again() {
     this.failed.clear();
     this.renewed?.clear();
