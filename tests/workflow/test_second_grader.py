@@ -318,3 +318,33 @@ def test_what_waits_for_a_second_person_is_held_against_what_is_signed_off(lab, 
     assert given(cam) == {}
     lab.match()
     assert medium in given(cam)
+
+
+def test_undo_passes_over_what_passed_on_and_says_so(lab, people):
+    ann, cam = people["ann"], people["cam"]
+    medium = all_but_one(lab, ann)
+    before = ann.undo()["medium"]
+    ann.grade(before, left("settled"))
+    ann.grade(medium, left("needs_two"))
+    assert medium in given(cam)
+    undone = ann.undo(request="one")
+    assert (undone["medium"], undone["undone"]) == (before, 1)
+    assert undone["left"] == [
+        {"medium": medium, "why": "it is no longer assigned to you"}
+    ]
+    assert ann.undo(request="one")["medium"] == before
+    with pytest.raises(NotYours):
+        ann.undo(medium=medium)
+    ann.hand_back()
+    assert lab.verify() == []
+
+
+def test_undo_is_refused_where_all_passed_on(lab, people):
+    ann, cam = people["ann"], people["cam"]
+    (medium,) = given(cam)
+    cam.grade(medium, left("needs_two"))
+    assert medium in given(ann)
+    with pytest.raises(NotYours):
+        cam.undo()
+    with pytest.raises(NotAllowed, match="nothing to undo"):
+        people["dan"].undo()
