@@ -1,7 +1,8 @@
 """What the lab answers: tables, frames, one medium; nothing here changes anything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from iwflab.lab.matrix import needs
@@ -121,6 +122,9 @@ class Answers(Seat):
     @property
     def _known(self) -> frozenset[str] | None:
         return self._reach(reach.records_within)
+
+    def _known_among(self, media: Sequence[str]) -> frozenset[str] | None:
+        return self._reach(partial(reach.records_within, among=media))
 
     def _reach(
         self, within: Callable[..., frozenset[str] | None]

@@ -7,7 +7,7 @@ from given import seen
 from iwflab.domain.queueing import ORDERS, Sought
 from iwflab.domain.records import record_from
 from iwflab.errors import ChangedMeanwhile, NotAllowed, NotYours, RequestReused
-from iwflab.workflow import queue
+from iwflab.workflow import queue, reach
 
 HOUR = 3_600_000_000
 
@@ -348,3 +348,21 @@ def test_undo_is_refused_where_all_passed_on(lab, people):
         cam.undo()
     with pytest.raises(NotAllowed, match="nothing to undo"):
         people["dan"].undo()
+
+
+def test_one_medium_is_told_without_asking_for_all_others(people, monkeypatch):
+    cam, asked = people["cam"], []
+    medium = next(iter(given(cam)))
+    whole = reach.overview
+
+    def noting(store, *where, **values):
+        asked.append(values.get("media"))
+        return whole(store, *where, **values)
+
+    monkeypatch.setattr(reach, "overview", noting)
+    cam.item(medium)
+    cam.grade(medium, left("settled"))
+    assert cam.item(medium)["over"]
+    assert cam.undo()["over"] is None
+    assert asked
+    assert all(media == [medium] for media in asked)
