@@ -366,3 +366,21 @@ def test_one_medium_is_told_without_asking_for_all_others(people, monkeypatch):
     assert cam.undo()["over"] is None
     assert asked
     assert all(media == [medium] for media in asked)
+
+
+def test_no_listing_tells_the_second_grader_that_it_was_graded(people, lab):
+    ann, cam = people["ann"], people["cam"]
+    medium = all_but_one(lab, ann)
+    ann.grade(medium, left("needs_two"))
+    assert medium in given(cam)
+    assert cam.show(medium)["stage"] == "waiting"
+    (row,) = [r for r in cam.overview() if r["medium"] == medium]
+    assert (row["stage"], row["grader"], row["ending"]) == ("waiting", None, None)
+    frame = cam.media().set_index("medium")
+    assert tuple(frame.loc[medium, ["stage", "grader", "signed_by"]]) == (
+        "waiting",
+        "",
+        "",
+    )
+    assert ann.show(medium)["stage"] == "graded"
+    assert ann.media().set_index("medium").loc[medium, "stage"] == "graded"
