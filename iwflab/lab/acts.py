@@ -134,7 +134,8 @@ class Acts(Proof, Answers):
     def item(self, medium: str) -> dict[str, Any]:
         """Give one medium that is the analyst's."""
         queue.must_be_mine(self._desk, medium)
-        found = presenting.one(self._store, medium, self.analyst, self._known)
+        known = self._known_among([medium])  # of all others it would be long to ask
+        found = presenting.one(self._store, medium, self.analyst, known)
         starts = comparison.starts(self._store, self.settings, self.analyst)
         return {**found, "start": starts.get(found["medium"], "")}
 
@@ -256,7 +257,8 @@ class Acts(Proof, Answers):
             medium=medium,
         )
         left = [{"medium": medium, "why": why} for medium, why in found.left]
-        shown = presenting.one(self._store, found.medium, self.analyst, self._known)
+        known = self._known_among([found.medium])
+        shown = presenting.one(self._store, found.medium, self.analyst, known)
         return {**shown, "undone": len(found.media), "left": left}
 
     @needs("list_media", "sample", "series")

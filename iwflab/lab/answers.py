@@ -1,7 +1,8 @@
 """What the lab answers: tables, frames, one medium; nothing here changes anything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from iwflab.lab.matrix import needs
@@ -49,7 +50,7 @@ class Answers(Seat):
     def show(self, medium: str) -> Shown:
         """Give everything stored about one medium, without any picture."""
         whole = reach.must_reach(self._store, medium, self._seen)
-        row = reach.blinded([one_medium(self._store, whole)], self._known)[0]
+        row = self._blinded([one_medium(self._store, whole)])[0]
         moving = stored_frame_hashes(self._store, row["medium"])
         told = {"frame_hashes": asdict(moving[-1])} if moving else {}
         levels = levels_of(self._store, row["assessment"]) if row["assessment"] else {}
@@ -62,14 +63,15 @@ class Answers(Seat):
         """Give every medium with its stage, in order of arrival."""
         mine = self._seen
         found = overview(self._store)
-        rows = [row for row in found if mine is None or row["medium"] in mine]
-        return reach.blinded(rows, self._known)
+        return self._blinded([r for r in found if mine is None or r["medium"] in mine])
 
     @needs(*LISTING)
     def media(self) -> "pd.DataFrame":
         """One row a medium."""
-        found = _within(frames.media_frame(self._store), self._seen)
-        return reach.blinded_frame(found, self._known)
+        return frames.media_frame(self.overview())
+
+    def _blinded(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return reach.blinded(rows, self._known, self.analyst)
 
     @needs(*LISTING)
     def copies(self) -> "pd.DataFrame":
@@ -121,6 +123,9 @@ class Answers(Seat):
     @property
     def _known(self) -> frozenset[str] | None:
         return self._reach(reach.records_within)
+
+    def _known_among(self, media: Sequence[str]) -> frozenset[str] | None:
+        return self._reach(partial(reach.records_within, among=media))
 
     def _reach(
         self, within: Callable[..., frozenset[str] | None]

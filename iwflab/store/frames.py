@@ -5,7 +5,7 @@ empty, numbers are nullable integers.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -24,9 +24,9 @@ _MEDIA = [
 ]
 
 
-def media_frame(store: Store) -> "pd.DataFrame":
+def media_frame(found: Sequence[Mapping[str, Any]]) -> "pd.DataFrame":
     """One row a medium: its digests, size in bytes, decoder state and stage."""
-    rows = [{name: row[name] for name in _MEDIA} for row in overview(store)]
+    rows = [{name: row[name] for name in _MEDIA} for row in found]
     return _frame(rows, _MEDIA, whole=("size", "copies", "width", "height", "frames"))
 
 

@@ -50,10 +50,12 @@ def make(bench: Bench, medium: str, variant: str, *, analyst: str) -> None:
             f"it cannot be made: {found.reason or 'nothing came of it'}",
             advice="go on with the preview that is there",
         )
-    bench.previews.keep(row["sha256"], variant, made)
     with bench.store.act("enlarge", medium, analyst=analyst) as act:
         newest = one_medium(bench.store, medium)
         previews = json.loads(newest["previews"] or "{}")
+        if variant in previews:  # another process was quicker: its digest stands
+            return
+        bench.previews.keep(row["sha256"], variant, made)
         metadata = json.loads(newest["metadata"] or "{}")
         if variant == CLIP:
             metadata["clip"] = _clip_told(found)

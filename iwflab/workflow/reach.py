@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from iwflab.domain.assessments import stage_for
 from iwflab.domain.roles import Scope
 from iwflab.domain.trail import Entry
 from iwflab.errors import NotFound, NotYours
@@ -123,25 +124,18 @@ def must_reach(store: Store, medium: str, media: frozenset[str] | None) -> str:
 
 
 def blinded(
-    rows: Sequence[Mapping[str, Any]], known: frozenset[str] | None
+    rows: Sequence[Mapping[str, Any]], known: frozenset[str] | None, analyst: str
 ) -> list[dict[str, Any]]:
-    """Take the records out of rows of the overview that a person may only list."""
+    """Take the records out of rows of the overview that a person may only list.
+
+    What another left for somebody else waits, as far as this person is told.
+    """
     return [
         dict(row)
         if known is None or row["medium"] in known
-        else {**row, **dict.fromkeys(_RECORD)}
+        else {**row, **dict.fromkeys(_RECORD), "stage": stage_for(row, analyst)}
         for row in rows
     ]
-
-
-def blinded_frame(
-    frame: "pd.DataFrame", known: frozenset[str] | None
-) -> "pd.DataFrame":
-    """Blank, in a frame of media, what tells of records that a person may not see."""
-    if known is not None:
-        told = [name for name in frame.columns if name in _RECORD]
-        frame.loc[~frame["medium"].isin(list(known)), told] = ""
-    return frame
 
 
 def trail(store: Store, analyst: str, scopes: Scopes) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from iwflab.store.frames import (
     media_frame,
     signed_frame,
 )
+from iwflab.store.reading import overview
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,7 @@ def table(store: Store, name: str, *, unit: str, scheme: str) -> Table:
     law = scheme_named(scheme)
     with store.moment():  # one state for all three
         frames = {
-            "media": media_frame(store),
+            "media": media_frame(overview(store)),
             "children": children_frame(store),
             "grades": signed_frame(store, law),
         }

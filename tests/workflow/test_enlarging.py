@@ -2,9 +2,11 @@
 
 import io
 import json
+from dataclasses import replace
 
 import av
 import pytest
+import sqlalchemy as sa
 from given import CUSTODY
 from PIL import Image
 
@@ -73,6 +75,28 @@ def test_a_larger_preview_is_bounded(ann):
     ann.enlarge(medium, "large")
     made = Image.open(io.BytesIO(ann.deliver(medium, "large")))
     assert (made.format, made.size) == ("JPEG", (3840, 640))
+
+
+def test_made_twice_at_once_it_is_the_one_that_was_entered(ann, monkeypatch):
+    """Another process makes it as well, and is quicker; encoders may differ."""
+    video, pool = medium_of(ann, "turned.mp4"), ann._bench.renditions
+    examine, raced = pool.examine, []
+
+    def slower(sealed, wanted):
+        found = examine(sealed, wanted)
+        if not raced:
+            raced.append(1)
+            ann.enlarge(video, "clip")
+            piece = found.previews["clip_0"] + b" otherwise"
+            return replace(found, previews={"clip_0": piece})
+        return found
+
+    monkeypatch.setattr(pool, "examine", slower)
+    ann.enlarge(video, "clip")
+    assert not ann.deliver(video, "clip").endswith(b" otherwise")
+    entered = sa.text("SELECT COUNT(*) AS n FROM examination WHERE medium = :m")
+    assert ann._store.rows(entered, m=video)[0]["n"] == 2
+    assert ann.verify() == []
 
 
 def test_what_cannot_be_made_or_is_not_theirs_is_refused(ann):

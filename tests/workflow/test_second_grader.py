@@ -7,7 +7,7 @@ from given import seen
 from iwflab.domain.queueing import ORDERS, Sought
 from iwflab.domain.records import record_from
 from iwflab.errors import ChangedMeanwhile, NotAllowed, NotYours, RequestReused
-from iwflab.workflow import queue
+from iwflab.workflow import queue, reach
 
 HOUR = 3_600_000_000
 
@@ -318,3 +318,69 @@ def test_what_waits_for_a_second_person_is_held_against_what_is_signed_off(lab, 
     assert given(cam) == {}
     lab.match()
     assert medium in given(cam)
+
+
+def test_undo_passes_over_what_passed_on_and_says_so(lab, people):
+    ann, cam = people["ann"], people["cam"]
+    medium = all_but_one(lab, ann)
+    before = ann.undo()["medium"]
+    ann.grade(before, left("settled"))
+    ann.grade(medium, left("needs_two"))
+    assert medium in given(cam)
+    undone = ann.undo(request="one")
+    assert (undone["medium"], undone["undone"]) == (before, 1)
+    assert undone["left"] == [
+        {"medium": medium, "why": "it is no longer assigned to you"}
+    ]
+    assert ann.undo(request="one")["medium"] == before
+    with pytest.raises(NotYours):
+        ann.undo(medium=medium)
+    ann.hand_back()
+    assert lab.verify() == []
+
+
+def test_undo_is_refused_where_all_passed_on(lab, people):
+    ann, cam = people["ann"], people["cam"]
+    (medium,) = given(cam)
+    cam.grade(medium, left("needs_two"))
+    assert medium in given(ann)
+    with pytest.raises(NotYours):
+        cam.undo()
+    with pytest.raises(NotAllowed, match="nothing to undo"):
+        people["dan"].undo()
+
+
+def test_one_medium_is_told_without_asking_for_all_others(people, monkeypatch):
+    cam, asked = people["cam"], []
+    medium = next(iter(given(cam)))
+    whole = reach.overview
+
+    def noting(store, *where, **values):
+        asked.append(values.get("media"))
+        return whole(store, *where, **values)
+
+    monkeypatch.setattr(reach, "overview", noting)
+    cam.item(medium)
+    cam.grade(medium, left("settled"))
+    assert cam.item(medium)["over"]
+    assert cam.undo()["over"] is None
+    assert asked
+    assert all(media == [medium] for media in asked)
+
+
+def test_no_listing_tells_the_second_grader_that_it_was_graded(people, lab):
+    ann, cam = people["ann"], people["cam"]
+    medium = all_but_one(lab, ann)
+    ann.grade(medium, left("needs_two"))
+    assert medium in given(cam)
+    assert cam.show(medium)["stage"] == "waiting"
+    (row,) = [r for r in cam.overview() if r["medium"] == medium]
+    assert (row["stage"], row["grader"], row["ending"]) == ("waiting", None, None)
+    frame = cam.media().set_index("medium")
+    assert tuple(frame.loc[medium, ["stage", "grader", "signed_by"]]) == (
+        "waiting",
+        "",
+        "",
+    )
+    assert ann.show(medium)["stage"] == "graded"
+    assert ann.media().set_index("medium").loc[medium, "stage"] == "graded"

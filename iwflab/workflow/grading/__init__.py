@@ -1,6 +1,7 @@
 """Elements, children and tags are recorded; what follows from them is derived."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -9,7 +10,8 @@ from iwflab.domain.records import Record, check
 from iwflab.errors import NotAllowed, NotYours
 from iwflab.schemes import schemes, tags
 from iwflab.store import Store
-from iwflab.store.assignments import whose
+from iwflab.store.assignments import OPEN
+from iwflab.store.reading import STANDS
 from iwflab.store.stacks import entry_of_stack
 from iwflab.workflow.grading.entering import (
     NO_LEVELS,
@@ -26,6 +28,7 @@ from iwflab.workflow.grading.entering import (
 from iwflab.workflow.grading.hands import LeftOut, ManyGraded, in_words
 from iwflab.workflow.grading.selected import grade_selection
 from iwflab.workflow.grading.stacked import (
+    NO_LONGER,
     Undone,
     grade_stack,
     undo_stack,
@@ -46,6 +49,22 @@ __all__ = [
     "undo",
     "undo_stack",
 ]
+
+# From the newest back to the newest that is still theirs, or the newest alone.
+_STANDING = f"""
+  SELECT a.id, a.medium, a.entry, CASE WHEN a.medium IN (
+    SELECT o.medium FROM ({OPEN}) o WHERE o.analyst = :analyst
+  ) THEN 1 ELSE 0 END AS mine
+  FROM assessment a WHERE a.analyst = :analyst
+    AND (CAST(:medium AS TEXT) IS NULL OR a.medium = :medium)
+    AND {STANDS.format("a")}
+"""  # noqa: S608 - our own text
+_NEWEST = f"""
+  WITH standing AS ({_STANDING}) SELECT * FROM standing WHERE entry >= COALESCE(
+    (SELECT MAX(entry) FROM standing WHERE mine = 1),
+    (SELECT MAX(entry) FROM standing)
+  ) ORDER BY entry DESC, mine DESC
+"""  # noqa: S608 - our own text
 
 
 def grade(
@@ -92,36 +111,42 @@ def undo(
 
     What stood before stands again.  The withdrawn record stays in the trail.  Where
     the newest was given to a stack, all of that act is withdrawn, unless a ``medium``
-    is named.
+    is named.  What passed on to another person is passed over, and named as ``left``.
     """
     with store.act("undo", medium or analyst, analyst=analyst, request=request) as act:
         if act.repeated:
             return undone_before(store, act)
-        newest = _newest(store, analyst, medium)
+        newest, over = _newest(store, analyst, medium, since)
         entry = 0 if medium else entry_of_stack(store, newest["id"])
         if entry:
-            return withdraw_act(store, act, entry, analyst=analyst, since=since)
-        if whose(store, newest["medium"], since=since) != analyst:
-            raise NotYours(
-                "this medium is no longer assigned to you",
-                advice="ask for it to be assigned to you again",
-            )
+            found = withdraw_act(store, act, entry, analyst=analyst, since=since)
+            return replace(found, left=(*found.left, *over))
         must_be_open(store, newest["medium"])
         act.insert("withdrawal", assessment=newest["id"])
-    return Undone(str(newest["medium"]), (str(newest["medium"]),))
+    return Undone(str(newest["medium"]), (str(newest["medium"]),), over)
 
 
-def _newest(store: Store, analyst: str, medium: str | None) -> Mapping[str, str]:
-    query = (
-        "SELECT a.id, a.medium FROM assessment a WHERE a.analyst = :analyst"
-        " AND (CAST(:medium AS TEXT) IS NULL OR a.medium = :medium) AND NOT EXISTS"
-        " (SELECT 1 FROM withdrawal w WHERE w.assessment = a.id)"
-        " ORDER BY a.entry DESC LIMIT 1"
-    )
-    found = store.rows(sa.text(query), analyst=analyst, medium=medium)
-    if not found:
+def _newest(
+    store: Store, analyst: str, medium: str | None, since: int
+) -> tuple[Mapping[str, str], LeftOut]:
+    """Give the newest of an analyst that is still theirs; name newer ones that are not.
+
+    A stack that is still theirs in part is taken back in part.
+    """
+    told = {"analyst": analyst, "medium": medium, "since": since}
+    rows = store.rows(sa.text(_NEWEST), **told)
+    mine = [row for row in rows if row["mine"]]
+    if not rows:
         raise NotAllowed("there is nothing to undo", advice="grade a medium first")
-    return found[0]
+    if not mine:
+        raise NotYours(
+            "this medium is no longer assigned to you",
+            advice="ask for it to be assigned to you again",
+        )
+    names = dict.fromkeys(
+        row["medium"] for row in rows if row["entry"] > mine[0]["entry"]
+    )
+    return mine[0], tuple((name, NO_LONGER) for name in names)
 
 
 def grades_of(record: Record) -> list[Grade]:

@@ -150,6 +150,9 @@ def _before(store: Store, act: Act, record: Record, named: list[str]) -> ManyGra
     return ManyGraded(first, tuple(graded), tuple(left))
 
 
+NO_LONGER = "it is no longer assigned to you"
+
+
 # -- taking it back ------------------------------------------------------------------
 def undo_stack(
     store: Store, named: str, *, analyst: str, since: int, request: str
@@ -180,7 +183,7 @@ def withdraw_act(
         if row["signed"]:
             left.append((row["medium"], "it is signed off"))
         elif row["medium"] not in mine:
-            left.append((row["medium"], "it is no longer assigned to you"))
+            left.append((row["medium"], NO_LONGER))
         else:
             act.insert("withdrawal", assessment=row["id"])
             media.append(row["medium"])

@@ -80,7 +80,8 @@ def hold(
     ``folder`` is where the lists lie.  What was held before, as it is hashed now, is
     not held again, unless ``again``; our own grades are asked anew after every
     sign-off, for media that wait, also for a second person.  ``candidates`` is the
-    farthest distance in bits that is still shown to a person.  Stopped in the middle it goes on where it was.
+    farthest distance in bits that is still shown to a person.  Stopped in the middle
+    it goes on where it was.
     """
     known = standing_lists(store)
     before = {} if again else held_against(store)

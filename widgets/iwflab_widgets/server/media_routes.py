@@ -116,13 +116,13 @@ class RenditionHandler(ApiHandler):
             body.text("medium", most=200),
             body.one_of("variant", (LARGE, CLIP)),
         )
-        await self.service.run(self.seat.item, medium)  # raises when it is not mine
+        # It raises when the medium is not mine; a page asks again and again.
+        told = await self.service.run(self.seat.rendition, medium, variant)
         if not self.service.grants.may_renew(self.session, medium, FULL):
             raise NotAllowed(
                 "this medium was not revealed in this session",
                 advice="reveal it first; the reveal is recorded",
             )
-        told = await self.service.run(self.seat.rendition, medium, variant)
         if told is None:
             seat = self.seat
             self.reply(self.service.renditions.ask(seat, medium, variant))
