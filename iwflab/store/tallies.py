@@ -41,7 +41,8 @@ _LATER = sa.text(f"""
 """)  # noqa: S608 - our own text
 
 _SWEEP_US = 600_000_000
-_TALLIES: "WeakKeyDictionary[Store, Tally]" = WeakKeyDictionary()
+_SETTINGS_MOST = 4  # whose tallies of a store are kept at once
+_TALLIES: "WeakKeyDictionary[Store, dict[Windows, Tally]]" = WeakKeyDictionary()
 _GUARD = threading.Lock()
 
 
@@ -179,6 +180,18 @@ class Tally:
         }
 
 
+def _tally(store: Store, windows: Windows) -> Tally:
+    """Give the tally of a store and a setting; the one longest not asked for goes."""
+    with _GUARD:
+        tallies = _TALLIES.setdefault(store, {})
+        tally = tallies[windows] = (
+            tallies.pop(windows) if windows in tallies else Tally()
+        )
+        while len(tallies) > _SETTINGS_MOST:
+            del tallies[next(iter(tallies))]
+        return tally
+
+
 def how_far(store: Store, analyst: str, windows: Windows) -> dict[str, Any]:
     """Count the lab's media and what is graded; what one person holds, graded, saw.
 
@@ -191,8 +204,7 @@ def how_far(store: Store, analyst: str, windows: Windows) -> dict[str, Any]:
             "what is not committed yet was to be counted",
             advice="this is a fault of the program; please report it",
         )
-    with _GUARD:
-        tally = _TALLIES.setdefault(store, Tally())
+    tally = _tally(store, windows)
     with tally.lock, store.moment():
         tally.up_to_date(store, windows)
         found = tally.of_person(analyst)

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from iwflab.errors import StoreError
+from iwflab.store import tallies
 from iwflab.store.assignments import assigned_to
 from iwflab.store.reading import waiting_media
 from iwflab.store.tallies import Windows, how_far
@@ -158,3 +159,21 @@ def _go_on(walk, again, store):
     for _ in range(20):
         walk.step(again)
     how_far(store, "ann", WINDOWS)
+
+
+def test_two_settings_do_not_count_all_anew_at_every_call(store, monkeypatch):
+    anew, forget = [], tallies.Tally._forget
+    monkeypatch.setattr(
+        tallies.Tally, "_forget", lambda self: (anew.append(1), forget(self))[1]
+    )
+    short = Windows(held=HOUR, viewed=HOUR)
+    how_far(store, "ann", WINDOWS)
+    how_far(store, "ann", short)
+    first = len(anew)
+    for _ in range(5):
+        how_far(store, "ann", WINDOWS)
+        how_far(store, "ann", short)
+    assert len(anew) == first
+    for hours in range(2, 40):
+        how_far(store, "ann", Windows(held=hours * HOUR, viewed=HOUR))
+    assert len(tallies._TALLIES[store]) <= tallies._SETTINGS_MOST
