@@ -180,6 +180,36 @@ def test_who_joins_gets_levels_for_what_they_have_not_seen(lab):
     assert set(lab.starts("ann")) == set(others)
 
 
+def see(lab, who, medium):
+    with lab.store.act("show", "x", analyst=who) as act:
+        seen_it = {"medium": medium, "analyst": who, "kind": "shown"}
+        act.insert("view", **seen_it, variant="shielded", milliseconds=5)
+
+
+def test_what_was_seen_and_comes_back_gets_no_level(lab):
+    first, second = lab.take("ann", 2)
+    see(lab, "ann", first)
+    queue.hand_back(lab.desk("ann"))
+    lab.part("ann")
+    for medium in (first, second):
+        queue.take_one(lab.desk("ann"), medium, waiting_only=True)
+    assert set(lab.starts("ann")) == {second}
+
+
+def test_a_second_run_counts_a_medium_under_its_newest_level_alone(lab):
+    lab.part("ann")
+    media = lab.take("ann", 8)
+    queue.hand_back(lab.desk("ann"))
+    lab.switch()
+    lab.take("ann", 8)
+    for medium in media:
+        lab.grade("ann", medium)
+    newest = lab.starts("ann")
+    cases = cases_of(lab.store, lab.settings.comparison_protocol).cases
+    assert sorted((case.medium, case.level) for case in cases) == sorted(newest.items())
+    assert len(lab.rows("SELECT id FROM allotment")) == 16
+
+
 def test_who_leaves_is_free_at_once_and_nothing_before_counts_again(lab):
     lab.part("ann")
     lab.take("ann", 4)

@@ -151,10 +151,14 @@ def choose(
 def allot(
     store: Store, settings: Settings, analyst: str, act: Act, media: Sequence[str]
 ) -> None:
-    """Write the start levels of media that are being handed to a person, if any."""
+    """Write the start levels of media that are being handed to a person, if any.
+
+    What was before their eyes once, and comes back, gets none.
+    """
     found = running(store, settings)
     if found and _part(store, found, analyst)[0] == IN:
-        _enter(act, store, found, analyst, media)
+        seen = seen_before(store, analyst, media)
+        _enter(act, store, found, analyst, [m for m in media if m not in seen])
 
 
 def _enter(

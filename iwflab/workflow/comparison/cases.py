@@ -38,11 +38,13 @@ def cases_of(store: Store, protocol: str) -> Cases:
             for who, (value, entry) in choices(store, f"comparison {protocol}").items()
             if value == "in"
         }
-        rows = [
-            row
+        # Two runs of one protocol may allot a medium twice: the newest level was shown.
+        newest = {
+            (row["analyst"], row["medium"]): row
             for row in told(store, protocol)
             if row["analyst"] in joined and row["entry"] >= joined[row["analyst"]]
-        ]
+        }
+        rows = list(newest.values())
         found = _records(store, rows)
     cases = tuple(_cases(rows, found))
     return Cases(cases, sum(row["carried"] for row in rows))
@@ -56,7 +58,6 @@ def _records(store: Store, rows: list[dict[str, Any]]) -> dict[str, Record]:
     found = {}
     for mine in by_person.values():
         told_of = {row["medium"]: row["assessment"] for row in mine}
-        # With two runs of one protocol a person may have met a medium twice.
         for medium, record in records(store, mine).items():
             found[told_of[medium]] = record
     return found
