@@ -12,15 +12,16 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from iwflab.statistics.disclosure import ALL, counts_of
 
 SHAPES = [
-    *[(3, 3), (3, 5), (4, 6), (6, 6), (5, 8), (7, 8), (9, 9), (4, 19), (2, 7), (12, 3)],
-    *[(2, 2, 2), (2, 3, 3), (2, 2, 5), (3, 3, 2), (3, 3, 3), (2, 3, 5), (2, 4, 4)],
-    *[(2, 2, 9), (3, 4, 4), (2, 4, 5)],
+    *[(3, 3), (3, 5), (4, 6), (6, 6), (5, 7), (6, 8), (9, 9), (3, 14), (2, 7), (8, 3)],
+    *[(2, 2, 2), (2, 3, 3), (2, 2, 5), (3, 3, 2), (3, 3, 3), (2, 3, 4), (2, 4, 3)],
+    *[(2, 2, 7), (2, 2, 6), (2, 4, 2)],
 ]
+LARGE = [(3, 4, 4), (4, 19), (2, 4, 5), (2, 2, 9), (9, 9), (4, 4, 3), (3, 3, 4), (8, 9)]
 
 
-def random_table(seed, *, shape=None, least=0, name="drawn"):
+def random_table(seed, *, shapes=SHAPES, shape=None, least=0, name="drawn"):
     draw = np.random.default_rng(seed)
-    shape = shape or SHAPES[seed % len(SHAPES)]
+    shape = shape or shapes[seed % len(shapes)]
     mean = draw.choice([6, 15, 40])
     values = least + draw.negative_binomial(0.6, 0.6 / (0.6 + mean), shape)
     return table_of(values, name=name)

@@ -29,7 +29,7 @@ from iwflab.statistics.disclosure import (
     round_table,
 )
 
-from .disclosure_tables import SHAPES, Printed, random_table, table_of
+from .disclosure_tables import LARGE, SHAPES, Printed, random_table, table_of
 
 ONLY_SMALL = replace(profile("partner"), one_series_percent=0, width_percent=0)
 # Statistics reference, section 15, item 9: age x category.
@@ -53,10 +53,10 @@ def _unharmed(counts, published):
     )
 
 
-def _run(seeds):
+def _run(seeds, shapes=SHAPES):
     recovered, refused, withheld = [], [], []
     for seed in seeds:
-        counts = random_table(seed)
+        counts = random_table(seed, shapes=shapes)
         assert len(counts.cells) <= 100
         done = protect(counts, ONLY_SMALL)
         if done.published is None:
@@ -80,7 +80,7 @@ def test_no_small_cell_is_recovered_from_random_tables():
 
 @pytest.mark.soak
 def test_no_small_cell_is_recovered_from_500_random_tables():
-    recovered, refused, share = _run(range(1000, 1500))
+    recovered, refused, share = _run(range(1000, 1500), [*SHAPES, *LARGE])
 
     assert recovered == []
     assert len(refused) <= 50, refused
@@ -88,10 +88,9 @@ def test_no_small_cell_is_recovered_from_500_random_tables():
 
 
 def test_the_random_tables_have_two_and_three_axes_and_up_to_100_cells():
-    sizes = [np.prod([n + 1 for n in shape]) for shape in SHAPES]
-
-    assert {len(shape) for shape in SHAPES} == {2, 3}
-    assert max(sizes) == 100
+    for shapes in (SHAPES, LARGE):
+        assert {len(shape) for shape in shapes} == {2, 3}
+        assert max(np.prod([n + 1 for n in shape]) for shape in shapes) == 100
 
 
 def test_withholding_small_cells_alone_hides_nothing():
@@ -212,7 +211,7 @@ def test_noughts_that_are_shown_are_never_withheld():
 
 
 def test_the_audit_holds_the_truth_and_proves_the_width():
-    for seed in range(12):
+    for seed in range(5):
         counts = random_table(seed)
         done = protect(counts, ONLY_SMALL)
         bounds = audit(done.published, ONLY_SMALL, small=done.small)
@@ -396,6 +395,7 @@ GOOD = {"title": "t", "source": "s", "method": "withhold", "threshold": 5, "widt
         ({"threshold": -1}, "below nought"),
         ({"threshold": 1}, "small"),
         ({"width": 4}, "conclude"),
+        ({"added_width": 6}, "added"),
         ({"base": 5}, "choose one"),
         ({"zeros": "maybe"}, "zeros"),
         ({"group_disclosure": True, "zeros": "shown"}, "group"),

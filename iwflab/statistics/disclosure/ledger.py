@@ -105,8 +105,8 @@ def check_release(
     """Say whether a release tells, with all earlier ones, what none of them shows.
 
     It fails where a hidden cell of any release is bounded tighter than its width, or an
-    increment that may be small (1 to one below the threshold) tighter than the
-    profile's.  Where nothing agrees with all that was shown it is for review.
+    increment that may be small (1 to one below the threshold) tighter than
+    ``added_width``.  Where nothing agrees with all that was shown it is for review.
     """
     releases = sorted([*earlier, new], key=lambda one: one.cut)
     if releases[-1] is not new or len({one.cut for one in releases}) < len(releases):
@@ -128,6 +128,7 @@ def check_release(
 
 def _leaks(releases: Sequence[Release], profile: Profile) -> Iterator[Leak]:
     steps = list(_steps(releases))
+    width_added = profile.added_width or profile.width
     known = _joined(releases, steps)
     of = {name: knot for knot in knots(known) for name in knot.names}
     for (cut, cell), width in _hidden(releases).items():
@@ -136,9 +137,9 @@ def _leaks(releases: Sequence[Release], profile: Profile) -> Iterator[Leak]:
             yield Leak(cell, (cut,), low, high)
     for before, after, cell, _ in steps:
         change = {(after, cell): 1, (before, cell): -1}
-        low, high = _tight(known, of, change, profile.width)
+        low, high = _tight(known, of, change, width_added)
         small = low < profile.threshold and high > -profile.threshold
-        if small and (low, high) != (0, 0) and high - low < profile.width:
+        if small and (low, high) != (0, 0) and high - low < width_added:
             yield Leak(cell, (before, after), low, high)
 
 

@@ -171,16 +171,17 @@ def _attack(
 
     cost = np.zeros(len(chosen))
     cost[at] = -sign
-    own = np.flatnonzero(chosen > HARDLY)
+    own = np.flatnonzero(chosen)
+    touched = task.sums[np.any(task.sums[:, own], axis=1)]
     done = linprog(
         cost[own],
-        A_eq=task.sums[:, own],
-        b_eq=np.zeros(len(task.sums)),
-        bounds=np.column_stack([-task.down[own], task.up[own]]) * chosen[own, None],
+        A_eq=touched[:, own],
+        b_eq=np.zeros(len(touched)),
+        bounds=np.column_stack([-task.down[own], task.up[own]]),
         method="highs",
     )
     move = np.zeros(len(chosen))
     move[own] = done.x
-    gain = -(cost - done.eqlin.marginals @ task.sums)
+    gain = done.eqlin.marginals @ touched - cost
     prices = np.maximum(gain, 0) * task.up + np.maximum(-gain, 0) * task.down
     return move, np.where(prices < HARDLY, 0, prices)

@@ -33,6 +33,7 @@ class Profile:
     method: str
     threshold: int = 0
     width: int = 0
+    added_width: int = 0  # what was added between two releases; 0: as ``width``
     width_percent: int = 0  # of a cell that is withheld though it is not small
     zeros: str = "may_be_withheld"
     base: int = 0
@@ -133,6 +134,8 @@ def _check_rules(made: Profile) -> None:
     n, k = made.n_k or (1, 1)
     if max(*shares, k) >= WHOLE or min(n, k) < 1:
         raise _wrong(made.name, "a share is 100 percent or more, or n or k is nought")
+    if made.added_width > made.width:
+        raise _wrong(made.name, "it hides what was added better than what there is")
     if not made.margin_weight or not made.seconds:
         raise _wrong(made.name, "margin_weight or seconds is nought")
 
