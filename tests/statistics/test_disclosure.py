@@ -1,7 +1,9 @@
 """Disclosure control: known small patterns, random tables under attack, refusals."""
 
 import itertools
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -183,6 +185,27 @@ def _safe(counts, hidden, widths):
     return True
 
 
+def test_a_pattern_that_is_safe_but_not_proven_the_least_says_so(monkeypatch):
+    """The time of the search is over just before its last round."""
+    from iwflab.statistics.disclosure import patterns
+
+    counts = table_of(AGE_BY_GRADE)
+    asked = itertools.count()
+    monkeypatch.setattr(patterns, "monotonic", lambda: 0.0 * next(asked))
+    best = protect(counts, ONLY_SMALL)
+    ticks = itertools.chain([0.0] * (next(asked) - 1), itertools.repeat(1e9))
+    monkeypatch.setattr(patterns, "monotonic", lambda: next(ticks))
+    done = protect(counts, ONLY_SMALL)
+
+    assert not best.verdict.reason.endswith("fewest")
+    assert done.verdict.reason.endswith("not proven the fewest")
+    assert _attacked(counts, done, 5) == []
+    monkeypatch.setattr(patterns, "monotonic", iter([0.0, 1e9]).__next__)
+    done = protect(counts, ONLY_SMALL)
+    assert done.published is None
+    assert "no pattern was found" in done.verdict.reason
+
+
 def test_a_table_that_cannot_be_protected_is_refused_with_the_cell():
     done = protect(table_of([[3, 0], [0, 1]]), ONLY_SMALL)
 
@@ -266,6 +289,36 @@ def test_a_cell_of_one_series_is_withheld_though_it_is_large():
     assert done.published.cells["x", "p"].text == "[c]"
     assert done.widths["x", "p"] == 9  # a tenth of 90
     assert done.bounds[0].width >= 9
+
+
+def _with_series(seed):
+    """Draw media of 40 series, one of them large, over a table of 4 x 5."""
+    draw = np.random.default_rng(seed)
+    levels = [[f"a{i}" for i in range(4)], [f"b{i}" for i in range(5)]]
+    likely = draw.dirichlet(np.full(20, 0.7))
+    cells = list(itertools.product(*levels))
+    rows = []
+    for series in range(40):
+        own = draw.dirichlet(20 * likely + 0.05)
+        drawn = draw.choice(20, 1 + draw.negative_binomial(1, 0.05), p=own)
+        rows += [(cells[at], f"s{series}") for at in drawn]
+    return counted(rows, name="n", unit="media", names=["a", "b"], levels=levels)
+
+
+def test_every_rule_of_the_cautious_profile_holds_under_attack():
+    reasons, shown = set(), 0
+    for seed in range(6):
+        counts = _with_series(seed)
+        done = protect(counts, profile())
+        if done.published is None:
+            continue
+        shown += 1
+        reasons |= {why for found in done.primary.values() for why in found}
+        _unharmed(counts, done.published)
+        assert _attacked(counts, done, 0) == []
+        assert all(one.width >= done.widths[one.key] for one in done.bounds)
+    assert shown >= 4
+    assert {Why.SMALL, Why.ONE_SERIES, Why.N_K, Why.P_PERCENT} <= reasons
 
 
 def test_a_group_that_is_all_of_one_kind_is_hidden():
@@ -451,3 +504,18 @@ def test_an_output_leaves_by_four_eyes_only():
             approve(asked, by=own)
     assert approve(asked, by="ben").may_leave
     assert not ask_exception(approve(asked, by="ben"), by="cat", why="more").may_leave
+
+
+def test_the_example_of_the_page_does_what_it_says():
+    page = (Path(__file__).parents[2] / "docs" / "disclosure.md").read_text("utf-8")
+    names = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], names)
+    done = names["done"]
+
+    assert done.verdict.reason == "4 of 9 cells withheld"
+    assert done.published.cells["7-10", "A"].text == "[c]"
+    assert (done.bounds[0].lower, done.bounds[0].upper) == (1, 22)
+    verdict, _ = names["check_release"](names["january"], [], names["rule"])
+    assert verdict.outcome == "pass"
+    for name in profiles():
+        assert f"| `{name}` |" in page

@@ -249,6 +249,15 @@ def test_a_count_that_fell_is_for_review_and_a_revision_is_still_checked():
     assert {leak.lower for leak in leaks} == {-2}
 
 
+def test_what_left_under_an_exception_does_not_stop_later_releases():
+    one = _release(table_of([[20, 30], [40, 50]]), "2026-01-01")
+    told = _release(table_of([[23, 30], [40, 50]]), "2026-02-01")
+    later = _release(table_of([[23, 30], [49, 50]]), "2026-03-01")
+
+    assert check_release(told, [one], PARTNER)[0].outcome is Outcome.FAIL
+    assert check_release(later, [one, told], PARTNER)[0].outcome is Outcome.PASS
+
+
 def test_releases_come_in_the_order_of_their_cuts():
     one = _release(table_of([[20, 30], [40, 50]]), "2026-01-01")
     other = _release(table_of([[29, 30], [40, 50]]), "2026-02-01")

@@ -42,6 +42,7 @@ class Search:
     must: tuple[int, ...]
     rows: "list[tuple[np.ndarray, float]]"
     until: float
+    proven: bool = True
 
 
 def task_of(counts: Counts, *, least: int, zeros: bool, margin_weight: int) -> Task:
@@ -80,8 +81,9 @@ def search(task: Task, must: Mapping[Key, int], *, seconds: float) -> Search:
 def cheapest(at: Search, demands: Mapping[Key, int]) -> frozenset[Key] | None:
     """Give the cheapest pattern in which every demand is held, None if there is none.
 
-    A demand is the least width to which a cell may be bounded.  Raises TimeoutError
-    when the time of the search is over.
+    A demand is the least width to which a cell may be bounded.  When the time of the
+    search is over it is the best pattern so far, and ``proven`` says no; TimeoutError
+    where there is none.
     """
     import numpy as np
 
@@ -89,15 +91,23 @@ def cheapest(at: Search, demands: Mapping[Key, int]) -> frozenset[Key] | None:
     widths = {place[key]: width for key, width in demands.items()}
     # Rows are learnt from patterns that are quickly found, then from the best.
     gaps = [*NEAR, SURE / (len(at.must) + MANY)]
-    while True:
-        chosen = _solve(at, gap=gaps[0])
+    safe: list[np.ndarray] = []
+    while gaps:
+        try:
+            chosen = _solve(at, gap=gaps[0])
+        except TimeoutError:
+            if not safe:
+                raise
+            at.proven = False
+            break
         if chosen is None:
             return None
         cuts = _attacked(at.task, chosen, widths)
         at.rows += cuts
-        if not cuts and len(gaps) == 1:
-            return frozenset(at.task.keys[i] for i in np.flatnonzero(chosen))
-        gaps = gaps if cuts else gaps[1:]
+        if not cuts:
+            safe.append(chosen)
+            gaps = gaps[1:]
+    return frozenset(at.task.keys[i] for i in np.flatnonzero(safe[-1]))
 
 
 def _solve(at: Search, *, gap: float) -> "np.ndarray | None":

@@ -43,7 +43,7 @@ class Profile:
     p_percent: int = 0
     group_disclosure: bool = False
     margin_weight: int = 1  # how many inner cells a withheld margin is worth
-    seconds: int = 60  # a table that takes longer is refused
+    seconds: int = 20  # then the best pattern so far is taken
 
     @property
     def asks_for_series(self) -> bool:

@@ -82,7 +82,7 @@ def _withheld(
     try:
         return _proven(counts, profile, found, begun, widths)
     except TimeoutError:
-        return _refused(found, f"no pattern was proven in {profile.seconds} seconds")
+        return _refused(found, f"no pattern was found in {profile.seconds} seconds")
 
 
 def _proven(
@@ -102,6 +102,7 @@ def _proven(
         short = {key: by for key, by in short.items() if by > 0}
         if not short:
             reason = f"{len(pattern)} of {len(counts.cells)} cells withheld"
+            reason += "" if begun.proven else ", not proven the fewest"
             verdict = Verdict(Outcome.PASS, reason)
             secondary = tuple(sorted(pattern - set(found)))
             return Protected(verdict, found, shown, secondary, bounds, widths)
