@@ -23,7 +23,7 @@ PARTNER = replace(profile("partner"), one_series_percent=0, width_percent=0)
 ROUNDED = replace(
     profile("public_detailed"), one_series_percent=0, group_disclosure=False
 )
-SHAPES = [(3, 4), (4, 5), (2, 6), (3, 3), (2, 2, 3)]
+SHAPES = [(3, 4), (3, 5), (2, 5), (3, 3), (2, 2, 3)]
 
 
 def _release(counts, cut, rule=PARTNER, *, grows=True):
