@@ -12,6 +12,7 @@
     |   +-- BadScheme       a scheme or tag file contradicts itself
     |   +-- ConfigError     lab.toml asks for something that there is not
     |   +-- TooManyHits     more is that near than anybody could look at
+    |   +-- Contradiction   numbers that were shown cannot all be true
     +-- EvidenceError       bytes are not what they were
     |   +-- Unreadable      the source could not be read, or is no regular file
     |   +-- Tampered        stored bytes, a row or the trail do not agree
@@ -85,6 +86,10 @@ class ConfigError(BadInput):
 
 class TooManyHits(BadInput):
     """More is that near than anybody could look at."""
+
+
+class Contradiction(BadInput):
+    """Numbers that were shown cannot all be true."""
 
 
 class EvidenceError(LabError):
