@@ -226,6 +226,20 @@ def test_the_panic_key_leaves_nothing_of_a_medium_within_one_frame(open_desk, le
     desk.until("s.prefetched.length === 4")
 
 
+@pytest.mark.parametrize(
+    ("level", "blanked"),
+    [("none", False), ("outlines", False), ("full", True), ("lens", True)],
+)
+def test_escape_in_a_field_blanks_what_is_more_than_shielded(open_desk, level, blanked):
+    desk = opened(open_desk, a_server())
+    desk.press(KEYS[level])
+    desk.painted("m01", level)
+    desk.press("n", "h", "i", "Escape")
+    assert bool(desk.state()["blanked"]) is blanked
+    desk.press("1")  # answers, or only wakes
+    assert ("form" in desk.state()["record"]["elements"]) is not blanked
+
+
 def test_the_idle_lock_leaves_as_little(open_desk):
     desk = opened(open_desk, a_server(limits={"idle_lock_minutes": 0.01}))
     desk.until("s.blanked")

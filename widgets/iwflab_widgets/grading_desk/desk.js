@@ -199,8 +199,8 @@ class Desk {
   /** Leave a field; what is more than shielded goes from the screen with the same key. */
   leaveField() {
     this.root.focus();
-    const shown = this.screen.painted?.variant;
-    if ((shown && shown !== "shielded") || this.views.beside.isFull) this.blank();
+    const more = stepOf(this.screen.painted?.variant) > stepOf("shielded");
+    if (more || this.views.beside.isFull) this.blank();
   }
 
   /** Do what the key means; say whether it was one of ours. */
