@@ -272,7 +272,7 @@ def research(place, start_with=None, *, example=True):
                 person.open(EXAMPLE)
                 person.run_all()
                 until(lambda: person.state()["painted"], what="a preview")
-                person.desk().locator(".iwf-surround").click()
+                person.desk().get_by_test_id("picture").click()
                 person.page.keyboard.press("Space")
                 until(
                     lambda: (person.state()["painted"] or {}).get("variant") == "full",
