@@ -52,6 +52,7 @@ class Sheet {
   // -- opening and closing ---------------------------------------------------------
   async open() {
     this.shown = true;
+    this.failed = false;
     this.desk.screen.leave();
     this.place.hidden = false;
     this.pages.forget();
@@ -105,12 +106,14 @@ class Sheet {
   }
 
   trouble(fault) {
+    this.failed = true;
     this.desk.tell(`The contact sheet cannot be filled now: ${fault.inWords}`);
   }
 
   /** After trouble, at the next beat of the desk. */
   again() {
     if (!this.shown || this.desk.screen.blanked) return;
+    if (this.failed && this.pages.total === null) return void this.open(); // its first page never came
     this.thumbs.again();
     this.drawn();
   }
