@@ -180,6 +180,7 @@ class Sheet {
 
   /** Once a frame, however many scroll events there were. */
   moved() {
+    this.thumbs.flying = true;
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.rested(), REST);
     if (this.moving) return;
@@ -190,6 +191,7 @@ class Sheet {
   }
 
   rested() {
+    this.thumbs.flying = false;
     if (!this.shown || this.desk.screen.blanked || this.pages.total === null) return;
     const [from, to] = this.view();
     if (to > from) this.pages.want(from, to - 1);

@@ -29,6 +29,7 @@ class Thumbs {
   }
 
   clear() {
+    this.flying = false;
     this.run += 1; // what is on its way is dropped when it comes
     for (const bitmap of this.kept.values()) bitmap.close();
     this.kept.clear();
@@ -47,7 +48,7 @@ class Thumbs {
 
   /** Fetch what is in view and not here yet; what left the view is passed over. */
   async fetch() {
-    if (this.asking) return;
+    if (this.asking || this.flying) return; // it is asked for where the sheet comes to rest
     const { run } = this;
     const missing = this.missing();
     const ungranted = missing.filter((medium) => !this.grants.has(medium)).slice(0, THUMB_GRANTS);
