@@ -2,7 +2,11 @@
 
 import sqlalchemy as sa
 
-from iwflab.store import looking_tables, matching_tables  # noqa: F401 - their tables
+from iwflab.store import (  # noqa: F401 - their tables
+    counting_tables,
+    looking_tables,
+    matching_tables,
+)
 from iwflab.store.making import (
     METADATA,
     Blob,
@@ -79,6 +83,7 @@ sighting = table(
     text("url"),
     text("seen_on"),  # an ISO date or empty
     text("series"),
+    text("route", server_default=""),  # proactive or external; empty: nobody said
     sa.UniqueConstraint("copy", "source", "url", "seen_on", "series"),
 )
 refusal = table(
