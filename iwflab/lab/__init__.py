@@ -5,6 +5,7 @@ Every method is a line or two: it names a step of the way and says who asks.
 
 from iwflab.lab.carrying import Carrying
 from iwflab.lab.comparing import Comparing
+from iwflab.lab.counting import Counting
 from iwflab.lab.deriving import Deriving
 from iwflab.lab.flow import Flow
 from iwflab.lab.keeping import Keeping
@@ -23,6 +24,7 @@ class Lab(
     Comparing,
     Carrying,
     Deriving,
+    Counting,
     Keeping,
     Leaving,
     People,

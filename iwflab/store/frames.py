@@ -169,11 +169,16 @@ def copies_frame(store: Store) -> "pd.DataFrame":
         "url",
         "seen_on",
         "series",
+        "route",
     ]
     query = """
       SELECT c.medium, k.name AS "case", x.name AS exhibit, c.shown,
              COALESCE(s.source, '') AS source, COALESCE(s.url, '') AS url,
-             COALESCE(s.seen_on, '') AS seen_on, COALESCE(s.series, '') AS series
+             COALESCE(s.seen_on, '') AS seen_on, COALESCE(s.series, '') AS series,
+             COALESCE((
+               SELECT r.route FROM sighting_route r WHERE r.sighting = s.id
+               ORDER BY r.entry DESC, r.id DESC LIMIT 1
+             ), s.route, '') AS route
       FROM copy c JOIN exhibit x ON x.id = c.exhibit
       JOIN lab_case k ON k.id = x.lab_case
       LEFT JOIN sighting s ON s.copy = c.id ORDER BY c.entry, c.id

@@ -33,7 +33,7 @@ _OF_MEDIA = frozenset(
         *("four_eyes_use", "frame_hashes", "hit", "hit_answer", "held", "rehashed"),
         *("propagation", "hash_list", "hash_list_end", "list_line_end"),
         *("carried_grade", "look"),
-        *("series", "series_member", "victim", "victim_member"),
+        *("series", "series_member", "victim", "victim_member", "sighting_route"),
     }
 )
 
