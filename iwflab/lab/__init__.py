@@ -5,13 +5,13 @@ Every method is a line or two: it names a step of the way and says who asks.
 
 from iwflab.lab.carrying import Carrying
 from iwflab.lab.comparing import Comparing
-from iwflab.lab.counting import Counting
 from iwflab.lab.deriving import Deriving
 from iwflab.lab.flow import Flow
 from iwflab.lab.keeping import Keeping
 from iwflab.lab.laying_out import LayingOut
 from iwflab.lab.leaving import Leaving
 from iwflab.lab.levels import Levels
+from iwflab.lab.linking import Linking
 from iwflab.lab.looking import Looking
 from iwflab.lab.people import People
 
@@ -24,7 +24,7 @@ class Lab(
     Comparing,
     Carrying,
     Deriving,
-    Counting,
+    Linking,
     Keeping,
     Leaving,
     People,
