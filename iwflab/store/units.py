@@ -99,7 +99,7 @@ def graded_in(store: Store) -> dict[str, int]:
         f"SELECT a.medium, MAX(a.entry) FROM assessment a WHERE {_STANDS}"  # noqa: S608
         " GROUP BY a.medium"
     )
-    return dict(tuples(store, query))  # type: ignore[arg-type]
+    return dict(tuples(store, query))
 
 
 def media_days(store: Store) -> dict[str, int]:
@@ -107,7 +107,7 @@ def media_days(store: Store) -> dict[str, int]:
     query = """
       SELECT m.id, e.at_us FROM medium m JOIN audit_entry e ON e.number = m.entry
     """
-    return dict(tuples(store, query))  # type: ignore[arg-type]
+    return dict(tuples(store, query))
 
 
 def signed_days(store: Store) -> dict[str, int]:
@@ -115,7 +115,7 @@ def signed_days(store: Store) -> dict[str, int]:
     query = """
       SELECT s.id, e.at_us FROM sign_off s JOIN audit_entry e ON e.number = s.entry
     """
-    return dict(tuples(store, query))  # type: ignore[arg-type]
+    return dict(tuples(store, query))
 
 
 CHILD = (

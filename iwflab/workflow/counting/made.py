@@ -50,10 +50,13 @@ def children(found: Found, base: "pd.DataFrame") -> "pd.DataFrame":
         }
     )
     # Numbers may mean other children since: a person has to look again.
-    frame["link_to_check"] = [
-        bool(name) and entry < graded
-        for (name, _, entry), graded in zip(links, told["entry"], strict=True)
-    ]
+    frame["link_to_check"] = np.array(
+        [
+            bool(name) and entry < graded
+            for (name, _, entry), graded in zip(links, told["entry"], strict=True)
+        ],
+        dtype=bool,
+    )
     return frame
 
 
@@ -61,7 +64,7 @@ _FIELDS = ("age_band", "sex", "pubertal", "face_visible", "skin_tone")
 
 
 def _at(base: "pd.DataFrame", where: "Places") -> "pd.DataFrame":
-    return base.take(where).reset_index(drop=True)  # type: ignore[arg-type]
+    return base.take(where).reset_index(drop=True)
 
 
 def tags(rows: Sequence[Mapping[str, Any]], base: "pd.DataFrame") -> "pd.DataFrame":
@@ -87,7 +90,7 @@ def tags(rows: Sequence[Mapping[str, Any]], base: "pd.DataFrame") -> "pd.DataFra
             **{name: shared[name] for name in _SHARED},
             "tag": codes * len(graded),
             "value": pd.Categorical.from_codes(
-                values.ravel(), categories=list(TAG_STATES)
+                values.ravel(), categories=pd.Index(TAG_STATES)
             ),
             **{name: shared[name] for name in _LATER},
         }

@@ -62,6 +62,7 @@ def _contents(store: Store, bits: int) -> dict[str, str]:
 
 def base_of(found: Found, law: Scheme) -> "pd.DataFrame":
     """One row a medium, in order of arrival, with what all frames share."""
+    import numpy as np
     import pandas as pd
 
     rows, names = found.rows, [row["medium"] for row in found.rows]
@@ -78,7 +79,7 @@ def base_of(found: Found, law: Scheme) -> "pd.DataFrame":
             "series": [found.series.get(name, "") for name in names],
             "kind": [KINDS[(row["frames"] or 0) > 1] for row in rows],
             "stage": stages,
-            "counted": [text is not None for text in signed],
+            "counted": np.array([text is not None for text in signed], dtype=bool),
             "code": pd.Categorical(
                 [code or None for code in codes],
                 categories=_levels(law, codes),
@@ -91,7 +92,7 @@ def base_of(found: Found, law: Scheme) -> "pd.DataFrame":
                 found.signed.get(row["sign_off"]) if s in COUNTED else None
                 for row, s in zip(rows, stages, strict=True)
             ),
-            "known": [stage == "known" for stage in stages],
+            "known": np.array([stage == "known" for stage in stages], dtype=bool),
         }
     )  # fmt: skip
 
