@@ -69,7 +69,10 @@ class Answers(Seat):
     @needs(*LISTING)
     def media(self) -> "pd.DataFrame":
         """One row a medium."""
-        return frames.media_frame(self.overview(), series_by_medium(self._store))
+        known, series = self._known, series_by_medium(self._store)
+        # What others worked out is not told of a medium that one still has to grade.
+        told = {m: one for m, one in series.items() if known is None or m in known}
+        return frames.media_frame(self.overview(), told)
 
     def _blinded(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return reach.blinded(rows, self._known, self.analyst)

@@ -32,7 +32,7 @@ class Linking(Counting):
         import pandas as pd
 
         rows = series.shown(self._store, SERIES)
-        return within(pd.DataFrame(rows, columns=list(_MEDIA)), self._seen)
+        return within(pd.DataFrame(rows, columns=list(_MEDIA)), self._known)
 
     @needs(*LISTING)
     def victims(self) -> "pd.DataFrame":

@@ -241,10 +241,12 @@ def _planned(
 ) -> Linked:
     stands = units.members(store, kind)
     known = units.references(store, kind)
+    # Said again of a child that was graded anew since, it was looked at again.
+    graded = units.graded_in(store) if kind == VICTIM else {}
     moves = []
     for subject, one in named.items():
-        before = stands.get(subject, ("",))[0]
-        if before != one.reference:
+        before, _, entry = stands.get(subject, ("", "", 0))
+        if before != one.reference or graded.get(subject[0], 0) > entry > 0:
             moves.append(Move(*subject, before, one.reference, one.line))
     new = dict.fromkeys(m.after for m in moves if m.after and m.after not in known)
     folded = {_folded(name): name for name in known}

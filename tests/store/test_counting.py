@@ -126,6 +126,9 @@ def test_a_child_is_linked_that_the_record_has_and_no_other(store, rows):
     assert (told["child"], told["age_band"], told["check"]) == (2, "7-10", "")
     rows.grade(one, [("3-6", "girl"), ("11-13", "boy")])
     assert series.shown(store, "victim")[0]["check"] == "graded anew since"
+    assert len(assign(store, (one, 2, "V-1"), kind="victim").moves) == 1
+    assert series.shown(store, "victim")[0]["check"] == ""
+    assert assign(store, (one, 2, "V-1"), kind="victim").unchanged == 1
     rows.grade(one, [("3-6", "girl")])
     assert "no such child" in series.shown(store, "victim")[0]["check"]
 

@@ -38,6 +38,7 @@ class Found:
 
 
 def read(store: Store, bits: int) -> Found:
+    """Read all that the frames need; near-duplicates are within so many bits."""
     return Found(
         rows=overview(store),
         content=_contents(store, bits),
