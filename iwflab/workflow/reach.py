@@ -34,6 +34,7 @@ _OF_MEDIA = frozenset(
         *("propagation", "hash_list", "hash_list_end", "list_line_end"),
         *("carried_grade", "look"),
         *("series", "series_member", "victim", "victim_member", "sighting_route"),
+        *("saved_query", "statistical_release", "statistical_output"),
     }
 )
 
