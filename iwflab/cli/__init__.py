@@ -21,6 +21,7 @@ from iwflab.cli import (
     quality,
     queueing,
     rehashing,
+    reporting,
     stacking,
     way,
 )
@@ -48,7 +49,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     *(stacking.stacks, stacking.calibrate),
     *(quality.sign_off, quality.take_back, leaving.release, looking.exposure),
     comparing_levels.comparison,
-    *(counting.report, counting.export, deriving.schemes),
+    *(reporting.report, counting.export, deriving.schemes),
 )
 
 

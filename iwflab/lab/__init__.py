@@ -13,6 +13,7 @@ from iwflab.lab.leaving import Leaving
 from iwflab.lab.levels import Levels
 from iwflab.lab.looking import Looking
 from iwflab.lab.people import People
+from iwflab.lab.publishing import Publishing
 
 
 class Lab(
@@ -25,6 +26,7 @@ class Lab(
     Deriving,
     Keeping,
     Leaving,
+    Publishing,
     People,
 ):
     """One analyst at one lab folder.
