@@ -53,8 +53,7 @@ def _must_go_on(connection: sa.Connection, known: Head) -> None:
 
 def is_vouched_for(store: Store) -> bool:
     """Tell whether anything was done after which a head is always signed."""
-    tables = ("sign_off", "release", "statistical_release")
-    query = "SELECT " + " OR ".join(f"EXISTS (SELECT 1 FROM {t})" for t in tables)  # noqa: S608 - our own names
+    query = "SELECT EXISTS (SELECT 1 FROM sign_off) OR EXISTS (SELECT 1 FROM release)"
     with store.read() as connection:
         return bool(connection.execute(sa.text(query)).scalar())
 
