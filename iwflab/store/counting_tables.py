@@ -1,4 +1,4 @@
-"""Tables of counting: which media are one series, which children one victim; reports."""
+"""Tables of counting: series, victims, saved queries, and what left as numbers."""
 
 import sqlalchemy as sa
 

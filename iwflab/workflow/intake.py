@@ -234,6 +234,7 @@ class _Run:
                     url=seen.url,
                     seen_on=seen.seen_on,
                     series=seen.series,
+                    route="",
                 )
         self.report.new_media += is_new
         return medium, is_new
