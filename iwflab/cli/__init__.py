@@ -16,6 +16,7 @@ from iwflab.cli import (
     knowing,
     leaving,
     legacy,
+    linking,
     looking,
     people,
     quality,
@@ -23,6 +24,7 @@ from iwflab.cli import (
     rehashing,
     reporting,
     stacking,
+    units,
     way,
 )
 from iwflab.domain.media import display_text
@@ -49,6 +51,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     *(stacking.stacks, stacking.calibrate),
     *(quality.sign_off, quality.take_back, leaving.release, looking.exposure),
     comparing_levels.comparison,
+    *(linking.series, linking.victim, units.units),
     *(reporting.report, counting.export, deriving.schemes),
 )
 
