@@ -15,7 +15,7 @@ from iwflab.exchange.arriving import (
     quality_of,
     refusal,
 )
-from iwflab.exchange.cells import plain_cell, safe_cell
+from iwflab.domain.cells import plain_cell, safe_cell
 
 # Column -> what it holds; the manifest repeats this for the reader of the list.
 COLUMNS = {

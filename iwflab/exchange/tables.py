@@ -13,7 +13,7 @@ from typing import cast
 
 from iwflab.domain.media import display_text
 from iwflab.errors import BadInput
-from iwflab.exchange.cells import safe_cell
+from iwflab.domain.cells import safe_cell
 
 # Microsoft, "Excel specifications and limits"; the same in ECMA-376 workbooks.
 ROWS = 1_048_576
