@@ -56,8 +56,8 @@ def protect(
     found = primary(counts, profile)
     if profile.method == "open":
         reason = "nothing is withheld; inside the organisation only"
-        shown = _published(counts, profile, frozenset())
-        return Protected(Verdict(Outcome.REVIEW, reason), found, shown)
+        whole = _published(counts, profile, frozenset())
+        return Protected(Verdict(Outcome.REVIEW, reason), found, whole)
     if profile.method == "round":
         return _rounded(counts, profile, found, seed)
     if counts.total in found:

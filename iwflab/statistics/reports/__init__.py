@@ -1,9 +1,9 @@
 """Reports: frames in, bytes out; nothing here reads a store or writes a file.
 
-    REPORTS    the reports that can be asked for (one file a report)
-    written    a report as the bytes of one form
-    FORMS      those forms: html, pdf, xlsx, ods, csv, and json for what the CSV means
-    manifest   what was made from what: cut, version, profile, digest of each file
+REPORTS    the reports that can be asked for (one file a report)
+written    a report as the bytes of one form
+FORMS      those forms: html, pdf, xlsx, ods, csv, and json for what the CSV means
+manifest   what was made from what: cut, version, profile, digest of each file
 """
 
 from iwflab.registry import Registry

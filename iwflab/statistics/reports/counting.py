@@ -8,7 +8,7 @@ belong to one medium.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from iwflab.domain.categories import NONE, UNDETERMINED
@@ -28,8 +28,12 @@ UNKNOWN = "not known"
 SEXES = ("girls", "boys", "both", UNKNOWN)
 AGES = (*[b for b in AGE_BANDS if b not in CHILD_FIELDS["age_band"].unknown], UNKNOWN)
 WIDER: Mapping[str, str] = {  # pairs of bands, where the narrow ones tell too much
-    **{"0-2": "0-6", "3-6": "0-6", "7-10": "7-13", "11-13": "7-13"},
-    **{"14-15": "14-17", "16-17": "14-17"},
+    "0-2": "0-6",
+    "3-6": "0-6",
+    "7-10": "7-13",
+    "11-13": "7-13",
+    "14-15": "14-17",
+    "16-17": "14-17",
 }
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "media": (
@@ -141,9 +145,7 @@ def _sexes(children: "pd.DataFrame") -> "pd.Series[Any]":
     own = children["content"]
     girls = (children["sex"].astype(object) == "girl").groupby(own).any()
     boys = (children["sex"].astype(object) == "boy").groupby(own).any()
-    told = np.select(
-        [girls & boys, girls, boys], ["both", "girls", "boys"], UNKNOWN
-    )
+    told = np.select([girls & boys, girls, boys], ["both", "girls", "boys"], UNKNOWN)
     return pd.Series(told, index=girls.index, dtype=object)
 
 
@@ -178,3 +180,14 @@ def counts(
         coverage=coverage,
         series=series,
     )
+
+
+def recoded(counted: Counted, column: str, words: Mapping[str, str]) -> Counted:
+    """Join levels of the items and, where they have the column, of their children."""
+    frames = {}
+    for name in ("items", "children"):
+        frame = getattr(counted, name)
+        if column in frame:
+            told = frame[column].astype(object).map(lambda one: words.get(one, one))
+            frames[name] = frame.assign(**{column: told})
+    return replace(counted, **frames)

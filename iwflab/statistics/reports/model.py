@@ -73,7 +73,7 @@ class Table:
         if found := [problem for problem, bad in wrong.items() if bad]:
             raise BadInput(
                 f"the table {self.name!r} cannot be read: {found[0]}",
-                advice="mend what builds it; a cell without a number says why: [c], [x]",
+                advice="mend what builds it; a cell without a number says why",
             )
 
     @property
@@ -159,7 +159,7 @@ class Section:
     withheld: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """A section shows something or says why not, never both, never neither."""
+        """Refuse what neither shows something nor says why not, or does both."""
         if bool(self.tables) == bool(self.absent) or (self.charts and self.absent):
             raise BadInput(
                 f"the section {self.name!r} shows nothing and does not say why",

@@ -5,6 +5,7 @@ withheld cannot be written, and percentages are made from what is shown.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from iwflab.errors import BadInput
 from iwflab.statistics.disclosure import ALL, Published
@@ -15,6 +16,25 @@ from iwflab.statistics.reports.periods import Period
 LOW, NOT_AVAILABLE, NOT_APPLICABLE = "[low]", "[x]", "[z]"
 MOST_GROUPS = 4  # colours a chart (Analysis Function, charts: a checklist)
 Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What stands around numbers: name and title, the word over the row headings.
+
+    ``words`` gives the levels that are read otherwise than they are stored;
+    ``subtitle`` stands under the title of a chart: unit, period, interval.
+    """
+
+    name: str
+    title: str
+    rows: str = ""
+    words: Words = field(default_factory=dict)
+    subtitle: str = ""
+
+    def word(self, level: str) -> str:
+        """Give a level as it is read."""
+        return self.words.get(level, level)
 
 
 def number(published: Published, key: Key) -> Cell:
@@ -34,52 +54,41 @@ def percent(published: Published, key: Key, base: Key) -> Cell:
     return LOW if part and not share else share
 
 
-def shares(
-    published: Published, *, name: str, title: str, words: Words, rows: str
-) -> Table:
+def shares(published: Published, about: About) -> Table:
     """Make a table of one axis: number and percent of all that was counted."""
     (levels,) = published.levels
     every = [*levels, ALL]
     body = tuple(
         (
-            words.get(level, level),
+            about.word(level),
             number(published, (level,)),
             percent(published, (level,), (ALL,)),
         )
         for level in every
     )
-    columns = (rows, "number", "percent")
-    return Table(name, title, published.unit, columns, body)
+    columns = (about.rows, "number", "percent")
+    return Table(about.name, about.title, published.unit, columns, body)
 
 
-def crossed(
-    published: Published, *, name: str, title: str, words: Words, rows: str
-) -> Table:
+def crossed(published: Published, about: About) -> Table:
     """Make a table of two axes: numbers, then percent of each row."""
     first, second = published.levels
     across = [*second, ALL]
     body = tuple(
         (
-            words.get(row, row),
+            about.word(row),
             *[number(published, (row, col)) for col in across],
             *[percent(published, (row, col), (row, ALL)) for col in second],
         )
         for row in [*first, ALL]
     )
-    heads = [words.get(col, col) for col in across]
-    columns = (rows, *heads, *[f"{head}, % of row" for head in heads[:-1]])
-    return Table(name, title, published.unit, columns, body)
+    heads = [about.word(col) for col in across]
+    columns = (about.rows, *heads, *[f"{head}, % of row" for head in heads[:-1]])
+    return Table(about.name, about.title, published.unit, columns, body)
 
 
 def compared(
-    now: Published,
-    before: Published,
-    *,
-    periods: tuple[Period, Period],
-    name: str,
-    title: str,
-    words: Words,
-    rows: str,
+    now: Published, before: Published, periods: tuple[Period, Period], about: About
 ) -> Table:
     """Make a table of one axis in two periods; the change is in percentage points.
 
@@ -99,19 +108,17 @@ def compared(
         if isinstance(ends[0], int) and isinstance(ends[1], int):
             change = ends[0] - ends[1]
         counts = [number(one, (level,)) for one in (now, before)]
-        label = words.get(level, level)
+        label = about.word(level)
         body.append((label, counts[0], after, counts[1], was, change))
     here, there = (period.text for period in periods)
     columns = (
-        *(rows, f"{here}: number", f"{here}: percent"),
+        *(about.rows, f"{here}: number", f"{here}: percent"),
         *(f"{there}: number", f"{there}: percent", "change in percentage points"),
     )
-    return Table(name, title, now.unit, columns, tuple(body))
+    return Table(about.name, about.title, now.unit, columns, tuple(body))
 
 
-def listed(
-    tables: Sequence[tuple[str, Published]], *, name: str, title: str, rows: str
-) -> Table:
+def listed(tables: Sequence[tuple[str, Published]], about: About) -> Table:
     """Put tables of one and the same axis under each other, one row each."""
     first = tables[0][1]
     levels = first.levels[0]
@@ -123,13 +130,11 @@ def listed(
         )
         for label, one in tables
     )
-    columns = (rows, *levels, ALL, f"{levels[0]}, % of all")
-    return Table(name, title, first.unit, columns, body)
+    columns = (about.rows, *levels, ALL, f"{levels[0]}, % of all")
+    return Table(about.name, about.title, first.unit, columns, body)
 
 
-def rates(
-    counts: Sequence[tuple[Period, Published]], *, name: str, title: str, what: str
-) -> Table:
+def rates(counts: Sequence[tuple[Period, Published]], about: About) -> Table:
     """Make a table of totals by period, with what such a number varies by.
 
     Exact Poisson limits of the shown number; they describe variation from period to
@@ -145,27 +150,21 @@ def rates(
             continue
         lower, upper = poisson_exact(total)
         body.append((period.text, total, round(float(lower)), round(float(upper))))
-    columns = ("period", what, "lower limit", "upper limit")
+    columns = ("period", about.rows, "lower limit", "upper limit")
     unit = counts[0][1].unit
-    return Table(name, title, unit, columns, tuple(body), interval="process")
+    return Table(
+        about.name, about.title, unit, columns, tuple(body), interval="process"
+    )
 
 
-def bars(
-    published: Published,
-    *,
-    name: str,
-    title: str,
-    words: Words,
-    subtitle: str,
-    groups: Sequence[str] = (),
-) -> Chart:
+def bars(published: Published, about: About, groups: Sequence[str] = ()) -> Chart:
     """Make a chart of counts: a bar a level, or a bar a level and group.
 
     ``groups`` are the levels of the second axis that are drawn, at most four.
     """
     if len(groups) > MOST_GROUPS:
         raise BadInput(
-            f"the chart {name!r} has {len(groups)} groups",
+            f"the chart {about.name!r} has {len(groups)} groups",
             advice=f"draw at most {MOST_GROUPS}; the table holds them all",
         )
     keys: list[tuple[str, ...]] = [
@@ -175,29 +174,24 @@ def bars(
     ]
     made = tuple(
         Bar(
-            words.get(key[0], key[0]),
-            words.get(key[1], key[1]) if groups else "",
+            about.word(key[0]),
+            about.word(key[1]) if groups else "",
             published.cells[key].value,
             published.cells[key].text,
         )
         for key in keys
     )
-    return Chart(name, title, subtitle, f"number of: {published.unit}", made)
+    return Chart(
+        about.name, about.title, about.subtitle, f"number of: {published.unit}", made
+    )
 
 
-def side_by_side(
-    told: Sequence[tuple[str, Published]],
-    *,
-    name: str,
-    title: str,
-    subtitle: str,
-    words: Words,
-) -> Chart:
+def side_by_side(told: Sequence[tuple[str, Published]], about: About) -> Chart:
     """Make a chart of the same levels in several tables, a group each."""
     first = told[0][1]
     made = tuple(
         Bar(
-            words.get(level, level),
+            about.word(level),
             group,
             one.cells[level,].value,
             one.cells[level,].text,
@@ -205,7 +199,9 @@ def side_by_side(
         for level in first.levels[0]
         for group, one in told
     )
-    return Chart(name, title, subtitle, f"number of: {first.unit}", made)
+    return Chart(
+        about.name, about.title, about.subtitle, f"number of: {first.unit}", made
+    )
 
 
 def finding(published: Published, *, of: str, words: Words, period: Period) -> str:
@@ -228,4 +224,4 @@ def finding(published: Published, *, of: str, words: Words, period: Period) -> s
     first = ranked[0]
     share = published.percent((first,), (ALL,))
     label = words.get(first, first)
-    return f"{of}: {label} is the largest group, {share}% in {period.text}"
+    return f"{of}: the largest group is {label}, {share}% in {period.text}"

@@ -55,7 +55,9 @@ def _json(report: Report) -> bytes:
                 "title": section.title,
                 "source": section.source,
                 "notes": list(section.notes),
-                "not_shown": [one for one in (section.absent, *section.withheld) if one],
+                "not_shown": [
+                    one for one in (section.absent, *section.withheld) if one
+                ],
                 "tables": [
                     {
                         "name": table.name,

@@ -72,7 +72,9 @@ def _add(
     for at in range(width):
         wide = not table or (len(table[0]) == len(("note", "text")) and at == 1)
         style = "iwflab-wide" if wide else "iwflab-narrow"
-        page.append(Element.from_tag(f'<table:table-column table:style-name="{style}"/>'))
+        page.append(
+            Element.from_tag(f'<table:table-column table:style-name="{style}"/>')
+        )
     for at, line in enumerate(above):
         page.append(_row([line], head if at == 0 else ""))
     if table:
@@ -81,7 +83,9 @@ def _add(
         page.append(header)
         for row in table[1:]:
             page.append(_row(row, ""))
-        _mark(book, sheet, name, len(above), len(table), width)
+        first, last = len(above) + 1, len(above) + len(table)
+        where = f"'{sheet}'.A{first}:'{sheet}'.{_letters(width)}{last}"
+        _mark(book, name, where)
     book.body.append(page)
 
 
@@ -106,9 +110,7 @@ def _row(cells: Iterable[Cell], style: str) -> Any:
     return row
 
 
-def _mark(
-    book: "odfdo.Document", sheet: str, name: str, above: int, rows: int, width: int
-) -> None:
+def _mark(book: "odfdo.Document", name: str, where: str) -> None:
     """Name the range of a table, and say that its first row is a header."""
     from odfdo import Element
 
@@ -116,10 +118,8 @@ def _mark(
     if ranges is None:
         ranges = Element.from_tag("<table:database-ranges/>")
         book.body.append(ranges)
-    last = f"{_letters(width)}{above + rows}"
     made = Element.from_tag("<table:database-range/>")
     made.set_attribute("table:name", name)
-    where = f"'{sheet}'.A{above + 1}:'{sheet}'.{last}"
     made.set_attribute("table:target-range-address", where)
     made.set_attribute("table:contains-header", "true")
     made.set_attribute("table:display-filter-buttons", "false")
@@ -146,7 +146,8 @@ def _styles(book: "odfdo.Document") -> str:
     for name, width in (("iwflab-wide", _WIDE), ("iwflab-narrow", _NARROW)):
         column = (
             f'<style:style style:name="{name}" style:family="table-column">'
-            f'<style:table-column-properties style:column-width="{width}"/></style:style>'
+            f'<style:table-column-properties style:column-width="{width}"/>'
+            "</style:style>"
         )
         book.insert_style(Element.from_tag(column), automatic=True)
     return _HEAD
@@ -154,7 +155,7 @@ def _styles(book: "odfdo.Document") -> str:
 
 def _describe(book: "odfdo.Document", report: Report) -> None:
     """Set what a screen reader says first: title and language; and no time of today."""
-    made = datetime.combine(report.told.cut, time())  # noqa: DTZ001 - a day, no moment
+    made = datetime.combine(report.told.cut, time())
     meta = book.meta
     meta.title = report.title
     meta.subject = report.period.text

@@ -47,7 +47,9 @@ def _pdf(report: Report) -> bytes:
             about = {"Content-Type": "image/svg+xml"}
             return made.urls.URLFetcherResponse(url, charts[url].encode(), about)
 
-    html = made.HTML(string=page(report, printed=True), url_fetcher=Charts(fail_on_errors=True))
+    html = made.HTML(
+        string=page(report, printed=True), url_fetcher=Charts(fail_on_errors=True)
+    )
     return bytes(html.write_pdf(pdf_variant=VARIANT, custom_metadata=False))
 
 

@@ -51,7 +51,9 @@ def notes_of(report: Report) -> tuple[str, ...]:
 def sheets_of(report: Report) -> tuple[Sheet, ...]:
     """Give the sheets with tables, in order."""
     numbers = {note: at for at, note in enumerate(notes_of(report), start=1)}
-    pairs = [(section, table) for section in report.sections for table in section.tables]
+    pairs = [
+        (section, table) for section in report.sections for table in section.tables
+    ]
     return tuple(
         Sheet(
             f"Table {at}",

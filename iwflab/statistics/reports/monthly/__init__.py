@@ -15,12 +15,13 @@ from iwflab.statistics.reports.model import Report, ReportKind, told_from
 from iwflab.statistics.reports.monthly.example import example
 from iwflab.statistics.reports.monthly.sections import sections
 from iwflab.statistics.reports.monthly.standards import standards
-from iwflab.statistics.reports.monthly.wanted import wanted
+from iwflab.statistics.reports.monthly.wanted import Detail, wanted
 from iwflab.statistics.reports.periods import Period, period_of
 from iwflab.statistics.reports.releasing import Kept, together
 
 BEFORE = ("age", "arrived")  # what is compared with the period before
 BANDED = ("age", "severity_by_age", "all_children")
+CODED = ("severity", "severity_by_age", "severity_by_sex", "severity_by_kind")
 TITLE = "Monthly statistics of assessed media"
 
 
@@ -66,25 +67,38 @@ def compose(
 def protected(
     frames: Frames, period: Period, profile: Profile, *, seed: bytes | None = None
 ) -> dict[str, Kept]:
-    """Protect every table of a period together, with the finest bands that can be shown.
+    """Protect every table of a period together, as finely as it can be shown.
 
-    Bands are taken in pairs where that lets more tables out; never both ways, for
-    merged bands tell what the narrow ones hide.
+    Bands are taken in pairs, and the mildest category with undetermined, where that
+    lets more tables out; never both ways, for what is merged tells what the fine
+    levels hide.
     """
     counted = counted_in(frames, period)
-    found = []
-    for wide in (False, True):
-        asked = wanted(frames, counted, profile, wide=wide)
-        kept = together(asked, profile, seed=seed)
-        found.append(kept)
-        if all(kept[name].published for name in BANDED):
-            break
-    return max(found, key=lambda kept: sum(bool(k.published) for k in kept.values()))
+
+    def kept(detail: Detail) -> dict[str, Kept]:
+        return together(wanted(frames, counted, profile, detail), profile, seed=seed)
+
+    found = [kept(Detail())]
+    bands = _lacks(found[0], BANDED)
+    codes = _lacks(found[0], CODED) and len(counted.levels) > 1
+    if bands:
+        found.append(kept(Detail(wide_bands=True)))
+    if codes:
+        found.append(kept(Detail(joined_codes=True)))
+    if bands and codes:
+        found.append(kept(Detail(wide_bands=True, joined_codes=True)))
+    return max(found, key=_shown)  # of equals the finest, which comes first
 
 
-def comparable(
-    now: Mapping[str, Kept], before: Mapping[str, Kept], name: str
-) -> bool:
+def _lacks(kept: Mapping[str, Kept], names: tuple[str, ...]) -> bool:
+    return any(kept[name].published is None for name in names)
+
+
+def _shown(kept: Mapping[str, Kept]) -> int:
+    return sum(one.published is not None for one in kept.values())
+
+
+def comparable(now: Mapping[str, Kept], before: Mapping[str, Kept], name: str) -> bool:
     """Tell whether both periods show a table, with the same levels."""
     first, second = now[name].published, before[name].published
     return bool(first and second and first.levels == second.levels)

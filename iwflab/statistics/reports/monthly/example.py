@@ -1,9 +1,9 @@
 """Drawn records for the tests and the examples: no medium stands behind them."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from iwflab.domain.elements import CHILD_FIELDS
+from iwflab.domain.elements import AGE_BANDS, SEXES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,18 +30,17 @@ def example(
     draw = np.random.default_rng(seed)
     rows = [_medium(draw, at) for at in range(contents)]
     media = pd.DataFrame(rows)
-    bands = CHILD_FIELDS["age_band"].values
     media["code"] = pd.Categorical(media["code"], CODES, ordered=True)
     media["children"] = media["children"].astype("Int64")
     children = pd.DataFrame(
-        [_child(draw, row, at) for row in rows for at in range(row["children"])]
+        [_child(draw, row, at) for row in rows for at in range(int(row["children"]))]
     )
-    for name, levels in (("age_band", bands), ("sex", CHILD_FIELDS["sex"].values)):
+    for name, levels in (("age_band", AGE_BANDS), ("sex", SEXES)):
         children[name] = pd.Categorical(children[name], levels)
     youngest = children.groupby("medium")["age_band"].agg(lambda b: b.cat.codes.min())
-    names = dict(enumerate(bands))
+    names = dict(enumerate(AGE_BANDS))
     media["youngest"] = pd.Categorical(
-        media["medium"].map(youngest.map(names)), bands, ordered=True
+        media["medium"].map(youngest.map(names)), AGE_BANDS, ordered=True
     )
     frames = {
         "media": media,
@@ -56,7 +55,7 @@ def example(
     return frames, asked
 
 
-def _medium(draw: "np.random.Generator", at: int) -> dict[str, object]:
+def _medium(draw: "np.random.Generator", at: int) -> dict[str, Any]:
     import pandas as pd
 
     month = MONTHS[int(draw.random() < 0.6)]  # noqa: PLR2004 - more in the later one
@@ -80,14 +79,13 @@ def _medium(draw: "np.random.Generator", at: int) -> dict[str, object]:
 def _child(
     draw: "np.random.Generator", row: Mapping[str, object], at: int
 ) -> dict[str, object]:
-    bands = CHILD_FIELDS["age_band"].values
     chances = [0.05, 0.1, 0.28, 0.34, 0.12, 0.06, 0.05]
     return {
         "medium": row["medium"],
         "content": row["content"],
         "series": row["series"],
         "number": at + 1,
-        "age_band": str(draw.choice(bands, p=chances)),
+        "age_band": str(draw.choice(AGE_BANDS, p=chances)),
         "sex": str(draw.choice(["girl", "boy", "unidentified"], p=[0.82, 0.13, 0.05])),
     }
 

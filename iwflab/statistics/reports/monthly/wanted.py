@@ -4,7 +4,7 @@ The order is the order of importance: a later table gives way to an earlier one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from iwflab.domain.categories import NONE, UNDETERMINED
@@ -17,6 +17,7 @@ from iwflab.statistics.reports.counting import (
     Counted,
     Frames,
     counts,
+    recoded,
 )
 from iwflab.statistics.reports.periods import Period
 from iwflab.statistics.reports.releasing import Asked
@@ -40,19 +41,27 @@ WHEN = ("before the period", "in the period")
 Axes = Mapping[str, tuple[str, Sequence[str]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How finely a period is counted: bands in pairs, the mildest with undetermined."""
+
+    wide_bands: bool = False
+    joined_codes: bool = False
+
+
 def wanted(
-    frames: Frames, counted: Counted, profile: Profile, *, wide: bool = False
+    frames: Frames, counted: Counted, profile: Profile, detail: Detail
 ) -> tuple[Asked, ...]:
-    """Say which tables a period needs; ``wide`` takes age bands in pairs."""
-    if wide:
-        ages = counted.items["age"].map(lambda band: WIDER.get(band, band))
-        child = counted.children["age"].map(lambda band: WIDER.get(band, band))
-        counted = replace(
-            counted,
-            items=counted.items.assign(age=ages),
-            children=counted.children.assign(age=child),
-        )
-    bands = tuple(dict.fromkeys(WIDER.get(b, b) for b in AGES)) if wide else AGES
+    """Say which tables a period needs; all of them at one detail."""
+    bands = AGES
+    if detail.wide_bands:
+        counted = recoded(counted, "age", WIDER)
+        bands = tuple(dict.fromkeys(WIDER.get(band, band) for band in AGES))
+    if detail.joined_codes:
+        *_, mildest, unsure = counted.levels
+        label = f"{mildest} or {unsure}"
+        counted = recoded(counted, "code", {mildest: label, unsure: label})
+        counted = replace(counted, levels=(*counted.levels[:-2], label))
     return (
         *_items(counted, bands),
         *_types(frames, counted),
@@ -65,16 +74,23 @@ def wanted(
     )
 
 
-def _one(
-    name: str, frame: "pd.DataFrame", axes: Axes, period: Period, unit: str, what: str
-) -> Counts:
-    """Count one table; ``what`` names the population, the same for what is linked."""
+@dataclass(frozen=True, slots=True)
+class Of:
+    """A population: period, unit, and a name that all tables of it share."""
+
+    period: Period
+    unit: str
+    what: str
+
+
+def _one(name: str, frame: "pd.DataFrame", axes: Axes, of: Of) -> Counts:
+    code = of.period.code
     return counts(
         frame,
         axes,
-        name=f"{name} {period.code}",
-        unit=unit,
-        coverage=f"{what} {period.code}",
+        name=f"{name} {code}",
+        unit=of.unit,
+        coverage=f"{of.what} {code}",
     )
 
 
@@ -101,7 +117,7 @@ def _items(counted: Counted, bands: Sequence[str]) -> list[Asked]:
 
 
 def _item(name: str, counted: Counted, axes: Axes) -> Counts:
-    return _one(name, counted.items, axes, counted.period, "content", "items")
+    return _one(name, counted.items, axes, Of(counted.period, "content", "items"))
 
 
 def _types(frames: Frames, counted: Counted) -> list[Asked]:
@@ -122,7 +138,7 @@ def _types(frames: Frames, counted: Counted) -> list[Asked]:
         }
         for name, axes in sides.items():
             if axes is axis or tag == TYPE:
-                own = _one(name, frame, axes, counted.period, "content", "items")
+                own = _one(name, frame, axes, Of(counted.period, "content", "items"))
                 asked.append(Asked(name, (own,)))
     return asked
 
@@ -141,10 +157,11 @@ def _value(tags: "pd.DataFrame", tag: str, contents: "pd.Series[Any]") -> Any:
 
 def _outcome(counted: Counted) -> Asked:
     inside = counted.assessed["code"] != NONE
-    frame = counted.assessed.assign(outcome=inside.map(dict(zip((True, False), INSIDE))))
+    frame = counted.assessed.assign(
+        outcome=inside.map(dict(zip((True, False), INSIDE, strict=True)))
+    )
     axes: Axes = {OUTCOME: ("outcome", INSIDE)}
-    period = counted.period
-    own = _one("outcome", frame, axes, period, "content", "assessed")
+    own = _one("outcome", frame, axes, Of(counted.period, "content", "assessed"))
     return Asked("outcome", (own,), whole=True)
 
 
@@ -154,24 +171,24 @@ def _children(counted: Counted, bands: Sequence[str]) -> list[Asked]:
     options = []
     for levels in (NUMBERS, FEWER):
         last = len(levels)
-        number = with_child["number"].clip(upper=last).map(
-            dict(enumerate(levels, start=1))
+        number = (
+            with_child["number"].clip(upper=last).map(dict(enumerate(levels, start=1)))
         )
         frame = with_child.assign(several=number)
         axes: Axes = {"number of children": ("several", levels)}
-        what = ("content", "items with a child")
-        options.append(_one("number", frame, axes, counted.period, *what))
+        of = Of(counted.period, "content", "items with a child")
+        options.append(_one("number", frame, axes, of))
     child = counted.children
     first = child.groupby("content").cumcount() == 0
     child = child.assign(place=first.map({True: PLACES[0], False: PLACES[1]}))
-    what = ("child_appearance", "children of items")
+    of = Of(counted.period, "child_appearance", "children of items")
     place: Axes = {"place": ("place", PLACES)}
     ages: Axes = {"age band of the child": ("age", bands)}
     needs = ("age", "sex")
     own = [
         ("number", tuple(options)),
-        ("additional", (_one("additional", child, place, counted.period, *what),)),
-        ("all_children", (_one("all_children", child, ages, counted.period, *what),)),
+        ("additional", (_one("additional", child, place, of),)),
+        ("all_children", (_one("all_children", child, ages, of),)),
     ]
     return [Asked(name, some, whole=True, needs=needs) for name, some in own]
 
@@ -182,11 +199,9 @@ def _prohibited(counted: Counted) -> Asked:
         why = "no medium of this period has a class under section 62"
         return Asked("prohibited", absent=why)
     axes: Axes = {KIND: ("kind", KINDS)}
-    frame, period = counted.assessed[asked], counted.period
-    return Asked(
-        "prohibited",
-        (_one("prohibited", frame, axes, period, "content", "prohibited"),),
-    )
+    of = Of(counted.period, "content", "prohibited")
+    own = _one("prohibited", counted.assessed[asked], axes, of)
+    return Asked("prohibited", (own,))
 
 
 def _arrived(counted: Counted) -> Asked:
@@ -195,7 +210,7 @@ def _arrived(counted: Counted) -> Asked:
     alone = "content " + media["content"].astype(str)
     frame = media.assign(series=series.where(series != "", alone))
     axes: Axes = {KIND: ("kind", KINDS)}
-    own = _one("arrived", frame, axes, counted.period, "medium", "arrived")
+    own = _one("arrived", frame, axes, Of(counted.period, "medium", "arrived"))
     return Asked("arrived", (own,))
 
 
@@ -219,19 +234,19 @@ def _addresses(frames: Frames, counted: Counted, profile: Profile) -> list[Asked
     ).sort_values(["url", "yes", "medium"], ascending=[True, False, True])
     url = rows.drop_duplicates("url")
     url = url.assign(
-        outcome=url["yes"].map(dict(zip((True, False), CONFIRMED))),
+        outcome=url["yes"].map(dict(zip((True, False), CONFIRMED, strict=True))),
         route=url["route"].astype(object).where(url["route"].isin(ROUTES), UNKNOWN),
         source=_sources(url, profile),
     )
     ends: Axes = {OUTCOME: ("outcome", CONFIRMED)}
     levels = sorted(set(url["source"]) - {OTHER})
     levels += [OTHER] if OTHER in set(url["source"]) else []
-    what = (counted.period, "url", "addresses")
+    of = Of(counted.period, "url", "addresses")
     routes: Axes = {ROUTE: ("route", ROUTES), **ends}
     sources: Axes = {SOURCE: ("source", levels), **ends}
     return [
-        Asked("routes", (_one("routes", url, routes, *what),)),
-        Asked("sources", (_one("sources", url, sources, *what),)),
+        Asked("routes", (_one("routes", url, routes, of),)),
+        Asked("sources", (_one("sources", url, sources, of),)),
     ]
 
 
@@ -257,5 +272,5 @@ def _hashes(frames: Frames, period: Period) -> Asked:
         series=series.where(series != "", "medium " + rows["medium"].astype(str)),
     )[inside | past]
     axes: Axes = {"when": ("when", WHEN)}
-    own = _one("hashes", rows, axes, period, "medium", "released up to")
+    own = _one("hashes", rows, axes, Of(period, "medium", "released up to"))
     return Asked("hashes", (own,), whole=True)

@@ -10,9 +10,11 @@ from iwflab.statistics.reports.model import Chart, Section, Table
 from iwflab.statistics.reports.monthly.wanted import TYPE
 from iwflab.statistics.reports.periods import Period
 from iwflab.statistics.reports.releasing import Kept
+from iwflab.statistics.reports.tabling import About
 
 SOURCE = "media signed off in the lab; each is graded by law and tagged by hand"
 WORDS: Mapping[str, str] = {
+    "C or undetermined": "category C or undetermined",
     **{code: f"category {code}" for code in "ABC"},
     UNDETERMINED: "undetermined",
     TYPE: "self-generated",
@@ -38,7 +40,16 @@ class Writer:
 
     def subtitle(self, shown: Published) -> str:
         """Say under a chart what is counted, and when."""
-        return f"Unit: {COUNT_UNITS[shown.unit]}; {self.period.text}; no interval: census"
+        return (
+            f"Unit: {COUNT_UNITS[shown.unit]}; {self.period.text}; no interval: census"
+        )
+
+    def about(
+        self, name: str, title: str, rows: str = "", *, of: Published | None = None
+    ) -> About:
+        """Say what stands around a table, or around a chart ``of`` something."""
+        subtitle = "" if of is None else self.subtitle(of)
+        return About(name, title, rows, WORDS, subtitle)
 
     def section(
         self,
@@ -73,15 +84,25 @@ def word_of(name: str) -> str:
 
 
 def plain(
-    writer: Writer, name: str, *, title: str, of: str, rows: str, chart: bool = True
+    writer: Writer, name: str, title: str, rows: str, *, chart: bool = True
 ) -> Section:
     """Make a part of one table of one axis, with its chart."""
     shown = writer.shown(name)
     if shown is None:
         return writer.section(name, title, {name: None})
-    stated = tabling.finding(shown, of=of, words=WORDS, period=writer.period)
-    about = f"{title}, {writer.period.text}"
-    table = tabling.shares(shown, name=name, title=about, words=WORDS, rows=rows)
-    told = {"name": name, "title": stated, "words": WORDS}
-    drawn = tabling.bars(shown, **told, subtitle=writer.subtitle(shown))
-    return writer.section(name, stated, {name: table}, charts=[drawn] if chart else [])
+    stated = tabling.finding(shown, of=title, words=WORDS, period=writer.period)
+    about = writer.about(name, f"{title}, {writer.period.text}", rows)
+    drawn = tabling.bars(shown, writer.about(name, stated, of=shown))
+    charts = [drawn] if chart else []
+    asked = {name: tabling.shares(shown, about)}
+    return writer.section(name, stated, asked, charts=charts)
+
+
+def crossed(writer: Writer, name: str, title: str, rows: str) -> Table | None:
+    """Make a table of two axes, where it may be shown."""
+    shown = writer.shown(name)
+    if shown is None:
+        return None
+    file = name.replace(" ", "_")
+    about = writer.about(file, f"{title}, {writer.period.text}", rows)
+    return tabling.crossed(shown, about)
