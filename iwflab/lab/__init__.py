@@ -5,6 +5,7 @@ Every method is a line or two: it names a step of the way and says who asks.
 
 from iwflab.lab.carrying import Carrying
 from iwflab.lab.comparing import Comparing
+from iwflab.lab.composing import Composing
 from iwflab.lab.deriving import Deriving
 from iwflab.lab.flow import Flow
 from iwflab.lab.keeping import Keeping
@@ -28,6 +29,7 @@ class Lab(
     Linking,
     Keeping,
     Leaving,
+    Composing,
     Publishing,
     People,
 ):
