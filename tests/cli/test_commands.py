@@ -429,7 +429,8 @@ def test_a_report_is_composed_and_asked_for_by_commands(lab, tmp_path, monkeypat
         "report", "write", "monthly", "--preview", to, *about, *where, who="sam"
     )
     assert "not published" in said.stdout
-    assert {file.name for file in to.iterdir()} == {"monthly.csv", "monthly.html"}
+    name = "monthly-2020-01_2100-12"
+    assert {file.name for file in to.iterdir()} == {f"{name}.csv", f"{name}.html"}
     names = [
         line.split(":")[0] for line in said.stdout.splitlines() if "review" in line
     ]
