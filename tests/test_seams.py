@@ -2,10 +2,10 @@
 
 import pytest
 
+from iwflab.domain.cells import plain_cell, safe_cell
 from iwflab.domain.elements import AGE_BANDS
 from iwflab.errors import BadInput, NotFound
 from iwflab.exchange import FORMATS
-from iwflab.exchange.cells import plain_cell, safe_cell
 from iwflab.links import LINK_KINDS
 from iwflab.registry import Registry
 from iwflab.schemes import schemes

@@ -10,6 +10,7 @@ import click
 
 from iwflab.cli import (
     comparing_levels,
+    composing,
     counting,
     deriving,
     house,
@@ -22,6 +23,7 @@ from iwflab.cli import (
     quality,
     queueing,
     rehashing,
+    reporting,
     stacking,
     units,
     way,
@@ -51,7 +53,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     *(quality.sign_off, quality.take_back, leaving.release, looking.exposure),
     comparing_levels.comparison,
     *(linking.series, linking.victim, units.units),
-    *(counting.report, counting.export, deriving.schemes),
+    *(reporting.report, counting.export, deriving.schemes),
 )
 
 
@@ -63,6 +65,8 @@ def commands() -> None:
 
 for _command in _COMMANDS:
     commands.add_command(_command)
+for _command in (composing.write, composing.ask):
+    reporting.report.add_command(_command)
 for _command in (legacy.bring, legacy.review):
     deriving.schemes.add_command(_command)
 

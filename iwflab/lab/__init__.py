@@ -5,6 +5,7 @@ Every method is a line or two: it names a step of the way and says who asks.
 
 from iwflab.lab.carrying import Carrying
 from iwflab.lab.comparing import Comparing
+from iwflab.lab.composing import Composing
 from iwflab.lab.deriving import Deriving
 from iwflab.lab.flow import Flow
 from iwflab.lab.keeping import Keeping
@@ -14,6 +15,7 @@ from iwflab.lab.levels import Levels
 from iwflab.lab.linking import Linking
 from iwflab.lab.looking import Looking
 from iwflab.lab.people import People
+from iwflab.lab.publishing import Publishing
 
 
 class Lab(
@@ -27,6 +29,8 @@ class Lab(
     Linking,
     Keeping,
     Leaving,
+    Composing,
+    Publishing,
     People,
 ):
     """One analyst at one lab folder.
