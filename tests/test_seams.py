@@ -11,6 +11,7 @@ from iwflab.registry import Registry
 from iwflab.schemes import schemes
 from iwflab.statistics import STATISTICS
 from iwflab.statistics.charts import draw, text_alternative
+from iwflab.statistics.reports import REPORTS, written
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
@@ -83,6 +84,19 @@ def test_a_statistic_accepts_an_empty_lab(name):
 
     assert table.denominator == 0
     assert draw(table)
+
+
+@pytest.mark.parametrize("name", list(REPORTS))
+def test_a_report_composes_its_example_and_may_be_written(name):
+    kind = REPORTS[name]
+    frames, asked = kind.example()
+    report = kind.compose(frames, **{**asked, "profile": "internal"})
+
+    assert kind.name == name
+    assert report.sections
+    assert all(one.published for one in report.entries)
+    assert all(section.tables or section.absent for section in report.sections)
+    assert written(report, "csv") == written(report, "csv")
 
 
 def test_the_youngest_is_unknown_where_an_age_is_unknown():

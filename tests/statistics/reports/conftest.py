@@ -29,7 +29,8 @@ def report(request):
 @pytest.fixture
 def example():
     """Fresh frames and what to ask; a test may change both."""
-    return REPORTS["monthly"].example()
+    frames, asked = REPORTS["monthly"].example()
+    return frames, {**asked, "profile": "public_national"}
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_every_number_is_one_that_was_published(report):
 
 def test_a_cell_that_is_withheld_is_nowhere_a_number(report):
     for one in report.entries:
-        hidden = [key for key in one.published.withheld]
+        hidden = one.published.withheld
         if len(one.published.names) == 1 and hidden:
             tables = [t for t in report.tables if t.name == one.published.name[:-8]]
             for table in tables:
@@ -92,12 +92,12 @@ def test_a_table_alone_would_have_told_what_the_report_hides(example):
     """The joint check has work to do: plain protection of each table does fail it."""
     from iwflab.statistics.disclosure import Release, entry, protect
     from iwflab.statistics.reports.counting import counted_in
-    from iwflab.statistics.reports.monthly.wanted import Detail, wanted
+    from iwflab.statistics.reports.monthly.wanted import Detail, linked
 
     frames, _ = example
     rule = profile("cautious")
     counted = counted_in(frames, period_of("2026-10", "2026-10"))
-    asked = wanted(frames, counted, rule, Detail())
+    asked = linked(frames, counted, Detail())
     alone = [protect(one.options[0], rule) for one in asked if one.options]
     entries = [entry(one, rule) for one in alone if one.published]
     found, _ = check_release(Release("x", "2026-11-05", tuple(entries)), [], rule)
@@ -158,7 +158,9 @@ def test_without_the_earlier_month_there_is_no_comparison(example):
 def test_the_month_before_is_protected_as_in_its_own_report(made, example):
     frames, asked = example
     own = compose(frames, **{**asked, "period": ("2026-09", "2026-09")})
-    here = {one.published.name: one.published for one in made("partner").entries}
+    here = {
+        one.published.name: one.published for one in made("public_national").entries
+    }
     there = {one.published.name: one.published for one in own.entries}
 
     assert here["age 2026-09"] == there["age 2026-09"]
@@ -177,7 +179,7 @@ def test_too_few_are_refused_table_by_table(example):
 
 
 def test_a_near_duplicate_counts_once(example):
-    frames, asked = example
+    frames, _ = example
     media = frames["media"]
     twins = media.assign(medium="twin " + media["medium"])
     doubled = {**frames, "media": pd.concat([media, twins], ignore_index=True)}

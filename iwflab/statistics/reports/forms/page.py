@@ -25,7 +25,9 @@ def page(report: Report, *, printed: bool) -> str:
     room.filters["grouped"] = _grouped
     template = room.from_string((here / "page.html.j2").read_text("utf-8"))
     made = template.render(report=report, printed=printed)
-    made = made.replace("<!--style-->", (here / "page.css").read_text("utf-8"))
+    sheets = ["page.css"] if printed else ["page.css", "screen.css"]
+    style = "".join((here / sheet).read_text("utf-8") for sheet in sheets)
+    made = made.replace("<!--style-->", style)
     for section in report.sections:
         for chart in section.charts:
             made = made.replace(f"<!--chart {chart.name}-->", drawn(chart))

@@ -19,6 +19,8 @@ from iwflab.statistics.reports.forms.sheets import (
 from iwflab.statistics.reports.model import Report
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from gptables import GPTable
 
 # No text is a formula, a number or an address; no temporary file lies outside the lab.
@@ -36,7 +38,6 @@ def _xlsx(report: Report) -> bytes:
 
     gptables changes what it is given while it writes, so nothing is kept between calls.
     """
-    import gptables
     import pandas as pd
 
     sheets = sheets_of(report)
@@ -50,7 +51,7 @@ def _xlsx(report: Report) -> bytes:
     out = io.BytesIO()
     with warnings.catch_warnings():  # it warns where a report has no notes
         warnings.simplefilter("ignore")
-        book = gptables.produce_workbook(
+        book = _gptables().produce_workbook(
             out,  # type: ignore[arg-type, unused-ignore]  # xlsxwriter takes it
             {sheet.name: _table(sheet) for sheet in sheets},
             cover=_cover(report),
@@ -62,6 +63,13 @@ def _xlsx(report: Report) -> bytes:
         book.set_properties(_properties(report))
         book.close()
     return zipped(members(out.getvalue()))
+
+
+def _gptables() -> "ModuleType":
+    with warnings.catch_warnings():  # it leaves the file of its theme open
+        warnings.simplefilter("ignore", ResourceWarning)
+        import gptables
+    return gptables  # type: ignore[no-any-return, unused-ignore]
 
 
 def _properties(report: Report) -> dict[str, Any]:
@@ -76,10 +84,8 @@ def _properties(report: Report) -> dict[str, Any]:
 
 
 def _cover(report: Report) -> Any:
-    import gptables
-
     facts = [f"{head}: {text}" for head, text in report.facts]
-    return gptables.Cover(
+    return _gptables().Cover(
         title=_text(report.title),
         intro=[_text(line) for line in facts],
         about=[_text(line) for line in about(report)],
@@ -89,7 +95,6 @@ def _cover(report: Report) -> Any:
 
 
 def _table(sheet: Sheet) -> "GPTable":
-    import gptables
     import pandas as pd
 
     table = sheet.table
@@ -98,7 +103,7 @@ def _table(sheet: Sheet) -> "GPTable":
     one, *above = (_text(line) for line in sheet.above)
     marks = "".join(f"$$n{number}$$" for number in sheet.notes)
     numbers = list(range(table.labels, len(table.columns)))
-    return gptables.GPTable(
+    return _gptables().GPTable(
         table=frame,
         table_name=table.name,
         title=f"{_text(table.title_line)} {marks}".strip(),

@@ -15,7 +15,7 @@ from iwflab.statistics.reports.model import Report, ReportKind, told_from
 from iwflab.statistics.reports.monthly.example import example
 from iwflab.statistics.reports.monthly.sections import sections
 from iwflab.statistics.reports.monthly.standards import standards
-from iwflab.statistics.reports.monthly.wanted import Detail, wanted
+from iwflab.statistics.reports.monthly.wanted import Detail, apart, linked
 from iwflab.statistics.reports.periods import Period, period_of
 from iwflab.statistics.reports.releasing import Kept, together
 
@@ -76,7 +76,7 @@ def protected(
     counted = counted_in(frames, period)
 
     def kept(detail: Detail) -> dict[str, Kept]:
-        return together(wanted(frames, counted, profile, detail), profile, seed=seed)
+        return together(linked(frames, counted, detail), profile, seed=seed)
 
     found = [kept(Detail())]
     bands = _lacks(found[0], BANDED)
@@ -87,7 +87,9 @@ def protected(
         found.append(kept(Detail(joined_codes=True)))
     if bands and codes:
         found.append(kept(Detail(wide_bands=True, joined_codes=True)))
-    return max(found, key=_shown)  # of equals the finest, which comes first
+    best = max(found, key=_shown)  # of equals the finest, which comes first
+    others = together(apart(frames, counted, profile), profile, seed=seed)
+    return best | others
 
 
 def _lacks(kept: Mapping[str, Kept], names: tuple[str, ...]) -> bool:

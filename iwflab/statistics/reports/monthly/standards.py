@@ -33,10 +33,8 @@ def disclosure(profile: Profile) -> tuple[str, ...]:
     """State the rule under which the tables leave, and what it does to them."""
     small = f"Counts from 1 to {profile.threshold - 1} are withheld"
     rule = {
-        "withhold": f"{small}, and as few others as it takes to hide them.  Every number"
-        " that is shown is true.",
-        "round": f"{small}; all others are rounded to {profile.base}, each by itself, so"
-        " that they need not add up.",
+        "withhold": f"{small}, and as few others as it takes to hide them.",
+        "round": f"{small}; all others are rounded to {profile.base}, each by itself.",
         "open": "Nothing is withheld: for use inside the organisation only.",
     }[profile.method]
     said = [f"Profile {profile.name}: {profile.title}.", rule]

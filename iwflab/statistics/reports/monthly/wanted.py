@@ -49,10 +49,8 @@ class Detail:
     joined_codes: bool = False
 
 
-def wanted(
-    frames: Frames, counted: Counted, profile: Profile, detail: Detail
-) -> tuple[Asked, ...]:
-    """Say which tables a period needs; all of them at one detail."""
+def linked(frames: Frames, counted: Counted, detail: Detail) -> tuple[Asked, ...]:
+    """Say which tables of the items a period needs; all of them at one detail."""
     bands = AGES
     if detail.wide_bands:
         counted = recoded(counted, "age", WIDER)
@@ -65,8 +63,14 @@ def wanted(
     return (
         *_items(counted, bands),
         *_types(frames, counted),
-        _outcome(counted),
         *_children(counted, bands),
+    )
+
+
+def apart(frames: Frames, counted: Counted, profile: Profile) -> tuple[Asked, ...]:
+    """Say which tables of other populations a period needs; no detail alters them."""
+    return (
+        _outcome(counted),
         _prohibited(counted),
         _arrived(counted),
         *_addresses(frames, counted, profile),
