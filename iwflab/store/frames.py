@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from iwflab.domain.categories import Scheme, derive
 from iwflab.store.database import Store
-from iwflab.store.reading import children_of, overview, records
+from iwflab.store.reading import children_of, overview, records, segments_of
 from iwflab.store.stacks import CHOSEN, carried_over
 
 if TYPE_CHECKING:
@@ -74,6 +74,27 @@ def children_frame(store: Store) -> "pd.DataFrame":
         for c in found[row["assessment"]]
     ]
     return _frame(rows, columns, whole=("number", "age_min", "age_max"))
+
+
+def segments_frame(store: Store) -> "pd.DataFrame":
+    """One row a segment of a video, of the standing assessments.
+
+    ``start_ms`` and ``end_ms`` are milliseconds from the beginning; the elements are
+    what the segment answers for itself, for the rest the record does.
+    """
+    graded = overview(store, "assessment IS NOT NULL")
+    found = segments_of(store, [row["assessment"] for row in graded])
+    columns = ["medium", "assessment", "stage", "number", "start_ms", "end_ms"]
+    rows = [
+        {
+            **{name: row[name] for name in columns[:3]},
+            **{name: getattr(one, name) for name in columns[3:]},
+            **{f"element_{name}": value for name, value in one.elements.items()},
+        }
+        for row in graded
+        for one in found[row["assessment"]]
+    ]
+    return _frame(rows, columns, whole=("number", "start_ms", "end_ms"))
 
 
 def grades_frame(store: Store, scheme: Scheme) -> "pd.DataFrame":

@@ -18,7 +18,8 @@ function openPalette(desk) {
     { class: "iwf-card", "aria-label": "Find an act", "data-testid": "palette" },
     field,
     list,
-    el("p", { class: "iwf-hint" }, "Arrow keys choose, Enter does it, Esc leaves."),
+    el("p", { class: "iwf-hint" }, "Arrow keys choose, Enter does it."),
+    el("div", { class: "iwf-row" }, button("Close", { act: () => dialog.close(), testid: "close-palette" }), blankHint(desk.desk.keys)),
   );
   const choose = (row) => {
     chosen = row;
