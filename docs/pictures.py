@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, Page
-from serving import chromium, researched, served, until
+from serving import chromium, compared, researched, served, until
 
 from iwflab import demo
 from iwflab.lab import Lab
@@ -46,6 +46,9 @@ def main() -> None:
             take_all(browser, base, passwords, Path(name))
         with researched(folder) as (base, who), chromium() as browser:
             research(browser, base, who)
+        with compared(folder) as base, chromium() as browser:
+            grader = demo.GRADER
+            comparing(browser, base, (grader, passwords[grader]))
 
 
 def take_all(
@@ -61,11 +64,15 @@ def take_all(
     matching(page, base)
     grading(page, base)
     looking(page, base)
+    second_look(page, base)
     dark = browser.new_context(viewport=SIZE, color_scheme="dark").new_page()
     log_in(dark, base, demo.GRADER, passwords)
     grading_dark(dark, base)
     officer = browser.new_context(viewport=SIZE).new_page()
     log_in(officer, base, demo.OFFICER, passwords)
+    assessor = browser.new_context(viewport=SIZE).new_page()
+    log_in(assessor, base, "demo-assessor", passwords)
+    second_person(assessor, base)
     release(page, officer, base)
     statistics(officer, base)
 
@@ -183,6 +190,33 @@ def find(page: Page, start: str) -> None:
             return
         page.keyboard.press("F2")
         until(lambda: (state(page)["sheet"] or {}).get("total"))
+
+
+def second_look(page: Page, base: str) -> None:
+    """Leave a medium for two people, with what was seen."""
+    open_grading(page, base)
+    find_landscape(page)
+    answer_all(page)
+    saved = state(page)["saved"]
+    page.keyboard.press("f")
+    page.keyboard.press("Enter")
+    until(lambda: state(page)["saved"] == saved + 1)
+
+
+def second_person(page: Page, base: str) -> None:
+    """Show what another person gets of it: a shielded preview, and no answer."""
+    open_grading(page, base)
+    take(page, "grading-second")
+
+
+def comparing(browser: Browser, base: str, who: tuple[str, str]) -> None:
+    """Show the card of a comparison of start levels, read before one joins."""
+    page = browser.new_context(viewport=SIZE).new_page()
+    log_in(page, base, who[0], dict([who]))
+    open_grading(page, base)
+    page.keyboard.press("F3")
+    page.get_by_test_id("comparison-card").wait_for()
+    take(page, "grading-comparison")
 
 
 def grading_dark(page: Page, base: str) -> None:

@@ -17,9 +17,9 @@ function openPalette(desk) {
     "dialog",
     { class: "iwf-card", "aria-label": "Find an act", "data-testid": "palette" },
     field,
+    el("div", { class: "iwf-row" }, button("Close", { act: () => dialog.close(), testid: "close-palette" }), blankHint(desk.desk.keys)),
     list,
     el("p", { class: "iwf-hint" }, "Arrow keys choose, Enter does it."),
-    el("div", { class: "iwf-row" }, button("Close", { act: () => dialog.close(), testid: "close-palette" }), blankHint(desk.desk.keys)),
   );
   const choose = (row) => {
     chosen = row;
