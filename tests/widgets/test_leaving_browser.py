@@ -8,7 +8,8 @@ from iwflab_widgets.grading_desk import GradingDesk
 pytestmark = pytest.mark.browser
 SIZES = ((1366, 728), (1920, 1040))
 LOW = ((683, 364), (960, 520))  # the same screens at 200%
-IN_VIEW = """place => {
+IN_VIEW = """where => {
+  const place = document.querySelector(where);
   const box = place.getBoundingClientRect();
   const at = document.elementFromPoint(box.x + 8, box.y + box.height / 2);
   return box.height > 0 && place.contains(at);
@@ -17,6 +18,11 @@ IN_VIEW = """place => {
 
 def a_server(number=6, **more):
     return FakeServer([item(n) for n in range(1, number + 1)], **more)
+
+
+def in_view(desk, where):
+    """Wait until a place is really seen: nothing lies over it, no edge cuts it off."""
+    desk.page.wait_for_function(IN_VIEW, arg=where, timeout=8000)
 
 
 def told(desk):
@@ -29,7 +35,7 @@ def test_not_sure_is_said_where_it_is_seen_whatever_the_screen(open_desk, size):
     desk.painted("m01")
     desk.press("1", "1", "1", "c", "3", "d")  # a form longer than the screen
     assert told(desk) == "Not sure: somebody else should grade it."
-    assert desk.by("ending").evaluate(IN_VIEW)
+    in_view(desk, "[data-testid=ending]")
     assert desk.by("not_sure").get_attribute("aria-pressed") == "true"
     assert "somebody else" in desk.by("spoken").inner_text()
     desk.press("d")
@@ -84,10 +90,9 @@ def test_at_200_percent_the_picture_stays_beside_the_marked_question(open_desk, 
     desk = open_desk(GradingDesk, a_server(), size=size)
     desk.painted("m01")
     desk.press("1", "1", "1", "c", "3", "1")
-    marked = desk.page.locator("[data-active] .iwf-answers")
     desk.until("s.active === 'child-1-pubertal'")
-    assert desk.by("picture").evaluate(IN_VIEW)
-    assert marked.evaluate(IN_VIEW)
+    in_view(desk, "[data-testid=picture]")
+    in_view(desk, "[data-active] .iwf-answers")
 
 
 def test_the_counts_follow_what_others_and_the_sheet_do(open_desk, monkeypatch):
