@@ -61,6 +61,9 @@ def intake(paths: tuple[str, ...], folder: str, as_json: bool, **given: Any) -> 
         click.echo(f"  refused: {name}: {reason}", err=True)
     for problem in report.problems:
         click.echo(f"  kept and hashed, not examined: {problem}", err=True)
+    for name, before, now in report.routes:
+        said = f"now {now}, {before} was said before"
+        click.echo(f"  the route of a sighting of {name}: {said}", err=True)
     for name in report.unmatched:
         click.echo(f"  in the sidecar, not found: {name}", err=True)
 

@@ -13,7 +13,8 @@ class IntakeReport:
     ``found`` = ``new_copies`` + ``known_copies`` + ``len(refused)``; an archive counts
     as its members, and ``archives`` names it with its SHA-256.  ``states``
     counts the media newly examined by decoder state; ``unmatched`` names lines of
-    the sidecar that no file answered to; ``problems`` says what was kept and hashed,
+    the sidecar that no file answered to; ``routes`` names sightings whose route was
+    said otherwise before, with both; ``problems`` says what was kept and hashed,
     yet could not be examined now: the next intake tries again.  ``known`` counts
     media that a list or an own grade settled, ``known_why`` by reason: they need no
     eyes.
@@ -28,6 +29,7 @@ class IntakeReport:
     archives: list[tuple[str, str]] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
     unmatched: list[str] = field(default_factory=list)
+    routes: list[tuple[str, str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     known: int = 0
     known_why: Counter[str] = field(default_factory=Counter)

@@ -19,6 +19,10 @@ COUNT_UNITS: Mapping[str, str] = {
     "url": "URL (an address at which media were found)",
 }
 
+# How an address came to be known: looked for, or told from outside.
+ROUTES = ("proactive", "external")
+NOT_KNOWN = "not known"
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

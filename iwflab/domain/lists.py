@@ -13,6 +13,7 @@ class Sighting:
     url: str = ""
     seen_on: str = ""  # ISO date, or empty
     series: str = ""
+    route: str = ""  # proactive or external; empty: nobody said
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,23 @@
 """A sidecar: a CSV beside the files that says where and when each was seen.
 
 Columns: ``file`` (a path relative to the sidecar, ``/`` between folders), and any of
-``source``, ``url``, ``date`` (ISO, YYYY-MM-DD) and ``series``.
+``source``, ``url``, ``date`` (ISO, YYYY-MM-DD), ``series`` and ``route``, how it came
+to be known: ``proactive`` (looked for), ``external`` (told from outside), or empty.
 """
 
 import csv
 import io
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from iwflab.domain.counting import ROUTES
 from iwflab.domain.lists import Sighting
-from iwflab.domain.media import display_text
+from iwflab.domain.media import display_text, quoted
 from iwflab.errors import BadInput
 
-_COLUMNS = {"file", "source", "url", "date", "series"}
+_COLUMNS = {"file", "source", "url", "date", "series", "route"}
 
 
 def read_sidecar(file: Path) -> dict[bytes, list[Sighting]]:
@@ -44,7 +47,9 @@ def read_sidecar(file: Path) -> dict[bytes, list[Sighting]]:
                 advice="quote texts that contain commas",
             )
         path = os.path.realpath(os.fsencode(file.parent / row["file"]))
-        found.setdefault(path, []).append(_sighting(row, reader.line_num))
+        seen = _sighting(row, reader.line_num)
+        _must_agree(seen, found.setdefault(path, []), reader.line_num)
+        found[path].append(seen)
     return found
 
 
@@ -62,4 +67,28 @@ def _sighting(row: dict[str, str | None], line: int) -> Sighting:
         url=display_text(row.get("url") or ""),
         seen_on=seen_on,
         series=display_text(row.get("series") or ""),
+        route=_route(row.get("route") or "", line),
     )
+
+
+def _route(said: str, line: int) -> str:
+    """Take one of two words, exactly: a guess would be counted."""
+    if said and said not in ROUTES:
+        raise BadInput(
+            f"the sidecar's line {line} has the route {quoted(said, 40)}",
+            advice=f"write {' or '.join(ROUTES)}, or leave it empty where nobody knows",
+        )
+    return said
+
+
+def _must_agree(seen: Sighting, earlier: list[Sighting], line: int) -> None:
+    """Refuse a line that gives the sighting of an earlier line another route."""
+    for one in earlier:
+        routes = {one.route, seen.route} - {""}
+        if replace(one, route="") == replace(seen, route="") and len(routes) > 1:
+            raise BadInput(
+                f"the sidecar's line {line} says that a sighting was {seen.route},"
+                f" an earlier line that it was {one.route}",
+                advice="leave one of the two lines, or tell them apart by source,"
+                " url or date",
+            )

@@ -11,6 +11,7 @@ from iwflab.lab.keeping import Keeping
 from iwflab.lab.laying_out import LayingOut
 from iwflab.lab.leaving import Leaving
 from iwflab.lab.levels import Levels
+from iwflab.lab.linking import Linking
 from iwflab.lab.looking import Looking
 from iwflab.lab.people import People
 
@@ -23,6 +24,7 @@ class Lab(
     Comparing,
     Carrying,
     Deriving,
+    Linking,
     Keeping,
     Leaving,
     People,

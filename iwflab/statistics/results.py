@@ -36,6 +36,7 @@ FLAGS: Mapping[str, str] = {
     "p": "provisional",
     "r": "revised",
 }
+RUNG = "rung"  # the key of a ladder of units: the one table that holds several
 _SLACK = 1e-9  # rounding of floats, as a share of the numbers compared
 NAN = float("nan")
 
@@ -143,8 +144,9 @@ def validated(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Check a result against the contract and give it back, unchanged.
 
     Raises :class:`~iwflab.errors.BadInput` for missing or misplaced columns, an
-    unknown or mixed unit, an unknown flag, a limit on the wrong side of its
-    estimate, limits without a method, and two rows of the same keys and measure.
+    unknown unit, or several without the key ``rung``, an unknown flag, a limit on the
+    wrong side of its estimate, limits without a method, and two rows of the same
+    keys and measure.
     """
     for passed, message in _rules(frame):
         if not passed:
@@ -161,7 +163,8 @@ def _rules(frame: "pd.DataFrame") -> Iterator[tuple[bool, str]]:
     units = frame["unit"].unique()
     for unit in units:
         known_unit(unit)
-    yield len(units) <= 1, "one table counts one unit"
+    one = len(units) <= 1 or RUNG in names
+    yield one, "one table counts one unit, unless each rung names its own"
     yield set(frame["flag"].unique()) <= set(FLAGS), "a flag that is not in FLAGS"
     level = frame["level"].dropna()
     yield bool(((level > 0) & (level < 1)).all()), "level lies between 0 and 1"

@@ -1,4 +1,4 @@
-"""Tables of counting: which media are one series, which children one victim; reports."""
+"""Tables of counting: series, victims, saved queries, and what left as numbers."""
 
 import sqlalchemy as sa
 
@@ -24,6 +24,11 @@ victim_member = table(
     whole("number"),  # of the child on that medium
     maybe("victim", "victim"),  # none: the link was taken back
     text("basis"),
+)
+sighting_route = table(
+    "sighting_route",  # what was said later of a sighting's route; the newest stands
+    to("sighting", "sighting"),
+    text("route"),  # proactive or external
 )
 saved_query = table(
     "saved_query",  # the newest of a name stands

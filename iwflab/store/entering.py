@@ -3,12 +3,13 @@
 import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from hashlib import sha256
 
 import sqlalchemy as sa
 
 from iwflab.domain.hashes import FrameHashes, HashValue
+from iwflab.domain.lists import Sighting
 from iwflab.domain.media import Digests, Examined
 from iwflab.errors import RequestReused
 from iwflab.store.act import Act
@@ -85,6 +86,32 @@ def enter_once(
     if found is not None:
         return str(found), False
     return act.insert(table, **where, **more), True
+
+
+def enter_sighting(act: Act, copy: str, seen: Sighting) -> str:
+    """Enter where a copy was seen, if new; give the route it had until now, if other.
+
+    A route that is said of a sighting later is a row of its own, and the newest
+    stands; a line that says none takes none back.
+    """
+    said = asdict(seen)
+    route = said.pop("route")
+    key, is_new = enter_once(act, "sighting", {"copy": copy, **said}, {"route": route})
+    if is_new or not route:
+        return ""
+    stands = act.connection.execute(_ROUTE, {"sighting": key}).scalar_one()
+    if stands == route:
+        return ""
+    act.insert("sighting_route", sighting=key, route=route)
+    return str(stands)
+
+
+_ROUTE = sa.text("""
+  SELECT COALESCE((
+    SELECT r.route FROM sighting_route r WHERE r.sighting = s.id
+    ORDER BY r.entry DESC, r.id DESC LIMIT 1
+  ), s.route) FROM sighting s WHERE s.id = :sighting
+""")
 
 
 def sha256_of(store: Store, medium: str) -> str:

@@ -22,6 +22,7 @@ from iwflab.store.entering import (
     enter_examination,
     enter_medium,
     enter_once,
+    enter_sighting,
     is_examined,
     known_medium,
     one_row,
@@ -226,15 +227,8 @@ class _Run:
             self.report.new_copies += is_found
             self.report.known_copies += not is_found
             for seen in sightings:
-                one_row(
-                    act,
-                    "sighting",
-                    copy=copy,
-                    source=seen.source,
-                    url=seen.url,
-                    seen_on=seen.seen_on,
-                    series=seen.series,
-                )
+                if before := enter_sighting(act, copy, seen):
+                    self.report.routes.append((display_name(path), before, seen.route))
         self.report.new_media += is_new
         return medium, is_new
 

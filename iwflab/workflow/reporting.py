@@ -59,6 +59,13 @@ def chart(counted: Table) -> str:
     return draw(counted)
 
 
+def reconciled(frames: "dict[str, pd.DataFrame]") -> "pd.DataFrame":
+    """Say how the units of counted frames relate: counts only."""
+    from iwflab.statistics.units import reconcile_units
+
+    return reconcile_units(frames)
+
+
 def links_frame(store: Store) -> "pd.DataFrame":
     """One row a link: its kind, its two media, its value, the kind's strength."""
     import pandas as pd

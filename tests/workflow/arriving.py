@@ -64,7 +64,7 @@ class Arrivals:
             )  # fmt: skip
         if "series" in one or "source" in one:
             act.insert(
-                "sighting", copy=copy, url="", seen_on="",
+                "sighting", copy=copy, url="", seen_on="", route="",
                 series=one.get("series", ""), source=one.get("source", ""),
             )  # fmt: skip
         return medium

@@ -227,6 +227,7 @@ function reportView(report, seconds) {
   const archives = report.archives ?? [];
   const state = ([name, number]) => `${number} ${words(name)}`;
   const states = Object.entries(report.states ?? {}).map(state);
+  const routes = report.routes ?? [];
   const unmatched = (report.unmatched ?? []).map((name) => [name]);
   return [
     el(
@@ -240,6 +241,7 @@ function reportView(report, seconds) {
     states.length > 0 && el("p", {}, `Decoder: ${states.join(", ")}.`),
     archives.length > 0 && tableOf("Archives", ["Archive", "SHA-256"], archives),
     refused.length > 0 && tableOf("Refused", ["Refused", "Reason"], refused),
+    routes.length > 0 && tableOf("Routes", ["Route said otherwise before", "Before", "Now"], routes),
     unmatched.length > 0 && tableOf("Sidecar", ["Lines of the sidecar without a file"], unmatched),
   ];
 }
