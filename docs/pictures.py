@@ -166,6 +166,7 @@ def looking(page: Page, base: str) -> None:
     find(page, "VID_0001")
     page.keyboard.press("F8")
     until(lambda: state(page)["clip"] and painted(page) == "full")
+    until(lambda: page.evaluate("document.querySelector('video').duration > 0"))
     page.keyboard.press("PageDown")
     until(lambda: state(page)["clip"]["at"] > 0)
     page.keyboard.press("[")

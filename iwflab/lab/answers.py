@@ -95,7 +95,7 @@ class Answers(Seat):
     @needs(*LISTING)
     def segments(self) -> "pd.DataFrame":
         """One row a segment of a video, with what it answers for itself."""
-        return _within(frames.segments_frame(self._store), self._known)
+        return within(frames.segments_frame(self._store), self._known)
 
     @needs(*LISTING)
     def grades(self, scheme: str = "uk_2014") -> "pd.DataFrame":
