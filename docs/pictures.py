@@ -19,6 +19,7 @@ from iwflab import demo
 from iwflab.lab import Lab
 
 OUT = Path(__file__).parent / "pictures"
+ASSESSOR = "demo-assessor"  # an account of the demonstration lab
 SIZE = {"width": 1440, "height": 900}
 MOST_BYTES = 250_000
 GATES = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
@@ -44,6 +45,8 @@ def main() -> None:
             passwords = {who: password for who, password, _ in demo.accounts(lab)}
         with served(folder) as base, chromium() as browser:
             take_all(browser, base, passwords, Path(name))
+        with Lab.open(folder) as lab:  # something has to be left for the others
+            lab.seat(ASSESSOR).hand_back()
         with researched(folder) as (base, who), chromium() as browser:
             research(browser, base, who)
         with compared(folder) as base, chromium() as browser:
@@ -71,7 +74,7 @@ def take_all(
     officer = browser.new_context(viewport=SIZE).new_page()
     log_in(officer, base, demo.OFFICER, passwords)
     assessor = browser.new_context(viewport=SIZE).new_page()
-    log_in(assessor, base, "demo-assessor", passwords)
+    log_in(assessor, base, ASSESSOR, passwords)
     second_person(assessor, base)
     release(page, officer, base)
     statistics(officer, base)
