@@ -15,6 +15,7 @@ from iwflab.cli import main
 from iwflab.errors import ConfigError
 from iwflab.exchange import FORMATS
 from iwflab.lab import Lab
+from iwflab.schemes import tags
 from tests.cli.here import here
 
 COMMAND = Path(sys.executable).with_name("iwflab")
@@ -193,6 +194,15 @@ def test_the_labs_own_keys_win_over_a_key_of_a_newer_release(tmp_path):
     said = here("doctor", "--lab", str(lab)).stderr
     assert "leaves these acts without a key, the palette has them: lens" in said
     assert "without a key" not in here("doctor").stderr
+
+    # The key of a tag is no clash, the act wins; but it is said, and shown nowhere.
+    tag = next(tag for tag in tags().values() if tag.key)
+    settings.write_text(f'{before}[keys]\n{older}undo = "{tag.key.upper()}"\n')
+    said = here("doctor", "--lab", str(lab)).stderr
+    assert f"the key of the tag {tag.code} is that of undo here" in said
+    with Lab.open(lab) as opened:
+        (told,) = [one for one in opened.desk()["tags"] if one["code"] == tag.code]
+        assert (told["key"], told["taken"]) == ("", "undo")
 
     # A clash within the lab's own map stays refused; so is a desk that cannot be blanked.
     for own, words in (
