@@ -5,8 +5,8 @@ Every method is a line or two: it names a step of the way and says who asks.
 
 from iwflab.lab.carrying import Carrying
 from iwflab.lab.comparing import Comparing
-from iwflab.lab.counting import Counting
 from iwflab.lab.deriving import Deriving
+from iwflab.lab.exploring import Exploring
 from iwflab.lab.flow import Flow
 from iwflab.lab.keeping import Keeping
 from iwflab.lab.laying_out import LayingOut
@@ -24,7 +24,7 @@ class Lab(
     Comparing,
     Carrying,
     Deriving,
-    Counting,
+    Exploring,
     Keeping,
     Leaving,
     People,
