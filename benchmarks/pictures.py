@@ -32,9 +32,13 @@ def photograph(number, widths=WIDTHS):
     return encoded(noisy, "JPEG", quality=86)
 
 
-@cache
 def folder(widths=WIDTHS):
     """Draw the pictures once a run."""
+    return drawn(widths)
+
+
+@cache  # by what was asked, however it was said: folder() is folder(WIDTHS)
+def drawn(widths):
     made = workshop() / f"pictures-{max(widths)}"
     made.mkdir()
     for number in range(MEDIA):
@@ -42,9 +46,13 @@ def folder(widths=WIDTHS):
     return made
 
 
-@cache
 def lab(widths=WIDTHS):
     """Fill a lab with them once a run; who changes it takes a copy."""
+    return filled(widths)
+
+
+@cache
+def filled(widths):
     place = workshop() / f"filled-{max(widths)}" / "lab"
     heads = place.parent / "heads"
     with Lab.create(place, set_size=MEDIA, head_folder=str(heads)) as made:

@@ -16,12 +16,14 @@ from iwflab.cli import (
     knowing,
     leaving,
     legacy,
+    linking,
     looking,
     people,
     quality,
     queueing,
     rehashing,
     stacking,
+    units,
     way,
 )
 from iwflab.domain.media import display_text
@@ -48,6 +50,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     *(stacking.stacks, stacking.calibrate),
     *(quality.sign_off, quality.take_back, leaving.release, looking.exposure),
     comparing_levels.comparison,
+    *(linking.series, linking.victim, units.units),
     *(counting.report, counting.export, deriving.schemes),
 )
 

@@ -70,6 +70,10 @@ def _print(counted: Table) -> None:
             "frames",
             "links",
             "carried_grades",
+            "series",
+            "victims",
+            "tags",
+            "sightings",
         ]
     ),
 )

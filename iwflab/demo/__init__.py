@@ -3,7 +3,8 @@
 Nothing is fetched.  The records are invented to show every state a lab can be in:
 three children on one medium, one undetermined, one refused by the decoder, exact
 duplicates, edited copies, stacks, a video, a truncated file, and one record that
-contradicts itself.  Two invented hash lists know some of the media.
+contradicts itself.  Two invented hash lists know some of the media; two series and two
+victims, by opaque references, say what belongs together.
 """
 
 import csv
@@ -37,6 +38,7 @@ _CAMERAS = (
     ("Harbour Optics", "H-100", "SN-H100-0002"),
     ("Northlight", "N7", "SN-N7-4711"),
 )
+_ROUTES = ("proactive", "external", "proactive", "")  # "": nobody said
 _SITES = ("board.example", "files.example", "gallery.example")
 
 
@@ -60,7 +62,8 @@ def make(folder: Path, media: int = 48, *, intake_roots: Sequence[str] = ()) -> 
         finally:
             # The originals are in the evidence now; no second copy stays behind.
             shutil.rmtree(drawn, ignore_errors=True)
-        _grade(lab.seat(GRADER))
+        graded = _grade(lab.seat(GRADER))
+        _link(lab.seat(GRADER), graded)
         _sign_off(lab.seat(OFFICER))
         hash_lists.add(lab.seat(GRADER))
 
@@ -82,6 +85,7 @@ def draw(folder: Path, media: int) -> Path:
                 "url": f"https://{site}/item/{number}",
                 "date": f"2026-{1 + number % 9:02}-{1 + number % 27:02}",
                 "series": series,
+                "route": _ROUTES[number // len(_SITES) % len(_ROUTES)],
             }
         )
     sidecar = folder / "sidecar.csv"
@@ -221,12 +225,33 @@ _RECORDS: Sequence[Mapping[str, Any]] = (
 )
 
 
-def _grade(lab: Lab) -> None:
-    media = lab.open_set(len(_RECORDS) + 4)["items"]
-    for item, record in zip(media, _RECORDS, strict=False):
+def _grade(lab: Lab) -> list[str]:
+    """Grade some media; give them in the order of the records."""
+    media = [item["medium"] for item in lab.open_set(len(_RECORDS) + 4)["items"]]
+    graded = media[: len(_RECORDS)]
+    for medium, record in zip(graded, _RECORDS, strict=False):
         plain = {**record, "note": _NOTE}
-        lab.grade(item["medium"], record_from(plain), reveal="full", seconds=12.0)
+        lab.grade(medium, record_from(plain), reveal="full", seconds=12.0)
     lab.hand_back()
+    return graded
+
+
+# What an outside source calls a series -> our own reference of it.
+_SERIES = {"Harbour wall": "DEMO-S-01", "Mosaic floor": "DEMO-S-02"}
+# Reference of a child -> where it was seen: the place of a record, the child's number.
+_VICTIMS = {"DEMO-V-01": ((0, 2), (6, 1)), "DEMO-V-02": ((0, 3), (1, 1))}
+_WHY = "Demonstration: an invented link between drawn pictures."
+
+
+def _link(lab: Lab, graded: Sequence[str]) -> None:
+    """Say which media are one series, and which children on them are one."""
+    copies = lab.copies()
+    for name, reference in _SERIES.items():
+        media = copies.loc[copies["series"] == name, "medium"].unique()
+        lab.series_assign(list(media), reference, reason=_WHY)
+    for reference, places in _VICTIMS.items():
+        seen = [(graded[at], child) for at, child in places if at < len(graded)]
+        lab.victim_assign(seen, reference, reason=_WHY)
 
 
 def _sign_off(lab: Lab) -> None:

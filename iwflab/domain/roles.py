@@ -44,6 +44,7 @@ class Operation(StrEnum):
     TAKE_IN = "take_in"
     MANAGE_LISTS = "manage_lists"
     ANSWER_MATCHES = "answer_matches"
+    LINK = "link"
     SIGN_OFF = "sign_off"
     VOUCH = "vouch"
     KEEP = "keep"

@@ -12,6 +12,7 @@ from iwflab.lab.keeping import Keeping
 from iwflab.lab.laying_out import LayingOut
 from iwflab.lab.leaving import Leaving
 from iwflab.lab.levels import Levels
+from iwflab.lab.linking import Linking
 from iwflab.lab.looking import Looking
 from iwflab.lab.people import People
 
@@ -25,6 +26,7 @@ class Lab(
     Carrying,
     Deriving,
     Exploring,
+    Linking,
     Keeping,
     Leaving,
     People,

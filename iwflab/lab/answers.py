@@ -12,6 +12,7 @@ from iwflab.schemes import scheme_named
 from iwflab.store import frames
 from iwflab.store.looking import levels_of
 from iwflab.store.reading import one_medium, overview, stored_frame_hashes
+from iwflab.store.units import series_by_medium
 from iwflab.workflow import carrying, reach, reporting
 from iwflab.workflow.queue import HOUR_US
 
@@ -68,7 +69,10 @@ class Answers(Seat):
     @needs(*LISTING)
     def media(self) -> "pd.DataFrame":
         """One row a medium."""
-        return frames.media_frame(self.overview())
+        known, series = self._known, series_by_medium(self._store)
+        # What others worked out is not told of a medium that one still has to grade.
+        told = {m: one for m, one in series.items() if known is None or m in known}
+        return frames.media_frame(self.overview(), told)
 
     def _blinded(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return reach.blinded(rows, self._known, self.analyst)
@@ -76,39 +80,39 @@ class Answers(Seat):
     @needs(*LISTING)
     def copies(self) -> "pd.DataFrame":
         """One row a copy, with what its sidecar said."""
-        return _within(frames.copies_frame(self._store), self._seen)
+        return within(frames.copies_frame(self._store), self._seen)
 
     @needs(*LISTING)
     def assessments(self) -> "pd.DataFrame":
         """One row a standing assessment."""
-        return _within(frames.assessments_frame(self._store), self._known)
+        return within(frames.assessments_frame(self._store), self._known)
 
     @needs(*LISTING)
     def children(self) -> "pd.DataFrame":
         """One row a child appearance."""
-        return _within(frames.children_frame(self._store), self._known)
+        return within(frames.children_frame(self._store), self._known)
 
     @needs(*LISTING)
     def grades(self, scheme: str = "uk_2014") -> "pd.DataFrame":
         """One row a graded medium, under one scheme."""
         found = frames.grades_frame(self._store, scheme_named(scheme))
-        return _within(found, self._known)
+        return within(found, self._known)
 
     @needs(*LISTING)
     def hashes(self) -> "pd.DataFrame":
         """One row a hash."""
-        return _within(frames.hashes_frame(self._store), self._seen)
+        return within(frames.hashes_frame(self._store), self._seen)
 
     @needs(*LISTING)
     def frames(self) -> "pd.DataFrame":
         """One row a hashed frame of a video or an animated picture."""
-        return _within(frames.frame_hashes_frame(self._store), self._seen)
+        return within(frames.frame_hashes_frame(self._store), self._seen)
 
     @needs(*LISTING)
     def links(self) -> "pd.DataFrame":
         """One row a reason for which two media belong together."""
         found = reporting.links_frame(self._store)
-        return _within(found, self._seen, "one", "other")
+        return within(found, self._seen, "one", "other")
 
     @needs("read_trail", "own", "series", "all")
     def trail(self) -> "pd.DataFrame":
@@ -135,7 +139,7 @@ class Answers(Seat):
         return within(self._store, self.analyst, scopes, since=since)
 
 
-def _within(
+def within(
     frame: "pd.DataFrame", media: frozenset[str] | None, *columns: str
 ) -> "pd.DataFrame":
     """Keep the rows whose media a person may see; None keeps them all."""

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from iwflab.domain.categories import Scheme, derive
+from iwflab.domain.elements import CHILD_FIELDS
+from iwflab.domain.grouping import VICTIM
 from iwflab.store.database import Store
 from iwflab.store.reading import children_of, overview, records
 from iwflab.store.stacks import CHOSEN, carried_over
+from iwflab.store.units import members, series_by_medium
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,10 +27,20 @@ _MEDIA = [
 ]
 
 
-def media_frame(found: Sequence[Mapping[str, Any]]) -> "pd.DataFrame":
-    """One row a medium: its digests, size in bytes, decoder state and stage."""
-    rows = [{name: row[name] for name in _MEDIA} for row in found]
-    return _frame(rows, _MEDIA, whole=("size", "copies", "width", "height", "frames"))
+def media_frame(
+    found: Sequence[Mapping[str, Any]], series: Mapping[str, str] | None = None
+) -> "pd.DataFrame":
+    """One row a medium: its digests, size in bytes, decoder state, stage, series.
+
+    ``series`` is the reference that was given by hand, by medium.
+    """
+    of = series or {}
+    rows = [
+        {**{name: row[name] for name in _MEDIA}, "series": of.get(row["medium"], "")}
+        for row in found
+    ]
+    whole = ("size", "copies", "width", "height", "frames")
+    return _frame(rows, [*_MEDIA, "series"], whole=whole)
 
 
 def assessments_frame(store: Store) -> "pd.DataFrame":
@@ -61,19 +74,43 @@ def assessments_frame(store: Store) -> "pd.DataFrame":
 
 
 def children_frame(store: Store) -> "pd.DataFrame":
-    """One row a child appearance, of the standing assessments."""
+    """One row a child appearance, of the standing assessments.
+
+    What was asked is a Categorical in the order of the form, empty levels kept, and
+    missing where nobody answered; ``series`` and ``victim`` are references by hand.
+    """
     graded = overview(store, "assessment IS NOT NULL")
     found = children_of(store, [row["assessment"] for row in graded])
     columns = [
         *("medium", "assessment", "stage", "number", "age_band", "sex", "pubertal"),
         *("face_visible", "age_min", "age_max", "skin_tone", "identified_status"),
     ]
+    series, victims = series_by_medium(store), members(store, VICTIM)
     rows = [
-        {**{n: row[n] for n in columns[:3]}, **{n: getattr(c, n) for n in columns[3:]}}
+        {
+            **{n: row[n] for n in columns[:3]},
+            **{n: getattr(c, n) for n in columns[3:]},
+            "series": series.get(row["medium"], ""),
+            "victim": victims.get((row["medium"], c.number), ("",))[0],
+        }
         for row in graded
         for c in found[row["assessment"]]
     ]
-    return _frame(rows, columns, whole=("number", "age_min", "age_max"))
+    columns += ["series", "victim"]
+    frame = _frame(rows, columns, whole=("number", "age_min", "age_max"))
+    return frame.assign(**{n: answers(frame[n], n) for n in CHILD_FIELDS})
+
+
+_ORDERED = frozenset({"age_band", "pubertal", "skin_tone"})
+
+
+def answers(column: "pd.Series[Any]", name: str) -> "pd.Categorical":
+    """Make answers about children a Categorical; no answer is missing."""
+    import pandas as pd
+
+    levels = list(CHILD_FIELDS[name].values)
+    told = column.where(column.isin(levels))
+    return pd.Categorical(told, categories=levels, ordered=name in _ORDERED)
 
 
 def grades_frame(store: Store, scheme: Scheme) -> "pd.DataFrame":

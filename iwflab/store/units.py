@@ -9,9 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from iwflab.domain.grouping import SERIES, VICTIM, Subject
 from iwflab.store.act import Act
 from iwflab.store.database import Store
 from iwflab.store.entering import one_row
+from iwflab.store.reading import STANDS
 
 # The newest of each subject, with its reference; none where it was taken out.
 _MEMBERS = """
@@ -24,15 +26,13 @@ _MEMBERS = """
   ) x JOIN {kind} g ON g.id = x.{kind} WHERE x.place = 1
   ORDER BY x.entry, x.medium, x.number
 """
-SERIES, VICTIM = "series", "victim"
+_STANDS = STANDS.format("a")
 _QUERIES = {
     SERIES: _MEMBERS.format(kind=SERIES, number="0", subject="m.medium"),
     VICTIM: _MEMBERS.format(
         kind=VICTIM, number="m.number", subject="m.medium, m.number"
     ),
 }
-
-Subject = tuple[str, int]  # a medium, and the number of a child on it (0: none)
 
 
 def tuples(store: Store, query: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -47,6 +47,11 @@ def members(store: Store, kind: str) -> dict[Subject, tuple[str, str, int]]:
         (medium, number): (name, basis, entry)
         for medium, number, name, basis, entry in tuples(store, _QUERIES[kind])
     }
+
+
+def series_by_medium(store: Store) -> dict[str, str]:
+    """Give the series of each medium that is in one."""
+    return {medium: told[0] for (medium, _), told in members(store, SERIES).items()}
 
 
 def enter_members(
@@ -74,12 +79,35 @@ def said_then(act: Act, kind: str) -> list[tuple[Subject, str, str]]:
     return [((medium, place), name, basis) for medium, place, name, basis in found]
 
 
+def references(store: Store, kind: str) -> set[str]:
+    """Name every reference there is, with or without members."""
+    return {name for (name,) in tuples(store, f"SELECT name FROM {kind}")}  # noqa: S608
+
+
+def said_by(store: Store, kind: str) -> dict[int, tuple[str, int]]:
+    """Give who put anything together, and when (UTC microseconds), by entry."""
+    query = (
+        "SELECT e.number, e.analyst, e.at_us FROM audit_entry e"  # noqa: S608 - ours
+        f" WHERE e.number IN (SELECT entry FROM {kind}_member)"
+    )
+    return {entry: (who, at_us) for entry, who, at_us in tuples(store, query)}
+
+
+def graded_in(store: Store) -> dict[str, int]:
+    """Give the entry of the assessment that stands, by medium."""
+    query = (
+        f"SELECT a.medium, MAX(a.entry) FROM assessment a WHERE {_STANDS}"  # noqa: S608
+        " GROUP BY a.medium"
+    )
+    return dict(tuples(store, query))
+
+
 def media_days(store: Store) -> dict[str, int]:
     """Give when each medium arrived, in UTC microseconds."""
     query = """
       SELECT m.id, e.at_us FROM medium m JOIN audit_entry e ON e.number = m.entry
     """
-    return dict(tuples(store, query))  # type: ignore[arg-type]
+    return dict(tuples(store, query))
 
 
 def signed_days(store: Store) -> dict[str, int]:
@@ -87,7 +115,7 @@ def signed_days(store: Store) -> dict[str, int]:
     query = """
       SELECT s.id, e.at_us FROM sign_off s JOIN audit_entry e ON e.number = s.entry
     """
-    return dict(tuples(store, query))  # type: ignore[arg-type]
+    return dict(tuples(store, query))
 
 
 CHILD = (

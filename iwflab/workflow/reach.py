@@ -1,8 +1,8 @@
 """How far a person sees: which media, which records, which entries of the trail.
 
-Series and quality samples do not exist yet.  Until they do, the lab's whole set stands
-in for the series (a lab holds one investigative set), and the media that were graded,
-or that a list or an own grade knows, stand in for the sample.
+The scope "series" is the lab's whole set: a lab holds one investigative set, and what
+its analysts call a series is a part of it.  Quality samples do not exist yet.  Until
+they do, the media that were graded, or that a list or an own grade knows, stand in.
 """
 
 from collections.abc import Collection, Mapping, Sequence

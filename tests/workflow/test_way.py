@@ -134,6 +134,9 @@ def test_a_sidecar_tells_where_and_when_a_file_was_seen(new_lab, drawn):
         "file,colour\na,red\n",
         "file,date\npicture0.jpeg,4 March\n",
         "file,source\na,b,c\n",
+        "file,route\npicture0.jpeg,yes\n",
+        "file,route\npicture0.jpeg,Proactive\n",
+        "file,route\npicture0.jpeg,external\npicture0.jpeg,proactive\n",
     ],
 )
 def test_a_sidecar_that_does_not_fit_is_refused_and_nothing_taken_in(

@@ -33,9 +33,7 @@ def draw(told: Mapping[str, Any]) -> str:
     """
     import vl_convert
 
-    # The drawing is one picture with words of its own; its parts say nothing.
-    plain = _chart(told).configure(aria=False).to_dict()
-    svg = str(vl_convert.vegalite_to_svg(plain))
+    svg = str(vl_convert.vegalite_to_svg(_chart(told).to_dict()))
     title = f"<title>{escape(told['title'])}</title>"
     desc = f"<desc>{escape(in_words(told))}</desc>"
     return re.sub(r"<svg([^>]*)>", rf'<svg\1 role="img">{title}{desc}', svg, count=1)
@@ -102,13 +100,14 @@ def _chart(told: Mapping[str, Any]) -> "alt.FacetChart | alt.LayerChart":
     )
     axis = alt.Axis(tickCount=3, format="d", grid=False)
     share = alt.X("share:Q", scale=scale, title="percent", axis=axis)
-    drawn = base.mark_bar(color=BAR, height={"band": 0.7}).encode(x=share)
-    limits = base.mark_rule(color=LIMITS, strokeWidth=2.5).encode(
+    # The drawing is one picture with words of its own: its parts say nothing (aria).
+    drawn = base.mark_bar(color=BAR, aria=False, height={"band": 0.7}).encode(x=share)
+    limits = base.mark_rule(color=LIMITS, aria=False, strokeWidth=2.5).encode(
         x=alt.X("lower:Q", scale=scale), x2="upper:Q"
     )
-    text = base.mark_text(align="left", dx=4, fontSize=11, color=HIDDEN).encode(
-        x=alt.X("end:Q", scale=scale), text="text:N"
-    )
+    text = base.mark_text(
+        aria=False, align="left", dx=4, fontSize=11, color=HIDDEN
+    ).encode(x=alt.X("end:Q", scale=scale), text="text:N")
     one = alt.layer(
         drawn, limits.transform_filter("datum.lower !== null"), text
     ).properties(width=width, height={"step": _STEP})

@@ -55,7 +55,9 @@ def youngest(bands: "pd.Series[Any]", by: "pd.Series[Any]") -> "pd.Series[Any]":
     open_ = (most == unknown) & (least > 0)
     return pd.Series(
         pd.Categorical.from_codes(
-            np.where(open_, unknown, least).astype(np.int64), dtype=bands.dtype
+            np.where(open_, unknown, least).astype(np.int64),
+            categories=bands.cat.categories,
+            ordered=True,
         ),
         index=least.index,
     )
@@ -76,7 +78,9 @@ def most_severe(codes: "pd.Series[Any]", by: "pd.Series[Any]") -> "pd.Series[Any
     most = plain.groupby(by.to_numpy()).max()
     found = np.where((most == last) & (determined != last - 1), last, determined)
     return pd.Series(
-        pd.Categorical.from_codes(found.astype(np.int64), dtype=codes.dtype),
+        pd.Categorical.from_codes(
+            found.astype(np.int64), categories=codes.cat.categories, ordered=True
+        ),
         index=most.index,
     )
 
@@ -107,17 +111,14 @@ def _contents(frames: "Frames") -> "pd.DataFrame":
 
 
 def _series(frames: "Frames") -> "pd.DataFrame":
-    import pandas as pd
-
     media = frames["media"][frames["media"]["series"] != ""]
     found = _of_media(frames, media, "series")
     children = frames["children"][frames["children"]["series"] != ""]
     linked = children[children["victim"] != ""]
-    whole = {"fill_value": 0}
-    appear = children.groupby("series").size().reindex(found.index, **whole)
-    victims = linked.groupby("series")["victim"].nunique()
-    found["appearances"] = pd.array(appear, dtype="Int64")
-    found["victims"] = pd.array(victims.reindex(found.index, **whole), dtype="Int64")
+    appear = children.groupby("series").size().astype("Int64")
+    found["appearances"] = appear.reindex(found.index, fill_value=0)
+    victims = linked.groupby("series")["victim"].nunique().astype("Int64")
+    found["victims"] = victims.reindex(found.index, fill_value=0)
     return found.rename_axis("series").reset_index()
 
 
@@ -213,7 +214,7 @@ def _agreed(
     grouped = codes.groupby(frame.loc[codes.index, by])
     least, most = grouped.min(), grouped.max()
     found = least.where(least == most).reindex(index)
-    found = found.fillna(levels.get_loc(unknown)).astype("int64")
+    found = found.fillna(list(levels).index(unknown)).astype("int64")
     return pd.Series(pd.Categorical.from_codes(found, categories=levels), index=index)
 
 

@@ -47,7 +47,7 @@ def upgrade() -> None:
         *texts("basis"),
         indexes=("medium", "victim"),
     )
-    active = sa.Column("active", WHOLE, nullable=False)
+    active: sa.Column[object] = sa.Column("active", WHOLE, nullable=False)
     table("saved_query", *texts("name", "query"), active, indexes=("name",))
     unique = sa.UniqueConstraint("name")
     table("statistical_release", *texts(*RELEASE), unique, indexes=())
