@@ -22,6 +22,7 @@ from iwflab.cli import (
     quality,
     queueing,
     rehashing,
+    reporting,
     stacking,
     units,
     way,
@@ -51,7 +52,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     *(quality.sign_off, quality.take_back, leaving.release, looking.exposure),
     comparing_levels.comparison,
     *(linking.series, linking.victim, units.units),
-    *(counting.report, counting.export, deriving.schemes),
+    *(reporting.report, counting.export, deriving.schemes),
 )
 
 

@@ -11,7 +11,7 @@ from iwflab.domain.counting import UNITS, Table
 from iwflab.errors import BadInput
 
 
-@click.command()
+@click.command("table")
 @click.argument("name", default="victims")
 @click.option("--unit", required=True, type=click.Choice(list(UNITS)))
 @click.option("--scheme", default="uk_2014", show_default=True)
@@ -22,7 +22,7 @@ from iwflab.errors import BadInput
 )
 @lab_option
 @json_option
-def report(
+def statistic_table(
     name: str, *, unit: str, scheme: str, chart: str | None, folder: str, as_json: bool
 ) -> None:
     """Print a table that says what it counts; NAME is a statistic."""

@@ -149,7 +149,7 @@ def _where_cores_go(setting: Path) -> str:
 )
 @json_option
 def verify(folder: str, read_data: bool, head: Path | None, as_json: bool) -> None:
-    """Check the audit trail, every row against it, the signed head, the releases."""
+    """Check the audit trail, every row against it, the signed head, what left."""
     with open_lab(folder) as lab:
         compared = head is not None or lab.heads.exists()
         found = lab.verify(read_data=read_data, head=head)

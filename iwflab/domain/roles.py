@@ -37,6 +37,7 @@ class Operation(StrEnum):
     EXPORT_HASHES = "export_hashes"
     EXPORT_MEDIA = "export_media"
     STATISTICS = "statistics"
+    PUBLISH_STATISTICS = "publish_statistics"
     READ_TRAIL = "read_trail"
     ERASE = "erase"
     MANAGE_USERS = "manage_users"

@@ -18,6 +18,7 @@ from iwflab.exchange.csv_list import CSV_LIST
 from iwflab.exchange.json_lines import JSON_LINES
 
 UNFINISHED = ".unfinished"
+MANIFEST = "manifest.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LISTS = (CSV_LIST, JSON_LINES)
 
@@ -63,22 +64,31 @@ def write_folder(
     folder: Path, entries: Sequence[ListEntry], manifest: dict[str, Any]
 ) -> str:
     """Write lists and manifest durably; give the SHA-256 of the manifest."""
-    if folder.exists():
-        shutil.rmtree(folder)  # what an interrupted release left; it never counted
-    folder.mkdir(parents=True, mode=0o700)
-    files = {}
+    contents, files = {}, {}
     for form in _LISTS:
-        content = form.dump(entries)
-        _durable(folder / f"hashes{form.suffix}", content)
-        files[f"hashes{form.suffix}"] = {
+        name, content = f"hashes{form.suffix}", form.dump(entries)
+        contents[name] = content
+        files[name] = {
             "sha256": sha256(content).hexdigest(),
             "bytes": len(content),
             "format": form.title,
         }
     text = json.dumps({**manifest, "files": files}, indent=2, sort_keys=True) + "\n"
-    _durable(folder / "manifest.json", text.encode())
-    _sync(folder)
+    write_files(folder, {**contents, MANIFEST: text.encode()})
     return sha256(text.encode()).hexdigest()
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a new folder of read-only files durably, for its owner's eyes.
+
+    What an interrupted release left there goes first: it never counted.
+    """
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, mode=0o700)
+    for name, content in files.items():
+        _durable(folder / name, content)
+    _sync(folder)
 
 
 def _durable(file: Path, content: bytes) -> None:
@@ -105,7 +115,7 @@ def _sync(folder: Path) -> None:
 
 def read_release(folder: Path) -> Release:
     """Read a release from its folder; refuse one whose files are not those listed."""
-    manifest = folder / "manifest.json"
+    manifest = folder / MANIFEST
     if not manifest.exists():
         raise Tampered(
             f"the release {folder.name} has no manifest",
@@ -141,7 +151,7 @@ def finish(folder: Path, entered: Sequence[Mapping[str, Any]]) -> None:
     digests = {row["name"]: row["manifest_sha256"] for row in entered}
     for unfinished in sorted(folder.glob(f"*{UNFINISHED}")):
         name = unfinished.name.removesuffix(UNFINISHED)
-        manifest = unfinished / "manifest.json"
+        manifest = unfinished / MANIFEST
         if (
             name in digests
             and manifest.exists()

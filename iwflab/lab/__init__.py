@@ -15,6 +15,7 @@ from iwflab.lab.levels import Levels
 from iwflab.lab.linking import Linking
 from iwflab.lab.looking import Looking
 from iwflab.lab.people import People
+from iwflab.lab.publishing import Publishing
 
 
 class Lab(
@@ -29,6 +30,7 @@ class Lab(
     Linking,
     Keeping,
     Leaving,
+    Publishing,
     People,
 ):
     """One analyst at one lab folder.

@@ -1,4 +1,4 @@
-"""Proof that a lab is what it was: heads, the trail, releases, evidence."""
+"""Proof that a lab is what it was: heads, the trail, what left, evidence."""
 
 import time
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from iwflab.lab.seat import Seat
 from iwflab.store import audit
 from iwflab.store.head import Head
 from iwflab.store.vouching import is_vouched_for, must_go_on, vouch
-from iwflab.workflow import listing
+from iwflab.workflow import listing, publishing
 from iwflab.workflow.release import release_findings
 
 # Seconds that verify waits for what another process is in the middle of: a sign-off
@@ -57,11 +57,11 @@ class Proof(Seat):
     def verify(
         self, *, read_data: bool = False, head: Path | None = None
     ) -> list[audit.Finding]:
-        """Check trail, rows, head and releases; with ``read_data`` all evidence."""
+        """Check trail, rows, head and what left; with ``read_data`` all evidence."""
         # The heads first: the trail may grow while it is read, and never shrinks.
         heads, found = self._known_heads(head)
         found = audit.verify(self._store, heads=heads) + found
-        found += told(self._release_problems())
+        found += told(self._release_problems()) + told(self._report_problems())
         if read_data:
             found += told(self._evidence_problems())
             found += told(listing.problems(self._store, self.folder / "lists"))
@@ -107,6 +107,12 @@ class Proof(Seat):
             return release_findings(self._bench, self.folder / "releases")
         except LabError as fault:
             return [f"the releases cannot be checked: {fault.message}"]
+
+    def _report_problems(self) -> list[str]:
+        try:
+            return publishing.findings(self._store, self.folder / "reports")
+        except (LabError, OSError) as fault:
+            return [f"the reports cannot be checked: {fault}"]
 
     def _evidence_problems(self) -> list[str]:
         evidence = self._bench.evidence

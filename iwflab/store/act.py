@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,13 +10,8 @@ from iwflab.domain.trail import Written, row_digest
 from iwflab.errors import NotFound, StoreError
 from iwflab.store import schema
 from iwflab.store.engines import FAULTS, store_error
+from iwflab.store.quick import write
 from iwflab.store.values import as_stored
-
-
-@cache
-def _inserting(table: sa.Table) -> sa.Insert:
-    """Give the one statement that writes a row: kept, it is compiled once."""
-    return table.insert().inline()
 
 
 class Act:
@@ -57,7 +51,7 @@ class Act:
         # Its own columns come last: no caller chooses the salt or the entry.
         row = as_stored(place, {**columns, **own})
         try:
-            self.connection.execute(_inserting(place), row)
+            write(self.connection, place, row)
         except FAULTS as fault:
             raise store_error(fault) from fault
         self.rows.append(Written(table, row["id"], row_digest(row["salt"], row)))

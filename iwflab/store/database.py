@@ -24,18 +24,17 @@ from iwflab.store.act import Act
 from iwflab.store.engines import FAULTS, sqlite_engine, store_error
 from iwflab.store.migrate import current_revision, must_be_current, upgrade
 from iwflab.store.postgres import must_be_of, postgres_engine
+from iwflab.store.quick import asked, write
 from iwflab.store.turns import turn_of
 from iwflab.store.values import as_stored
 
-# Kept, not made anew for each act: a statement remembers how it was compiled.
-_ENTER = schema.audit_entry.insert().inline()
-_TRAIL_END = sa.text("""
+_TRAIL_END = """
   SELECT l.number, l.digest, e.number AS earlier, e.verb, e.subject, e.analyst, e.rows
   FROM (SELECT 1 AS always) o
   LEFT JOIN (SELECT number, digest FROM audit_entry ORDER BY number DESC LIMIT 1) l
     ON o.always = 1
   LEFT JOIN audit_entry e ON e.request = :request
-""")
+"""
 
 
 def _place(url: sa.URL) -> str:
@@ -148,13 +147,13 @@ class Store:
         with self._writing() as connection:
             last, earlier = self._trail_end(connection, named["request"])
             if earlier is not None:
-                same = (earlier.verb, earlier.subject, earlier.analyst)
+                same = (earlier["verb"], earlier["subject"], earlier["analyst"])
                 if same != (named["verb"], named["subject"], named["analyst"]):
                     raise RequestReused(
                         "this request id belongs to another act",
                         advice="send every new act with a new request id",
                     )
-                yield Act(connection, earlier.earlier, rows_from(earlier.rows))
+                yield Act(connection, earlier["earlier"], rows_from(earlier["rows"]))
                 return
             act = Act(connection, last[0] + 1)
             yield act
@@ -216,6 +215,11 @@ class Store:
             found = connection.execute(query, values).mappings().all()
         return [dict(row) for row in found]
 
+    def quick_rows(self, text: str, **values: Any) -> list[dict[str, Any]]:
+        """Run one small query that people wait for, as :meth:`rows` does."""
+        with self.read() as connection:
+            return asked(connection, text, values)
+
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         try:
@@ -235,12 +239,12 @@ class Store:
     @staticmethod
     def _trail_end(
         connection: sa.Connection, request: str
-    ) -> tuple[tuple[int, str], sa.Row[Any] | None]:
+    ) -> tuple[tuple[int, str], Mapping[str, Any] | None]:
         """Give number and digest of the newest entry, and the request's own if any."""
-        row = connection.execute(_TRAIL_END, {"request": request}).one()
-        if row.number is None:
+        (row,) = asked(connection, _TRAIL_END, {"request": request})
+        if row["number"] is None:
             return (0, START), None
-        return (row.number, row.digest), None if row.earlier is None else row
+        return (row["number"], row["digest"]), row if row["earlier"] else None
 
     def _enter(
         self,
@@ -260,7 +264,7 @@ class Store:
             rows=tuple(act.rows),
             previous=last[1],
         )
-        connection.execute(_ENTER, entry_row(entry, entry_digest(entry)))
+        write(connection, schema.audit_entry, entry_row(entry, entry_digest(entry)))
 
 
 def entry_row(entry: Entry, digest: str) -> Mapping[str, Any]:

@@ -7,8 +7,6 @@ its whole id, and its statement is kept.
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
 from iwflab.errors import NotFound
 from iwflab.store.database import Store
 
@@ -29,8 +27,8 @@ _HOLDER = """(
     AND NOT EXISTS (SELECT 1 FROM assignment_end x WHERE x.assignment = a.id)
   ORDER BY a.entry DESC LIMIT 1
 )"""
-_ALONE = sa.text(_STANDING.format(holder="''"))
-_HELD = sa.text(_STANDING.format(holder=_HOLDER))
+_ALONE = _STANDING.format(holder="''")
+_HELD = _STANDING.format(holder=_HOLDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class Standing:
 
 def standing_of(store: Store, medium: str) -> Standing:
     """Give what stands of one medium, by its whole id."""
-    rows = store.rows(_ALONE, medium=medium)
+    rows = store.quick_rows(_ALONE, medium=medium)
     if not rows:
         raise NotFound(
             f"no medium answers to {medium!r}",
@@ -60,7 +58,7 @@ def standing_of(store: Store, medium: str) -> Standing:
 
 def held_standing(store: Store, medium: str, *, since: int) -> Standing:
     """Give what stands of one medium and whose it is now; no medium is nobody's."""
-    rows = store.rows(_HELD, medium=medium, since=since)
+    rows = store.quick_rows(_HELD, medium=medium, since=since)
     return _standing(rows[0]) if rows else Standing(medium, None, None, signed=False)
 
 

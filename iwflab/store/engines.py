@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from iwflab.errors import StoreError
+from iwflab.store.quick import run
 
 _PRAGMAS = (
     # First: the ones below may already have to wait for another process.
@@ -55,7 +56,7 @@ def _settled(engine: sa.Engine) -> sa.Engine:
     def _begin(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         # A write takes its lock at once: the number of its entry is read under it.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        run(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 

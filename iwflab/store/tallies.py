@@ -13,14 +13,12 @@ from sys import intern
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import sqlalchemy as sa
-
 from iwflab.errors import StoreError
 from iwflab.store.database import Store
 from iwflab.store.second import open_second
 
 _STANDS = "NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.assessment = a.id)"
-_LATER = sa.text(f"""
+_LATER = f"""
   SELECT 'newest' AS kind, '' AS name, '' AS medium, '' AS analyst,
          COALESCE(MAX(number), 0) AS n, 0 AS at_us FROM audit_entry
   UNION ALL SELECT 'media', '', '', '', COUNT(*), 0 FROM medium WHERE entry > :seen
@@ -38,7 +36,7 @@ _LATER = sa.text(f"""
   UNION ALL SELECT v.kind, '', v.medium, v.analyst, v.milliseconds, e.at_us
     FROM view v JOIN audit_entry e ON e.number = v.entry
     WHERE v.entry > :seen AND e.at_us >= :viewed AND v.kind IN ('shown', 'revealed')
-""")  # noqa: S608 - our own text
+"""  # noqa: S608 - our own text
 
 _SWEEP_US = 600_000_000
 _SETTINGS_MOST = 4  # whose tallies of a store are kept at once
@@ -119,7 +117,7 @@ class Tally:
 
     def _later(self, store: Store, now: int, windows: Windows) -> list[dict[str, Any]]:
         held, viewed = now - windows.held, now - windows.viewed
-        return store.rows(_LATER, seen=self.seen, held=held, viewed=viewed)
+        return store.quick_rows(_LATER, seen=self.seen, held=held, viewed=viewed)
 
     def _add(self, rows: Iterable[dict[str, Any]]) -> None:
         graders: dict[str, set[str]] = {}

@@ -26,12 +26,12 @@ FOUNDER = (Role.ADMINISTRATOR, Role.SENIOR_ANALYST, Role.QA_OFFICER)
 # What an account could do before there were roles: everything but managing accounts.
 BEFORE_ROLES = (Role.ASSESSOR, Role.SENIOR_ANALYST, Role.QA_OFFICER)
 # Asked before every act: one question, and a statement that is kept.
-_ROLES = sa.text("""
+_ROLES = """
   SELECT (SELECT active FROM account WHERE name = :name
           ORDER BY entry DESC LIMIT 1) AS active,
          (SELECT roles FROM account_role WHERE name = :name
           ORDER BY entry DESC LIMIT 1) AS roles
-""")
+"""
 
 
 @cache
@@ -174,7 +174,7 @@ def carry_over(store: Store, founder: str) -> None:
 
 def roles_of(store: Store, name: str) -> frozenset[Role]:
     """Give the roles of an account; none for an unknown or a closed one."""
-    (row,) = store.rows(_ROLES, name=name)
+    (row,) = store.quick_rows(_ROLES, name=name)
     return _roles_in(row["roles"]) if row["active"] == 1 else frozenset()
 
 

@@ -96,7 +96,7 @@ def one(store: Store, kind: str, key: str) -> Asked:
     if len(key) < least or len(rows) != 1:
         raise NotFound(
             f"no one {kind} request answers to {key!r}",
-            advice=f"give the whole id, as iwflab {kind} show prints it",
+            advice="give the whole id, as the list of requests shows it",
         )
     return _asked(rows[0])
 
@@ -197,7 +197,7 @@ def _must_be_another(asked: Asked, verdict: Verdict, analyst: str) -> None:
     if verdict is not Verdict.WITHDRAWN and own:
         raise NotAllowed(
             "this is your own request; another person answers it",
-            advice="ask a QA officer, or withdraw it",
+            advice="ask who may approve it (docs/roles.md), or withdraw it",
         )
 
 

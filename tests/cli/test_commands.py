@@ -351,3 +351,61 @@ def test_nothing_that_is_there_is_replaced_by_a_table(lab, tmp_path, inside):
     assert (tmp_path / "n.csv").stat().st_mode & 0o077 == 0
     wrong = here("export", "media", *where, "--to", str(tmp_path / "n.xlsx"), fails=1)
     assert "--as xlsx" in wrong.stderr
+
+
+def test_a_report_leaves_by_the_commands_of_two_people(new_lab, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "workflow")
+    from composing import FORMS, report, with_publishers
+
+    lab = with_publishers(new_lab())
+    where = ("--lab", lab.folder)
+    forms = {**FORMS, "html": b"<p>one</p>\n"}
+    asked = lab.seat("sam").report_ask("January", report([3, 20, 40]), forms)
+    key, digest = asked["id"], asked["digest"]
+
+    assert "January" in here("report", "show", *where, who="ben").stdout
+    preview = tmp_path / "preview"
+    shown = here("report", "show", key, "--preview", preview, *where, who="ben").stdout
+    assert digest in shown
+    assert "[c]" in shown
+    assert (preview / "monthly.html").read_bytes() == forms["html"]
+    inside = here(
+        *("report", "show", key, "--preview", lab.folder / "x", *where),
+        who="ben",
+        fails=1,
+    )
+    assert "outside the lab" in inside.stderr
+    early = here("report", "publish", key, *where, who="sam", fails=1)
+    assert "nobody has approved" in early.stderr
+    wrong = here(
+        "report", "approve", key, "--digest", "0" * 64, *where, who="ben", fails=1
+    )
+    assert "something else was shown" in wrong.stderr
+    here("report", "approve", key, "--digest", digest[:12], *where, who="ben")
+    left = here("report", "publish", key, *where, who="sam").stdout
+    assert "January: monthly up to 2026-01-31, left" in left
+    (listed,) = json.loads(
+        here("report", "releases", *where, "--json", who="sam").stdout
+    )
+    assert listed["problem"] == ""
+    other = lab.seat("sam").report_ask("R2", report([3, 20, 40]), FORMS)["id"]
+    third = lab.seat("sam").report_ask("R3", report([3, 20, 40]), FORMS)["id"]
+    refused = here("report", "refuse", other, "--reason", "no", *where, who="ben")
+    assert "answered by ben no" in refused.stdout
+    assert "withdrawn" in here("report", "withdraw", third, *where, who="sam").stdout
+    assert "agree" in here("verify", *where).stdout
+    (listed_file,) = Path(listed["folder"]).glob("*.csv")
+    listed_file.chmod(0o600)
+    listed_file.write_bytes(b"changed")
+    assert "monthly.csv" in here("verify", *where, fails=1).stdout
+    said = here("report", "releases", *where, who="sam").stderr
+    assert "NOT TO BE TRUSTED" in said
+
+
+def test_a_table_is_printed_with_and_without_its_name(new_lab):
+    where = ("--unit", "medium", "--lab", new_lab().folder)
+    told = here("report", "table", "victims", *where).stdout
+    assert "unit: " in told
+    assert here("report", "victims", *where).stdout == told
+    assert here("report", *where).stdout == told
+    assert "publish" in here("report", "--help").stdout

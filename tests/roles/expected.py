@@ -40,6 +40,7 @@ OURS = {  # rows that the reference does not have
     "compare_levels": ("none", "none", "none", "none", "all"),
     "manage_lists": ("none", "all", "none", "none", "none"),
     "answer_matches": ("none", "all", "all", "none", "none"),
+    "publish_statistics": ("none", "approve", "approve", "request", "none"),
 }
 NOBODYS = "ffffffffffff"  # an id that no medium and no request has
 _LIST = {"name": "x", "source": "y"}
@@ -153,6 +154,18 @@ METHODS = {
     "release_withdraw": ("s", (NOBODYS,), {}, NotFound),
     "release": ("s", (NOBODYS,), {}, NotFound),
     "releases": ("sq", (), {}, None),
+    "report_ask": ("t", ("../R9", None, {}), {}, BadInput),
+    "report_requests": ("sqt", (), {}, None),
+    "report_asked": ("sqt", (NOBODYS,), {}, NotFound),
+    "report_file": ("sqt", (NOBODYS, "x"), {}, NotFound),
+    "report_approve": ("sq", (NOBODYS,), {"digest": "x"}, NotFound),
+    "report_refuse": ("sq", (NOBODYS,), {"reason": "x"}, NotFound),
+    "report_withdraw": ("t", (NOBODYS,), {}, NotFound),
+    "report_publish": ("t", (NOBODYS,), {}, NotFound),
+    "reports": ("sqt", (), {}, None),
+    "save_query": ("sqt", (" ", {}), {}, BadInput),
+    "drop_query": ("sqt", ("no such query",), {}, NotFound),
+    "queries": ("sqt", (), {}, None),
     "vouch": ("sqm", (), {}, None),
     "backup": ("m", ("/",), {}, BadInput),
     "account_add": ("m", ("x",), {}, BadInput),

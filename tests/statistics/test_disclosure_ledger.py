@@ -258,17 +258,55 @@ def test_what_left_under_an_exception_does_not_stop_later_releases():
     assert check_release(later, [one, told], PARTNER)[0].outcome is Outcome.PASS
 
 
-def test_releases_come_in_the_order_of_their_cuts():
-    one = _release(table_of([[20, 30], [40, 50]]), "2026-01-01")
-    other = _release(table_of([[29, 30], [40, 50]]), "2026-02-01")
+def test_cuts_come_in_any_order():
+    """What is told by January and February together, whichever of them left first."""
+    january = _release(table_of([[20, 30], [40, 50]]), "2026-01-01")
+    safe = _release(table_of([[29, 30], [40, 50]]), "2026-02-01")
+    told = _release(table_of([[22, 30], [40, 50]]), "2026-02-01")
 
-    assert check_release(other, [one], PARTNER)[0].outcome is Outcome.PASS
-    with pytest.raises(BadInput, match="latest"):
-        check_release(one, [other], PARTNER)
-    with pytest.raises(BadInput, match="latest"):
-        check_release(one, [one], PARTNER)
-    assert one.digest != other.digest
-    assert one.digest == _release(table_of([[20, 30], [40, 50]]), "2026-01-01").digest
+    for later, outcome in ((safe, Outcome.PASS), (told, Outcome.FAIL)):
+        assert check_release(later, [january], PARTNER)[0].outcome is outcome
+        verdict, leaks = check_release(january, [later], PARTNER)
+        assert verdict.outcome is outcome
+        assert all(leak.cuts == ("2026-01-01", "2026-02-01") for leak in leaks)
+    assert january.digest != safe.digest
+    again = _release(table_of([[20, 30], [40, 50]]), "2026-01-01")
+    assert january.digest == again.digest
+
+
+def test_releases_of_one_cut_are_held_together():
+    """At one cut a count is one count, whichever release shows it."""
+    one = _release(table_of([[20, 30], [40, 50]]), "2026-01-01")
+    same = replace(one, name="again")
+    assert check_release(same, [one], PARTNER)[0].outcome is Outcome.PASS
+
+    other = _release(table_of([[21, 30], [40, 50]]), "2026-01-01")
+    verdict, _ = check_release(other, [one], PARTNER)
+    assert verdict.outcome is Outcome.REVIEW
+    verdict, leaks = check_release(replace(other, grows=False), [one], PARTNER)
+    assert verdict.outcome is Outcome.FAIL
+    assert {leak.lower for leak in leaks} == {1}
+
+    hidden = _release(table_of([[3, 20], [40, 50]]), "2026-01-01")
+    careless = replace(PARTNER, threshold=2, width=2)
+    shown = _release(table_of([[3, 20], [40, 50]]), "2026-01-01", careless)
+    verdict, leaks = check_release(shown, [hidden], PARTNER)
+    assert verdict.outcome is Outcome.FAIL
+    assert {leak.upper for leak in leaks} == {3}
+
+
+def test_a_revision_frees_every_count_that_was_made_before_it():
+    """March is after January and after a revision: it may have fallen since January."""
+    january = _release(_one_axis("one", "a", [20, 30]), "2026-01-01")
+    revised = _release(_one_axis("other", "b", [25, 35]), "2026-02-01", grows=False)
+    march = _release(_one_axis("one", "a", [40, 20]), "2026-03-01")
+
+    assert check_release(march, [january], PARTNER)[0].outcome is Outcome.REVIEW
+    verdict, _ = check_release(march, [january, revised], PARTNER)
+    assert verdict.outcome is Outcome.PASS
+    # It was made before the revision, and is as it was: March is held against it.
+    verdict, _ = check_release(march, [revised, january], PARTNER)
+    assert verdict.outcome is Outcome.REVIEW
 
 
 def test_a_refused_table_has_no_entry():

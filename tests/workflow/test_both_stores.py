@@ -2,16 +2,23 @@
 
 import hashlib
 import json
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from given import CUSTODY, draw_media, released, seen, with_people
 from PIL import ImageOps
 
+sys.path.insert(0, str(Path(__file__).parent))  # composing.py
+
+from composing import FORMS, approved, published, report, with_publishers
+
 from iwflab import Lab
 from iwflab.demo.drawing import encoded, picture
 from iwflab.domain.queueing import ORDERS, Sought
+from iwflab.errors import NotAllowed
 from iwflab.hashing import ALGORITHMS
 from tests import films
 
@@ -244,3 +251,52 @@ def test_what_is_left_to_another_goes_the_same_way_on_both_databases(both):
     assert one == other
     assert one[0][:7] == [2, 1, 1, True, 1, [], 0]
     assert one[1] == []
+
+
+PUBLISHED = {
+    "statistical_release": (
+        *("name", "report", "cut", "profile", "digest", "entries", "manifest_sha256"),
+    ),
+    "statistical_output": (
+        *("name", "profile", "outcome", "reason", "exception_asked"),
+        *("made_by", "asked_by", "approved_by"),
+    ),
+    "saved_query": ("name", "query", "active"),
+}
+
+
+def publishes(lab):
+    """Ask, publish, be refused, correct, be voided; keep and drop queries."""
+    sam, ben = with_publishers(lab).seat("sam"), lab.seat("ben")
+    published(lab, "January", report([20, 30], [3, 20, 40]))
+    told = report([22, 30], cut="2026-02-28")
+    with pytest.raises(NotAllowed) as refused:
+        sam.report_ask("February", told, FORMS)
+    late = approved(lab, "late", report([20, 42], cut="2026-03-31"))
+    excepted = {"exceptions": {"by a": "of old cases"}}
+    published(lab, "February", told, **excepted)
+    said = [refused.value.message, ben.report_asked(late)["why"]]
+    published(lab, "corrected", report([40, 60]), revised=True)
+    sam.save_query("by age", {"unit": "medium", "rows": "age_band"})
+    sam.save_query("by age", {"unit": "victim"})
+    sam.save_query("other", {"unit": "victim"})
+    sam.drop_query("other")
+    said += [(one["name"], one["query"]) for one in sam.queries()]
+    said += [(one.name, one.revised, one.tables, one.problem) for one in lab.reports()]
+    states = {one["name"]: one["state"] for one in sam.report_requests()}
+    return [*said, states, lab.verify()]
+
+
+def test_numbers_leave_in_the_same_way_on_both_databases(both):
+    said = [publishes(lab) for lab in both]
+    assert said[0] == said[1]
+    assert said[0][-1] == []
+    assert said[0][-2]["late"] == "void"
+    for table, names in PUBLISHED.items():
+        rows = [
+            lab._store.rows(sa.text(f'SELECT * FROM "{table}" ORDER BY entry, name'))
+            for lab in both
+        ]
+        plain = [[[row[n] for n in names] for row in found] for found in rows]
+        assert plain[0], table  # each is written on this way
+        assert plain[0] == plain[1], table

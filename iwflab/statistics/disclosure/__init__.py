@@ -2,10 +2,11 @@
 
 ``protect`` makes of true counts what a profile lets out, or refuses; ``audit`` bounds
 each cell as somebody outside could; ``check_release`` holds a release against every
-earlier one.  See docs/disclosure.md.
+earlier one, ``weigh`` says it of each table.  See docs/disclosure.md.
 """
 
 from iwflab.statistics.disclosure.auditing import Bound, audit
+from iwflab.statistics.disclosure.keeping import release_from, release_json
 from iwflab.statistics.disclosure.ledger import (
     Entry,
     Leak,
@@ -37,6 +38,7 @@ from iwflab.statistics.disclosure.tables import (
     counted,
     counts_of,
 )
+from iwflab.statistics.disclosure.weighing import weigh
 
 __all__ = [
     "ALL",
@@ -66,5 +68,8 @@ __all__ = [
     "profiles",
     "profiles_from",
     "protect",
+    "release_from",
+    "release_json",
     "round_table",
+    "weigh",
 ]

@@ -28,24 +28,31 @@ from iwflab.statistics.disclosure.tables import ALL, Key, Published
 
 Same = tuple[str, str, tuple[tuple[str, str], ...]]  # unit, coverage, levels by name
 MOST_TOLD = 5  # findings spelt out in a reason
+# Nobody looked: a person has to.
+NOT_SAID = Verdict(Outcome.REVIEW, "nobody said what disclosure control found")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A table in the ledger, with the cells that it hides: the ledger stays inside."""
+    """A table in the ledger, with the cells that it hides: the ledger stays inside.
+
+    ``verdict`` is what was said of the table by itself, when it was protected.
+    """
 
     published: Published
     profile: Profile
     hidden: Mapping[Key, int]  # primary cells, and the width that each needs
     small: tuple[Key, ...]
+    verdict: Verdict = NOT_SAID
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Tables that leave together, of one cut; releases are in the order of ``cut``.
+    """Tables that leave together, of one cut.
 
-    ``grows`` says that a count cannot have fallen since the last release; set it to
-    False where counts may have been revised.
+    ``grows`` says that nothing was revised since the release that was made before: a
+    count has not fallen from an earlier cut to a later one, and is the same at the
+    same cut.  Set it to False where counts may have been revised.
     """
 
     name: str
@@ -96,7 +103,13 @@ def entry(protected: Protected, profile: Profile) -> Entry:
             "a table that was refused cannot be released",
             advice=protected.verdict.reason,
         )
-    return Entry(protected.published, profile, protected.widths, protected.small)
+    return Entry(
+        protected.published,
+        profile,
+        protected.widths,
+        protected.small,
+        protected.verdict,
+    )
 
 
 def check_release(
@@ -104,46 +117,62 @@ def check_release(
 ) -> tuple[Verdict, tuple[Leak, ...]]:
     """Say whether a release tells, with all earlier ones, what none of them shows.
 
-    It fails where a hidden cell of any release is bounded tighter than its width, or an
-    increment that may be small (1 to one below the threshold) tighter than
-    ``added_width``.  Where nothing agrees with all that was shown it is for review.
+    ``earlier`` are in the order in which they were made; cuts may come in any order,
+    and several releases may have the same.  It fails where a hidden cell of any
+    release is bounded tighter than its width, or an increment that may be small (1 to
+    one below the threshold) tighter than ``added_width``.  Where nothing agrees with
+    all that was shown it is for review.
     """
-    releases = sorted([*earlier, new], key=lambda one: one.cut)
-    if releases[-1] is not new or len({one.cut for one in releases}) < len(releases):
-        raise BadInput(
-            f"{new.name!r} is not the latest cut",
-            advice="releases are checked in the order of their cuts, one a cut",
-        )
     try:
-        leaks = tuple(_leaks(releases, profile))
+        leaks = tuple(_leaks([*earlier, new], profile))
         if leaks:  # what was told before, under an exception, is not told by this one
-            before = set(_leaks(releases[:-1], profile))
+            before = set(_leaks(earlier, profile))
             leaks = tuple(leak for leak in leaks if leak not in before)
     except Contradiction as fault:
         return Verdict(Outcome.REVIEW, fault.message + "; was a count revised?"), ()
     if not leaks:
         compared = len(earlier)
         return Verdict(Outcome.PASS, f"compared with {compared} earlier releases"), ()
+    return Verdict(Outcome.FAIL, in_words(leaks)), leaks
+
+
+def in_words(leaks: Sequence[Leak]) -> str:
+    """Say the first leaks in words, and how many there are beyond."""
     told = "; ".join(leak.text for leak in leaks[:MOST_TOLD])
     more = f"; and {len(leaks) - MOST_TOLD} more" if len(leaks) > MOST_TOLD else ""
-    return Verdict(Outcome.FAIL, f"{told}{more}"), leaks
+    return f"{told}{more}"
 
 
-def _leaks(releases: Sequence[Release], profile: Profile) -> Iterator[Leak]:
-    steps = list(_steps(releases))
+def _leaks(made: Sequence[Release], profile: Profile) -> Iterator[Leak]:
+    steps = list(_steps(made))
     width_added = profile.added_width or profile.width
-    known = _joined(releases, steps)
+    known = _joined(made, steps)
     of = {name: knot for knot in knots(known) for name in knot.names}
-    for (cut, cell), width in _hidden(releases).items():
-        low, high = _tight(known, of, {(cut, cell): 1}, width)
+    for (at, cell), width in _hidden(made).items():
+        low, high = _tight(known, of, {(at, cell): 1}, width)
         if high - low < width:
-            yield Leak(cell, (cut,), low, high)
-    for before, after, cell, _ in steps:
-        change = {(after, cell): 1, (before, cell): -1}
-        low, high = _tight(known, of, change, width_added)
+            yield Leak(cell, (made[at].cut,), low, high)
+    for step in steps:
+        low, high = _tight(known, of, step.change, width_added)
         small = low < profile.threshold and high > -profile.threshold
         if small and (low, high) != (0, 0) and high - low < width_added:
-            yield Leak(cell, (before, after), low, high)
+            cuts = made[step.before].cut, made[step.after].cut
+            yield Leak(step.cell, cuts, low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A count, and two releases that showed it one after the other; by their places."""
+
+    cell: Same
+    before: int
+    after: int
+    lower: float  # what is known of the change
+    upper: float
+
+    @property
+    def change(self) -> dict[Name, int]:
+        return {(self.after, self.cell): 1, (self.before, self.cell): -1}
 
 
 def _tight(
@@ -161,49 +190,45 @@ def _tight(
     return low + told, high + told
 
 
-def _hidden(releases: Sequence[Release]) -> dict[tuple[str, Same], int]:
+def _hidden(made: Sequence[Release]) -> dict[tuple[int, Same], int]:
     """Give the hidden cells of every release and the greatest width asked for each."""
-    found: dict[tuple[str, Same], int] = {}
-    for release in releases:
+    found: dict[tuple[int, Same], int] = {}
+    for at, release in enumerate(made):
         for one in release.entries:
             for key, width in one.hidden.items():
-                name = (release.cut, _same(one.published, key))
+                name = (at, same(one.published, key))
                 found[name] = max(width, found.get(name, 0))
     return found
 
 
-def _steps(
-    releases: Sequence[Release],
-) -> Iterator[tuple[str, str, Same, bool]]:
+def _steps(made: Sequence[Release]) -> Iterator[_Step]:
     """Go through each count and each two successive cuts that showed it."""
-    shown: dict[Same, list[Release]] = {}
-    for release in releases:
-        cells = {
-            _same(e.published, key)
-            for e in release.entries
-            for key in e.published.cells
-        }
+    shown: dict[Same, list[int]] = {}
+    for at in sorted(range(len(made)), key=lambda at: (made[at].cut, at)):
+        cells = {cell for one in made[at].entries for cell in cells_of(one)}
         for cell in sorted(cells):
-            shown.setdefault(cell, []).append(release)
+            shown.setdefault(cell, []).append(at)
     for cell, found in shown.items():
         for before, after in pairwise(found):
-            yield before.cut, after.cut, cell, after.grows
+            yield _Step(cell, before, after, *_change(made, before, after))
 
 
-def _joined(
-    releases: Sequence[Release],
-    steps: Sequence[tuple[str, str, Same, bool]],
-) -> Known:
+def _change(made: Sequence[Release], before: int, after: int) -> tuple[float, float]:
+    """Say what is known of how a count changed: nothing, if it was revised between."""
+    first, last = sorted((before, after))
+    if not all(one.grows for one in made[first + 1 : last + 1]):
+        return -inf, inf
+    return 0, 0 if made[before].cut == made[after].cut else inf
+
+
+def _joined(made: Sequence[Release], steps: Sequence[_Step]) -> Known:
     """Hold together all that every table says, and that counts grow."""
     bounds: dict[Name, tuple[float, float]] = {}
     rows: list[Row] = []
     some: list[tuple[frozenset[Name], int]] = []
-    for release in releases:
+    for at, release in enumerate(made):
         for one in release.entries:
-            names = {
-                key: (release.cut, _same(one.published, key))
-                for key in one.published.cells
-            }
+            names = {key: (at, same(one.published, key)) for key in one.published.cells}
             own = known_of(one.published, one.profile, small=one.small)
             for key, (low, high) in own.bounds.items():
                 was = bounds.get(names[key], (0, inf))
@@ -213,17 +238,21 @@ def _joined(
                 for row in own.rows
             ]
             some += [(frozenset(names[n] for n in s), b) for s, b in own.some_small]
-    for before, after, cell, grows in steps:
-        change = {(after, cell): 1, (before, cell): -1}
-        rows.append(Row(change, 0 if grows else -inf, inf))
+    rows += [Row(step.change, step.lower, step.upper) for step in steps]
     if any(low > high for low, high in bounds.values()):
         raise Contradiction(
-            "tables of one cut show different numbers of the same count"
+            "tables of one release show different numbers of the same count"
         )
     return Known(bounds, rows, some)
 
 
-def _same(published: Published, key: Key) -> Same:
+def cells_of(one: Entry) -> frozenset[Same]:
+    """Give what the cells of a table count, margins too."""
+    return frozenset(same(one.published, key) for key in one.published.cells)
+
+
+def same(published: Published, key: Key) -> Same:
+    """Name what a cell counts: cells of one name are one count."""
     levels = zip(published.names, key, strict=True)
     own = tuple(sorted((name, level) for name, level in levels if level != ALL))
     return published.unit, published.coverage, own
