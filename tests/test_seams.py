@@ -2,15 +2,16 @@
 
 import pytest
 
+from iwflab.domain.cells import plain_cell, safe_cell
 from iwflab.domain.elements import AGE_BANDS
 from iwflab.errors import BadInput, NotFound
 from iwflab.exchange import FORMATS
-from iwflab.exchange.cells import plain_cell, safe_cell
 from iwflab.links import LINK_KINDS
 from iwflab.registry import Registry
 from iwflab.schemes import schemes
 from iwflab.statistics import STATISTICS
 from iwflab.statistics.charts import draw, text_alternative
+from iwflab.statistics.reports import REPORTS, written
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
@@ -83,6 +84,19 @@ def test_a_statistic_accepts_an_empty_lab(name):
 
     assert table.denominator == 0
     assert draw(table)
+
+
+@pytest.mark.parametrize("name", list(REPORTS))
+def test_a_report_composes_its_example_and_may_be_written(name):
+    kind = REPORTS[name]
+    frames, asked = kind.example()
+    report = kind.compose(frames, **{**asked, "profile": "internal"})
+
+    assert kind.name == name
+    assert report.sections
+    assert all(one.published for one in report.entries)
+    assert all(section.tables or section.absent for section in report.sections)
+    assert written(report, "csv") == written(report, "csv")
 
 
 def test_the_youngest_is_unknown_where_an_age_is_unknown():

@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
+from iwflab.domain.cells import safe_cell
 from iwflab.domain.media import display_text
-from iwflab.exchange.cells import safe_cell
 from iwflab.lab import Lab
 from iwflab.lab.seat import operating_system_user
 

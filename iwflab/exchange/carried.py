@@ -18,11 +18,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
+from iwflab.domain.cells import plain_cell
 from iwflab.domain.lists import CarriedLine
 from iwflab.domain.media import display_text, quoted
 from iwflab.errors import BadInput
 from iwflab.exchange.arriving import lines_of
-from iwflab.exchange.cells import plain_cell
 
 _DIGITS = {"medium": 16, "sha256": 64, "sha1": 40, "md5": 32}
 _OWN_FLAGS = ("animal",)

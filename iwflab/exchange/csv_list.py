@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
+from iwflab.domain.cells import plain_cell, safe_cell
 from iwflab.domain.lists import ExchangeFormat, ListedHash, ListEntry, ListLine
 from iwflab.errors import BadInput
 from iwflab.exchange.arriving import (
@@ -15,7 +16,6 @@ from iwflab.exchange.arriving import (
     quality_of,
     refusal,
 )
-from iwflab.exchange.cells import plain_cell, safe_cell
 
 # Column -> what it holds; the manifest repeats this for the reader of the list.
 COLUMNS = {

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 from typing import cast
 
+from iwflab.domain.cells import safe_cell
 from iwflab.domain.media import display_text
 from iwflab.errors import BadInput
-from iwflab.exchange.cells import safe_cell
 
 # Microsoft, "Excel specifications and limits"; the same in ECMA-376 workbooks.
 ROWS = 1_048_576

@@ -10,10 +10,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from iwflab.domain.cells import plain_cell, safe_cell
 from iwflab.domain.media import display_text
 from iwflab.errors import BadInput
 from iwflab.exchange import tables
-from iwflab.exchange.cells import plain_cell, safe_cell
 
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"

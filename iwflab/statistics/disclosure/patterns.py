@@ -6,7 +6,7 @@ a cell too tightly gives, by its dual prices, a row that every safe pattern keep
 solves it to proven optimality over and over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -45,11 +45,18 @@ class Search:
     proven: bool = True
 
 
-def task_of(counts: Counts, *, least: int, zeros: bool, margin_weight: int) -> Task:
+def task_of(
+    counts: Counts,
+    *,
+    least: int,
+    zeros: bool,
+    margin_weight: int,
+    shown: Collection[Key] = (),
+) -> Task:
     """Put a table into arrays.
 
     ``least`` is what somebody outside knows a withheld cell to be at least; ``zeros``
-    says whether a nought may be withheld.  The total never is.
+    says whether a nought may be withheld.  The total never is, nor what is ``shown``.
     """
     import numpy as np
 
@@ -59,7 +66,8 @@ def task_of(counts: Counts, *, least: int, zeros: bool, margin_weight: int) -> T
     cost = np.array([1.0 if inner(key) else margin_weight for key in names])
     # Of patterns that cost the same, the one that withholds the smaller counts.
     cost += values / (values.sum() + 1) / (len(names) + 1)
-    may = np.array([key != counts.total for key in names], float)
+    open_ = {counts.total, *shown}
+    may = np.array([key not in open_ for key in names], float)
     if not zeros:
         may[values == 0] = 0
     rows = np.zeros((0, len(names)))
@@ -72,7 +80,7 @@ def task_of(counts: Counts, *, least: int, zeros: bool, margin_weight: int) -> T
     return Task(names, cost, may, np.maximum(values - least, 0), up, rows)
 
 
-def search(task: Task, must: Mapping[Key, int], *, seconds: float) -> Search:
+def search(task: Task, must: Collection[Key], seconds: float) -> Search:
     """Begin a search for a pattern that withholds these cells."""
     at = {key: i for i, key in enumerate(task.keys)}
     return Search(task, tuple(at[key] for key in must), [], monotonic() + seconds)

@@ -1,6 +1,6 @@
 """Protects a table under a profile, and proves it before it says so."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -35,27 +35,37 @@ class Protected:
 
 
 def protect(
-    counts: Counts, profile: Profile, *, seed: bytes | None = None
+    counts: Counts,
+    profile: Profile,
+    *,
+    seed: bytes | None = None,
+    shown: Collection[Key] = (),
+    withheld: Collection[Key] = (),
 ) -> Protected:
     """Make of a table what may be shown under a profile.
 
     Under ``withhold`` the totals and everything shown are true, the fewest cells are
     withheld (a margin counts ``margin_weight``), and an audit has bounded every
     primary cell no tighter than its width; where no pattern can do that the table is
-    refused.  Under ``round`` see :func:`round_table`; cells that a series dominates
-    are for review, rounding does not hide them.
+    refused.  Cells of which another table of the same release shows the number are
+    named as ``shown``, those that it withholds as ``withheld``, and stay so.
+    Under ``round`` see :func:`round_table`; it gives the same cell the same number
+    everywhere.  Cells that a series dominates are for review, rounding does not hide
+    them.
     """
     found = primary(counts, profile)
     if profile.method == "open":
         reason = "nothing is withheld; inside the organisation only"
-        shown = _published(counts, profile, frozenset())
-        return Protected(Verdict(Outcome.REVIEW, reason), found, shown)
+        whole = _published(counts, profile, frozenset())
+        return Protected(Verdict(Outcome.REVIEW, reason), found, whole)
     if profile.method == "round":
         return _rounded(counts, profile, found, seed)
     if counts.total in found:
         why = ", ".join(found[counts.total])
         return _refused(found, f"the total itself may not be shown: {why}")
-    return _withheld(counts, profile, found)
+    if told := sorted(set(shown) & set(found)):
+        return _refused(found, f"another table shows {' / '.join(told[0])}")
+    return _withheld(counts, profile, found, (frozenset(shown), frozenset(withheld)))
 
 
 def needed(
@@ -71,14 +81,22 @@ def needed(
 
 
 def _withheld(
-    counts: Counts, profile: Profile, found: Mapping[Key, tuple[Why, ...]]
+    counts: Counts,
+    profile: Profile,
+    found: Mapping[Key, tuple[Why, ...]],
+    settled: tuple[frozenset[Key], frozenset[Key]],
 ) -> Protected:
     least = int(profile.zeros == "shown")
+    shown, also = settled
     task = task_of(
-        counts, least=least, zeros=not least, margin_weight=profile.margin_weight
+        counts,
+        least=least,
+        zeros=not least,
+        margin_weight=profile.margin_weight,
+        shown=shown,
     )
     widths = needed(counts, profile, found)
-    begun = search(task, widths, seconds=profile.seconds)
+    begun = search(task, [*widths, *sorted(also - set(widths))], profile.seconds)
     try:
         return _proven(counts, profile, found, begun, widths)
     except TimeoutError:

@@ -1,0 +1,268 @@
+"""What a report is: sections of tables and charts that hold only what may leave.
+
+Every output of a report is written from these nouns and from nothing else, so that a
+number that is not in them is in none of its files.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from iwflab.domain.counting import COUNT_UNITS
+from iwflab.errors import BadInput
+from iwflab.statistics.disclosure import Entry, Profile, Release, Verdict
+from iwflab.statistics.reports.periods import Period
+from iwflab.statistics.results import known_unit
+
+Cell = str | int | float
+
+# Government Analysis Function, "Symbols in tables: definitions and help".
+SYMBOLS: Mapping[str, str] = {
+    "[c]": "confidential: withheld so that nobody can be recognised",
+    "[low]": "not nought, but rounds to it",
+    "[p]": "provisional",
+    "[r]": "revised",
+    "[u]": "low reliability",
+    "[x]": "not available",
+    "[z]": "not applicable",
+}
+INTERVALS: Mapping[str, str] = {
+    "sampling": "intervals describe sampling error",
+    "process": "intervals describe variation from one period to another",
+}
+_LIMITS = frozenset({"lower limit", "upper limit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: a header row, then rows whose first ``labels`` cells are headings.
+
+    Every cell holds a number or a text, or one of :data:`SYMBOLS`; none is empty.
+    ``interval`` says what the limits describe and must be said where there are any; a
+    census share has none.
+    """
+
+    name: str
+    title: str
+    unit: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    labels: int = 1
+    interval: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no reader, and no screen reader, could read."""
+        known_unit(self.unit)
+        width = len(self.columns)
+        limits = bool(_LIMITS & set(self.columns))
+        wrong = {
+            "two columns have one name": len(set(self.columns)) < width,
+            "it has no rows": not self.rows,
+            "a row is longer or shorter than its header": any(
+                len(row) != width for row in self.rows
+            ),
+            "a cell is empty": any(
+                isinstance(cell, str) and not cell.strip()
+                for row in [self.columns, *self.rows]
+                for cell in row
+            ),
+            "it does not say what its limits describe": limits
+            != (self.interval in INTERVALS),
+        }
+        if found := [problem for problem, bad in wrong.items() if bad]:
+            raise BadInput(
+                f"the table {self.name!r} cannot be read: {found[0]}",
+                advice="mend what builds it; a cell without a number says why",
+            )
+
+    @property
+    def title_line(self) -> str:
+        """The title with what it counts and what its intervals describe."""
+        said = [self.title, f"unit: {COUNT_UNITS[self.unit]}"]
+        if self.interval:
+            said.append(INTERVALS[self.interval])
+        return "; ".join(said)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The shorthand that stands in its cells, in the order of the alphabet."""
+        cells = {str(cell) for row in self.rows for cell in row}
+        return tuple(symbol for symbol in SYMBOLS if symbol in cells)
+
+    @property
+    def explained(self) -> str:
+        """Explain the shorthand of this table; it stands above the table."""
+        if not self.symbols:
+            return ""
+        told = [f"{symbol} {SYMBOLS[symbol]}" for symbol in self.symbols]
+        return f"Shorthand: {'; '.join(told)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its row, its group ("" where there is one only), and its number.
+
+    ``value`` is None where the number is withheld: no bar is drawn, ``text`` stands
+    in its place.
+    """
+
+    row: str
+    group: str
+    value: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A bar chart of numbers that are shown in its section's table."""
+
+    name: str
+    title: str
+    subtitle: str
+    axis: str
+    bars: tuple[Bar, ...]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups that have a colour each, in order."""
+        return tuple(dict.fromkeys(bar.group for bar in self.bars))
+
+    @property
+    def text(self) -> str:
+        """Say the whole chart in words."""
+        lines: dict[str, list[str]] = {}
+        for bar in self.bars:
+            said = f"{bar.group} {bar.text}".strip()
+            lines.setdefault(bar.row, []).append(said)
+        told = "; ".join(f"{row}: {', '.join(said)}" for row, said in lines.items())
+        hidden = any(bar.value is None for bar in self.bars)
+        why = f" [c]: {SYMBOLS['[c]']}." if hidden else ""
+        return f"Bar chart. {self.title}. {self.subtitle}. {told}.{why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a report: its finding, chart, tables; or why there is nothing.
+
+    ``absent`` begins with "not collected" or "withheld" and says why; then there are
+    no tables.  ``withheld`` tells of tables that are missing beside those there are.
+    """
+
+    name: str
+    title: str
+    source: str
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    notes: tuple[str, ...] = ()
+    absent: str = ""
+    withheld: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what neither shows something nor says why not, or does both."""
+        if bool(self.tables) == bool(self.absent) or (self.charts and self.absent):
+            raise BadInput(
+                f"the section {self.name!r} shows nothing and does not say why",
+                advice="give it a table, or say: not collected, and why",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a report is told about itself; the Code of Practice asks for most of it."""
+
+    organisation: str
+    contact: str
+    next_release: str
+    cut: date
+    code_version: str
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as it leaves, with its tables for the ledger, which stays inside.
+
+    ``standards`` are headed texts (methods, definitions, revisions, disclosure, ...).
+    ``verdicts`` says of each table that was counted what disclosure control said.
+    """
+
+    name: str
+    title: str
+    period: Period
+    told: Told
+    profile: Profile
+    sections: tuple[Section, ...]
+    standards: tuple[tuple[str, tuple[str, ...]], ...]
+    entries: tuple[Entry, ...]
+    verdicts: tuple[tuple[str, Verdict], ...] = ()
+    seed: str = ""
+    language: str = field(default="en-GB")
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table, in order."""
+        return tuple(table for section in self.sections for table in section.tables)
+
+    @property
+    def release(self) -> Release:
+        """All that is shown, as check_release wants it."""
+        return Release(self.name, self.told.cut.isoformat(), self.entries)
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What the Code of Practice asks a release to say about itself."""
+        state = "provisional, may be revised" if self.told.provisional else "final"
+        return (
+            ("Organisation", self.told.organisation),
+            ("Period", self.period.text),
+            ("Data as of", self.told.cut.isoformat()),
+            ("Status", state),
+            ("Contact", self.told.contact),
+            ("Next release", self.told.next_release),
+            ("Disclosure control", f"{self.profile.name}: {self.profile.title}"),
+            ("Made with", f"iwflab {self.told.code_version}"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKind:
+    """A report that can be asked for: added in one file of this package.
+
+    ``compose(frames, *, period, profile, told)`` takes the counted frames by name and
+    gives a :class:`Report`; ``example`` gives frames of drawn records for the tests.
+    """
+
+    name: str
+    title: str
+    compose: Callable[..., Report]
+    example: Callable[[], tuple[Mapping[str, object], Mapping[str, object]]]
+
+
+def told_from(plain: Mapping[str, object], *, code_version: str) -> Told:
+    """Check what a report is told about itself, and refuse a report that is mute."""
+    wanted = ("organisation", "contact", "next_release", "cut")
+    missing = [word for word in wanted if not str(plain.get(word, "")).strip()]
+    if missing:
+        raise BadInput(
+            f"the report is not told: {', '.join(missing)}",
+            advice="a release says who made it, whom to ask, when the next one comes,"
+            " and of which day its data are",
+        )
+    try:
+        cut = date.fromisoformat(str(plain["cut"])[:10])
+    except ValueError as fault:
+        raise BadInput(
+            f"{plain['cut']!r} is no day", advice="give the cut as YYYY-MM-DD"
+        ) from fault
+    return Told(
+        organisation=str(plain["organisation"]).strip(),
+        contact=str(plain["contact"]).strip(),
+        next_release=str(plain["next_release"]).strip(),
+        cut=cut,
+        code_version=str(plain.get("code_version") or code_version),
+        provisional=str(plain.get("provisional") or "").lower() not in _NO,
+    )
+
+
+_NO = frozenset({"", "no", "false", "0", "none"})

@@ -1,0 +1,168 @@
+"""The parts of the monthly report, in their order, each with its finding as title."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from iwflab.statistics.disclosure import ALL
+from iwflab.statistics.reports import tabling
+from iwflab.statistics.reports.model import Chart, Section, Table
+from iwflab.statistics.reports.monthly.severity import by_severity, types
+from iwflab.statistics.reports.monthly.wanted import INSIDE, PLACES, WHEN
+from iwflab.statistics.reports.monthly.writing import (
+    SOURCE,
+    WORDS,
+    Writer,
+    crossed,
+    plain,
+)
+from iwflab.statistics.reports.periods import Period
+from iwflab.statistics.reports.releasing import Kept
+
+HOSTING = (
+    "addresses are kept as opaque references; neither the country of hosting nor the"
+    " type of site is recorded"
+)
+QUALITY = (
+    "the error rate of the quality sample and the agreement of graders are not part of"
+    " this report yet"
+)
+
+
+def sections(
+    now: Mapping[str, Kept], before: Mapping[str, Kept], period: Period
+) -> tuple[Section, ...]:
+    """Give every part, also those of which nothing can be shown."""
+    writer = Writer(now, before, period)
+    return (
+        _arrivals(writer),
+        plain(writer, "severity", "Severity of content", "category"),
+        _ages(writer),
+        plain(writer, "sex", "Sex of the children", "sex"),
+        by_severity(writer),
+        types(writer),
+        _children(writer),
+        _prohibited(writer),
+        _hashes(writer),
+        _kinds(writer),
+        _missing("hosting", "Hosting and type of site", HOSTING),
+        _missing("quality", "Quality of the assessment", QUALITY),
+    )
+
+
+def _missing(name: str, title: str, why: str) -> Section:
+    return Section(name, title, SOURCE, absent=f"not collected: {why}")
+
+
+def _arrivals(writer: Writer) -> Section:
+    """Say what arrived, what of it is in a category, how and from whom it came."""
+    period = writer.period.text
+    arrived, outcome = writer.shown("arrived"), writer.shown("outcome")
+    title = "Media that arrived and content that was assessed"
+    made: dict[str, Table | None] = {"arrived": None, "outcome": None}
+    if arrived is not None:
+        earlier = writer.before.get("arrived")
+        rows = [(writer.period, arrived)]
+        if earlier is not None and earlier.published is not None:
+            rows.append((writer.period.before, earlier.published))
+        about = writer.about("arrived", "Media that arrived", "media arrived")
+        made["arrived"] = tabling.rates(rows, about)
+        title = f"{arrived.cells[ALL,].text} media arrived in {period}"
+    if outcome is not None:
+        about = writer.about("outcome", f"Content assessed, {period}", "outcome")
+        made["outcome"] = tabling.shares(outcome, about)
+        share = outcome.percent((INSIDE[0],), (ALL,))
+        if share is not None:
+            title += f"; {share}% of content assessed is {INSIDE[0]}"
+    made["routes"] = crossed(writer, "routes", "Addresses by how found", "route")
+    made["sources"] = crossed(writer, "sources", "Addresses by source", "source")
+    note = "An address counts once, by the most severe of its media."
+    notes = [note] if made["routes"] or made["sources"] else []
+    return writer.section("arrivals", title, made, notes=notes)
+
+
+def _ages(writer: Writer) -> Section:
+    """Age bands of the youngest child, beside the period before."""
+    shown, earlier = writer.shown("age"), writer.before.get("age")
+    of, rows = "Age of the youngest child", "age band"
+    if shown is None or earlier is None or earlier.published is None:
+        made = plain(writer, "age", of, rows)
+        note = (
+            f"{writer.period.before.text} is not beside it: nothing of it can be shown"
+            " in the same age bands."
+        )
+        return made if made.absent else _noted(made, note)
+    periods = (writer.period, writer.period.before)
+    stated = tabling.finding(shown, of=of, words=WORDS, period=writer.period)
+    title = f"{of}, {periods[0].text} and {periods[1].text}"
+    about = writer.about("age", title, rows)
+    table = tabling.compared(shown, earlier.published, periods, about)
+    pair = [(periods[0].text, shown), (periods[1].text, earlier.published)]
+    chart = tabling.side_by_side(pair, writer.about("age", stated, of=shown))
+    return writer.section("age", stated, {"age": table}, charts=[chart])
+
+
+def _noted(section: Section, note: str) -> Section:
+    return replace(section, notes=(*section.notes, note))
+
+
+def _children(writer: Writer) -> Section:
+    """How many children a content shows, and what counting the youngest only hides."""
+    period = writer.period.text
+    title = "Every child counted, not only the youngest"
+    asked = {
+        "number": ("Content by number of children", "number of children"),
+        "additional": ("Children beside the first of a content", "place"),
+        "all_children": ("Age of every child", "age band"),
+    }
+    tables: dict[str, Table | None] = dict.fromkeys(asked)
+    for name, (what, rows) in asked.items():
+        one = writer.shown(name)
+        if one is not None:
+            about = writer.about(name, f"{what}, {period}", rows)
+            tables[name] = tabling.shares(one, about)
+    charts: list[Chart] = []
+    every, youngest = writer.shown("all_children"), writer.shown("age")
+    if every is not None and youngest is not None:
+        stated = f"Counting every child moves the age bands, {period}"
+        about = writer.about("youngest_and_all", stated, of=every)
+        pair = [("every child", every), ("youngest only", youngest)]
+        charts.append(tabling.side_by_side(pair, about))
+    extra = writer.shown("additional")
+    share = extra and extra.percent((PLACES[1],), (ALL,))
+    if share is not None:
+        title = f"{share}% of children are beside the first of a content, {period}"
+    note = (
+        "The children of a content are those of the medium that shows most of them."
+        "  Content without a child row is left out here."
+    )
+    return writer.section("children", title, tables, charts=charts, notes=[note])
+
+
+def _prohibited(writer: Writer) -> Section:
+    title = "Prohibited images of children (section 62)"
+    made = plain(writer, "prohibited", title, "kind", chart=False)
+    if made.absent:
+        return made
+    return _noted(made, "These are counted apart from categories A, B and C.")
+
+
+def _hashes(writer: Writer) -> Section:
+    title, shown = "Hashes released", writer.shown("hashes")
+    if shown is None:
+        return writer.section("hashes", title, {"hashes": None})
+    period = writer.period.text
+    added, every = (shown.cells[level,].text for level in (WHEN[1], ALL))
+    title = f"Hashes of {added} media were added in {period}; {every} media in all"
+    what = f"Media whose hashes were released, up to {period}"
+    table = tabling.shares(shown, writer.about("hashes", what, "released"))
+    note = "A medium has several hashes; it counts once."
+    return writer.section("hashes", title, {"hashes": table}, notes=[note])
+
+
+def _kinds(writer: Writer) -> Section:
+    made = plain(writer, "kinds", "Pictures and videos", "kind")
+    if made.absent:
+        return made
+    table = crossed(writer, "severity_by_kind", "Severity by kind", "kind")
+    asked = {"kinds": made.tables[0], "severity_by_kind": table}
+    return writer.section("kinds", made.title, asked, charts=made.charts)
