@@ -15,11 +15,11 @@ import csv
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from iwflab.domain.cells import plain_cell
 from iwflab.domain.grouping import VICTIM, Wanted
 from iwflab.domain.media import quoted
 from iwflab.errors import BadInput
 from iwflab.exchange.arriving import lines_of, refusal
-from iwflab.exchange.cells import plain_cell
 
 
 def read_links(source: BinaryIO, kind: str) -> Iterator[Wanted]:

@@ -1,4 +1,4 @@
-"""Tables of counting: what media are one series, what children one victim; reports."""
+"""Tables of counting: series, victims, saved queries, and what left as numbers."""
 
 import sqlalchemy as sa
 

@@ -47,8 +47,12 @@ def upgrade() -> None:
         *texts("basis"),
         indexes=("medium", "victim"),
     )
-    active: sa.Column[object] = sa.Column("active", WHOLE, nullable=False)
-    table("saved_query", *texts("name", "query"), active, indexes=("name",))
+    table(
+        "saved_query",
+        *texts("name", "query"),
+        sa.Column("active", WHOLE, nullable=False),
+        indexes=("name",),
+    )
     unique = sa.UniqueConstraint("name")
     table("statistical_release", *texts(*RELEASE), unique, indexes=())
     table(
