@@ -46,6 +46,7 @@ NOBODYS = "ffffffffffff"  # an id that no medium and no request has
 _LIST = {"name": "x", "source": "y"}
 _SCALE = {"scheme": "uk_sap_2002", "to": "uk_2014"}
 _RELEASE = {"recipient": "x", "purpose": "y"}
+_MONTHS = {"months": ("2026-10", "2026-10"), "told": {}}
 _CUSTODY = dict.fromkeys(("case", "exhibit", "purpose", "authority"), "x")
 RECORD = record_from({"elements": {}})
 TABLE = Table("x", "x", "medium", ("x",), "x", ("n",), (Cell(("x",), "n", 1, 1),), 1)
@@ -134,6 +135,9 @@ METHODS = {
     "statistics": ("sqt", (), {}, None),
     "counted_by": ("sqt", (), {}, None),
     "explore": ("sqt", (), {}, None),
+    "report_kinds": ("sqt", (), {}, None),
+    "report_compose": ("sqt", ("monthly",), _MONTHS, BadInput),
+    "report_forms": ("sqt", (None,), {}, BadInput),
     "chart": ("sqt", (TABLE,), {}, None),
     "show": ("asq", (NOBODYS,), {}, {"a": NotYours, "s": NotFound, "q": NotYours}),
     "overview": ("asq", (), {}, None),

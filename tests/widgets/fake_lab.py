@@ -155,6 +155,15 @@ class FakeLab:
         self.left.append(done)
         return done
 
+    def report_kinds(self):
+        return {"monthly": "Monthly statistics"}
+
+    def report_requests(self):
+        return []
+
+    def reports(self):
+        return []
+
     def counted_by(self):
         return exploring.counted_by()
 

@@ -16,6 +16,7 @@ from iwflab.domain.counting import UNITS, Table
 from iwflab.errors import BadInput
 from iwflab.lab import Lab
 from iwflab_widgets.desk import Act, Desk, joined, text
+from iwflab_widgets.statistics_reports import Reports
 
 SCHEME = "uk_2014"
 
@@ -32,6 +33,7 @@ class StatisticsDesk(Desk):
         "statistics_desk/counted.js",
         "statistics_desk/saved.js",
         "statistics_desk/explore.js",
+        "statistics_desk/reports.js",
         "statistics_desk/ready.js",
         "statistics_desk/statistics.js",
     )
@@ -41,6 +43,7 @@ class StatisticsDesk(Desk):
         """Count in this lab."""
         super().__init__()
         self.lab = lab
+        self._reports = Reports(lab)
         self._read: dict[str, Any] = {}  # scheme -> what was read of it
 
     def acts(self) -> Mapping[str, Act]:
@@ -56,6 +59,7 @@ class StatisticsDesk(Desk):
             "save": self._save,
             "drop": self._drop,
             "ready": self._ready,
+            **self._reports.acts(),
         }
 
     # -- exploring -----------------------------------------------------------------
@@ -118,6 +122,7 @@ def choices(lab: Lab) -> dict[str, Any]:
         "saved": saved(lab),
         "statistics": list(lab.statistics().items()),
         "table_units": list(UNITS.items()),
+        "reports": list(lab.report_kinds().items()),
     }
 
 

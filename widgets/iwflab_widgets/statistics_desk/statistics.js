@@ -7,19 +7,21 @@ const DRAWN = new Set(
 );
 const PARTS = [
   ["explore", "Explore"],
+  ["reports", "Reports"],
   ["ready", "Ready-made tables"],
 ];
 
 class StatisticsDesk {
   constructor(root, model) {
     this.root = root;
+    this.base = pageFacts().base;
     const late = "The kernel has not answered for a while. If this goes on, reload the page.";
     this.kernel = new Kernel(model, () => this.notice.warn(late));
     this.notice = noticeLine();
     this.live = liveRegion();
     this.bar = el("nav", { class: "iwf-row iwf-parts", "aria-label": "Parts of this desk" });
     this.moment = el("div", { class: "iwf-row" });
-    this.parts = { explore: new Explore(this), ready: new Ready(this) };
+    this.parts = { explore: new Explore(this), reports: new Reports(this), ready: new Ready(this) };
     root.append(this.bar, this.notice.place, this.live.region, this.moment);
     for (const part of Object.values(this.parts)) root.append(part.root);
     root.iwflab = { state: () => this.state() }; // for tests: plain values
@@ -29,7 +31,9 @@ class StatisticsDesk {
 
   state() {
     const { part } = this;
-    return { part, ready: Boolean(this.warmed), ...this.parts.explore.state() };
+    const { busy, made, requests } = this.parts.reports;
+    const reports = { busy, made, requests: requests.map(({ name, state: stands }) => [name, stands]) };
+    return { part, ready: Boolean(this.warmed), reports, ...this.parts.explore.state() };
   }
 
   async start() {
@@ -80,6 +84,7 @@ class StatisticsDesk {
     fill(this.bar, made);
     for (const [name, one] of Object.entries(this.parts)) one.root.hidden = name !== part;
     this.notice.tell("");
+    if (part === "reports") this.parts.reports.look();
   }
 }
 
