@@ -55,6 +55,10 @@ class Exploration:
             for name, title in ready.sides.items()
         ]
 
+    def checked(self, query: Query | Mapping[str, Any]) -> dict[str, Any]:
+        """Give a query back as plain JSON, or refuse what its unit cannot answer."""
+        return self.answer(query).query.plain()
+
     def table(self, query: Query | Mapping[str, Any]) -> dict[str, Any]:
         """Answer a query as it is inside; :func:`statistics.queries.facts`."""
         return facts(self.answer(query))

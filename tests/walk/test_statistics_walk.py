@@ -108,7 +108,7 @@ def listened(page):
 
     def listen(socket):
         for event in ("framereceived", "framesent"):
-            socket.on(event, heard.append)
+            socket.on(event, lambda frame: heard.append(frame))
 
     page.on("websocket", listen)
     return heard

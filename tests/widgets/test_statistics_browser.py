@@ -115,6 +115,24 @@ def test_a_filter_and_a_period_change_what_is_counted(open_desk):
     assert "pp" in desk.by("table").inner_text()
     desk.by("before-to").fill("2026-02-03")
     desk.by("notice").get_by_text("the two periods overlap").wait_for()
+    assert desk.by("table").count() == 0  # no table of another question stays
+    desk.by("before-to").fill("2026-01-31")
+    desk.by("table").wait_for()
+    assert desk.by("notice").inner_text() == ""
+
+
+def test_a_switch_in_the_middle_of_a_change_shows_the_new_question(open_desk):
+    desk = by(counted(open_desk), "age_band")
+    desk.page.evaluate(
+        """() => {
+        const rows = document.querySelector("[data-testid=rows]");
+        rows.value = "sex";
+        rows.dispatchEvent(new Event("change"));
+        document.querySelector("[data-testid=leaving]").click();
+        }"""
+    )
+    desk.until("s.leaving && s.shown && s.asked.query.rows === 'sex'")
+    assert "girl" in desk.by("table").inner_text()
 
 
 def test_the_focus_stays_where_it_was_when_the_table_changes(open_desk):

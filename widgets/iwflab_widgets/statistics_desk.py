@@ -91,7 +91,8 @@ class StatisticsDesk(Desk):
     # -- saved questions -----------------------------------------------------------
     def _save(self, content: Mapping[str, Any]) -> dict[str, Any]:
         name, request = text(content, "name"), text(content, "request")
-        self.lab.save_query(name, query_of(content), request=request)
+        query = self._asked(content).checked(query_of(content))
+        self.lab.save_query(name, query, request=request)
         return {"saved": saved(self.lab)}
 
     def _drop(self, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -71,6 +71,7 @@ class Explore {
   ask(rest = REST) {
     const turn = ++this.turn;
     clearTimeout(this.timer);
+    this.pending = true; // until the answer to this turn is here
     this.began = performance.now();
     this.timer = setTimeout(() => this.fetch(turn), rest);
   }
@@ -80,13 +81,23 @@ class Explore {
     this.result.setAttribute("aria-busy", "true");
     const facts = await this.desk.ask("table", body);
     if (turn !== this.turn) return;
+    this.pending = false;
     this.result.setAttribute("aria-busy", "false");
-    if (!facts) return;
+    if (!facts) return this.refused();
+    if (this.warned) this.desk.notice.tell("");
+    this.warned = false;
     Object.assign(this, { asked: body, facts: facts.table, told: null, svg: "" });
     if (!this.leaving) this.draw();
     this.times.push(performance.now() - this.began);
     if (this.leaving) await this.protect(turn);
     if (turn === this.turn) this.timer = setTimeout(() => this.fetchChart(turn), DRAW_REST);
+  }
+
+  /** No table of another question stays beside a form that cannot be asked. */
+  refused() {
+    this.warned = true;
+    Object.assign(this, { asked: null, facts: null, told: null, svg: "" });
+    for (const place of [this.head, this.table, this.chart, this.foot]) fill(place);
   }
 
   async protect(turn = this.turn) {
@@ -115,6 +126,7 @@ class Explore {
   async show(leaving) {
     if (this.leaving === leaving) return;
     this.leaving = leaving;
+    if (this.pending || !this.facts) return fill(this.view, this.switches()); // drawn when it comes
     const turn = ++this.turn;
     this.svg = "";
     if (leaving && !this.told) await this.protect(turn);

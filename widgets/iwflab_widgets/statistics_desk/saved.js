@@ -39,7 +39,7 @@ class Saved {
     const name = this.name[1].value.trim();
     if (!this.explore.asked) return this.desk.notice.warn("Choose what is counted first.");
     if (!name) return this.desk.notice.warn("Give the question a name.");
-    const reply = await this.desk.ask("save", { name, query: this.explore.asked.query });
+    const reply = await this.desk.ask("save", { name, ...this.explore.asked });
     if (!reply) return;
     this.take(reply.saved);
     this.list.value = name;
