@@ -255,12 +255,20 @@ def release(senior: Page, officer: Page, base: str) -> None:
 
 
 def statistics(page: Page, base: str) -> None:
-    """Count children's appearances by age band and sex."""
+    """Count children by age band and sex, inside and as they may leave."""
     open_desk(page, base, "statistics")
     page.get_by_test_id("unit").select_option("child_appearance")
-    page.get_by_test_id("chart").wait_for()
+    page.get_by_test_id("cols").select_option("sex")
+    desk = page.get_by_test_id("statistics-desk")
+    drawn = "d => d.iwflab.state().chart && d.iwflab.state().asked.query.cols"
+    until(lambda: desk.evaluate(drawn))
     page.evaluate("scrollTo(0, 0)")
     take(page, "statistics")
+    page.get_by_test_id("leaving").click()
+    page.get_by_test_id("verdict").wait_for()
+    until(lambda: desk.evaluate(drawn))
+    page.get_by_test_id("finding").evaluate("e => e.scrollIntoView()")
+    take(page, "statistics-leaving")
 
 
 # -- the grading desk ------------------------------------------------------------------

@@ -7,6 +7,7 @@ from iwflab.lab.carrying import Carrying
 from iwflab.lab.comparing import Comparing
 from iwflab.lab.composing import Composing
 from iwflab.lab.deriving import Deriving
+from iwflab.lab.exploring import Exploring
 from iwflab.lab.flow import Flow
 from iwflab.lab.keeping import Keeping
 from iwflab.lab.laying_out import LayingOut
@@ -26,6 +27,7 @@ class Lab(
     Comparing,
     Carrying,
     Deriving,
+    Exploring,
     Linking,
     Keeping,
     Leaving,

@@ -166,8 +166,12 @@ def test_a_taken_port_is_said_and_nothing_stays(research, tmp_path):
 
 
 def test_examples_come_into_an_empty_folder_only(tmp_path):
-    made, other = sorted(copy_examples(tmp_path))
-    assert [made.name, other.name] == ["calibration.ipynb", "worked_example.ipynb"]
+    made, *others = sorted(copy_examples(tmp_path))
+    assert [made.name, *(one.name for one in others)] == [
+        "calibration.ipynb",
+        "published_tables.ipynb",
+        "worked_example.ipynb",
+    ]
     assert made.read_bytes() == (notebook_root("research") / made.name).read_bytes()
     made.write_text("mine")
     assert copy_examples(tmp_path) == []
@@ -203,6 +207,28 @@ def test_the_calibration_measures_what_it_draws(tmp_path, monkeypatch):
     assert told["pairs across families"] == str(across)
     assert (told["threshold"], told["false matches"]) == ("31", "0")
     assert int(told["nearest across"]) > 31
+
+
+def test_the_published_tables_come_out_as_they_were_printed(tmp_path, monkeypatch):
+    """All but the two whose printed denominator cannot be the one that was used."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    _, text = _run("published_tables")
+    words = {"True", "False"}
+    agreed = {
+        cell: [
+            last
+            for line in text[cell].splitlines()
+            if (last := line.split()[-1]) in words
+        ]
+        for cell in ("t1", "t2", "t3", "t3-changes")
+    }
+
+    assert agreed["t1"] == ["True"] * 14
+    assert agreed["t2"] == ["True"] * 4
+    assert agreed["t3"] == ["True", "True", "False", "False", "True", "True"]
+    assert agreed["t3-changes"] == ["True"] * 2
+    assert "24.06878" in text["t1-association"]
+    assert "0.02294" in text["t1-association"]
 
 
 def test_the_worked_example_counts_what_the_lab_holds(

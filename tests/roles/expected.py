@@ -133,6 +133,8 @@ METHODS = {
     "table": ("sqt", ("victims",), {"unit": "medium"}, None),
     "frame": ("sqt", (TABLE,), {}, None),
     "statistics": ("sqt", (), {}, None),
+    "counted_by": ("sqt", (), {}, None),
+    "explore": ("sqt", (), {}, None),
     "chart": ("sqt", (TABLE,), {}, None),
     "show": ("asq", (NOBODYS,), {}, {"a": NotYours, "s": NotFound, "q": NotYours}),
     "overview": ("asq", (), {}, None),

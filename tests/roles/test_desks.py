@@ -13,6 +13,10 @@ from iwflab_widgets import IntakeDesk, MatchingDesk, ReleaseDesk, StatisticsDesk
 
 ROLES = list(LETTERS.values())
 NOBODYS = "ffffffffffff"
+QUERY = {"unit": "medium", "rows": "code"}
+# Told to everybody who gets this far: nothing, where one may not; and a report that
+# was not made cannot be asked for, whoever asks.
+NO_ROLE_ASKED = {"reports", "ask"}
 RELEASE = {"name": "R1", "recipient": "x", "purpose": "y"}
 ACTS = [
     (IntakeDesk, "proposals", {}, "s"),
@@ -27,14 +31,29 @@ ACTS = [
     (ReleaseDesk, "withdraw", {"id": NOBODYS}, "s"),
     (ReleaseDesk, "release", {"id": NOBODYS}, "s"),
     (StatisticsDesk, "choices", {}, "sqt"),
-    (StatisticsDesk, "table", {"statistic": "victims", "unit": "medium"}, "sqt"),
+    (StatisticsDesk, "warm", {}, "sqt"),
+    (StatisticsDesk, "sides", {"unit": "medium"}, "sqt"),
+    (StatisticsDesk, "read", {}, "sqt"),
+    (StatisticsDesk, "table", {"query": QUERY}, "sqt"),
+    (StatisticsDesk, "protected", {"query": QUERY}, "sqt"),
+    (StatisticsDesk, "chart", {"query": QUERY}, "sqt"),
+    (StatisticsDesk, "save", {"name": " ", "query": QUERY}, "sqt"),
+    (StatisticsDesk, "drop", {"name": "no such query"}, "sqt"),
+    (StatisticsDesk, "ready", {"statistic": "victims", "unit": "medium"}, "sqt"),
+    (StatisticsDesk, "compose", {"kind": "monthly"}, "sqt"),
+    (StatisticsDesk, "asked", {"id": NOBODYS}, "sqt"),
+    (StatisticsDesk, "approve", {"id": NOBODYS, "digest": "x"}, "sq"),
+    (StatisticsDesk, "refuse", {"id": NOBODYS, "reason": "x"}, "sq"),
+    (StatisticsDesk, "withdraw", {"id": NOBODYS}, "t"),
+    (StatisticsDesk, "publish", {"id": NOBODYS}, "t"),
 ]
 
 
 def test_every_act_of_the_desks_is_tried(lab):
     for desk in (IntakeDesk, MatchingDesk, ReleaseDesk, StatisticsDesk):
         tried = {act for kind, act, _, _ in ACTS if kind is desk}
-        assert tried == set(desk(lab).acts())
+        free = NO_ROLE_ASKED if desk is StatisticsDesk else set()
+        assert tried == set(desk(lab).acts()) - free
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -68,6 +68,7 @@ ASKED = [
     ("GET", "api/queue?at=0&n=0", {}, "asq"),
     ("POST", "api/selection", {**MORE, "media": [NOBODYS], "medium": ""}, "as"),
     ("POST", "api/selection/undo", {"named": NOBODYS}, "as"),
+    ("GET", f"api/reports/{NOBODYS}/x.html", {}, "sqt"),
     ("GET", f"media/{'x' * 24}", {}, "asq"),
     ("GET", "api/no-such-route", {}, "asqtm"),
 ]

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iwflab.statistics import association, describe, intervals
+from iwflab.errors import NotFound
+from iwflab.statistics import association, describe, intervals, published
 
 CASES = {
     c["id"]: c for c in json.loads(Path(__file__).with_name("cases.json").read_text())
@@ -222,3 +223,25 @@ _FARMER1 = [
     .strip(",")
     .split(",")
 ]
+
+
+def test_published_tables_add_up_as_the_sources_do():
+    table = published.table("iwf_2019_7_10")
+    sums = table.groupby(["type", "dimension"], observed=True)["n"].sum()
+
+    assert sums["contact"].tolist() == [40301] * 2
+    assert sums["self-generated"].tolist() == [5443] * 2
+    assert table["group"].cat.categories[:4].tolist() == [
+        *("girls", "boys", "both", "unidentifiable")
+    ]
+
+
+def test_every_published_table_names_its_source_and_its_unit():
+    for name, title in published.names().items():
+        told = published.table(name).attrs
+        assert told["title"] == title
+        assert "20" in told["source"]
+        assert told["unit"] == "url"
+    with pytest.raises(NotFound) as refused:
+        published.table("none")
+    assert "iwf_totals" in refused.value.advice

@@ -7,6 +7,9 @@ from types import SimpleNamespace
 from iwflab.domain.categories import Grade
 from iwflab.domain.counting import Cell, Table
 from iwflab.errors import BadInput, NotAllowed
+from iwflab.statistics.queries import query_from
+from iwflab.workflow import exploring
+from tests.statistics.drawn_frames import frames
 
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
 SVG = (
@@ -33,6 +36,7 @@ class FakeLab:
         self.asked = []
         self.rows = [self.row(n) for n in range(1, number + 1)]
         self.left = []
+        self.kept, self.explored, self.drawn = {}, [], 400
         self.requests = []
 
     def row(self, number):
@@ -150,6 +154,31 @@ class FakeLab:
         )
         self.left.append(done)
         return done
+
+    def report_kinds(self):
+        return {"monthly": "Monthly statistics"}
+
+    def report_requests(self):
+        return []
+
+    def reports(self):
+        return []
+
+    def counted_by(self):
+        return exploring.counted_by()
+
+    def explore(self, scheme):
+        self.explored.append(scheme)
+        return exploring.begin(frames(self.drawn), scheme=scheme, read_us=10**15)
+
+    def queries(self):
+        return [{"name": name, "query": query} for name, query in self.kept.items()]
+
+    def save_query(self, name, query, *, request):
+        self.kept[name] = query_from(query).plain()
+
+    def drop_query(self, name, *, request):
+        del self.kept[name]
 
     def statistics(self):
         return {"victims": "Who is depicted?"}

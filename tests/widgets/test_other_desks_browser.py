@@ -257,10 +257,11 @@ def test_thousands_of_media_stay_one_table(open_desk):
 
 def test_a_table_says_its_unit_its_base_and_what_was_left_out(open_desk):
     desk = open_desk(StatisticsDesk(FakeLab()), FakeServer([]))
-    desk.by("unit").select_option("child_appearance")
-    desk.by("table").wait_for()
-    assert "3 (75%)" in desk.by("table").inner_text()
-    told = desk.by("result").inner_text()
+    desk.by("part-ready").click()
+    desk.by("table-unit").select_option("child_appearance")
+    desk.by("ready-table").wait_for()
+    assert "3 (75%)" in desk.by("ready-table").inner_text()
+    told = desk.by("ready-result").inner_text()
     assert "child appearance (one child on one medium)" in told
     assert "Base: 4 (signed-off media)" in told
     assert "5: media waiting for a grader" in told
@@ -286,7 +287,31 @@ def waiting(desk):
 
 
 def counted(desk):
-    desk.by("unit").select_option("medium")
+    desk.until("s.ready")
+    desk.by("unit").select_option("child_appearance")
+    desk.by("cols").select_option("sex")
+    desk.until("s.chart && s.asked.query.cols")
+
+
+def compared_periods(desk):
+    counted(desk)
+    desk.by("cluster").check()
+    desk.by("from").fill("2026-02-01")
+    desk.by("before-to").fill("2026-01-31")
+    desk.by("filters").click()
+    desk.until("s.asked.query.compare[1] && s.asked.query.cluster && s.chart")
+
+
+def leaving(desk):
+    counted(desk)
+    desk.by("leaving").click()
+    desk.by("verdict").locator("summary").click()
+    desk.until("s.leaving && s.chart")
+
+
+def ready_made(desk):
+    desk.by("part-ready").click()
+    desk.by("table-unit").select_option("medium")
     desk.by("chart").wait_for()
 
 
@@ -319,7 +344,11 @@ SCENES = {
     "refused": (GradingDesk, [refused_item(1)], waiting),
     "intake": (IntakeDesk, [], lambda desk: desk.by("job-j").wait_for()),
     "release": (ReleaseDesk, [], lambda desk: desk.by("media").wait_for()),
-    "statistics": (StatisticsDesk, [], counted),
+    "statistics": (StatisticsDesk, [], lambda desk: desk.until("s.ready")),
+    "statistics-table": (StatisticsDesk, [], counted),
+    "statistics-compared": (StatisticsDesk, [], compared_periods),
+    "statistics-leaving": (StatisticsDesk, [], leaving),
+    "statistics-ready": (StatisticsDesk, [], ready_made),
 }
 
 

@@ -125,11 +125,7 @@ def publish(
         finish(folder, ledger.entered(store))
         if _known(store, payload, request):
             return _one(store, folder, name)
-        if final.exists():
-            raise BadInput(
-                f"a folder {name} lies among the reports, and was never entered",
-                advice="run iwflab verify; move it away, or ask under a new name",
-            )
+        _must_be_free(final)
         permit.check(payload)
         with store.moment():
             newest = ledger.newest(store)
@@ -150,6 +146,14 @@ def publish(
             _enter(act, key, payload, agreed)
         into_place(unfinished, final)
         return _one(store, folder, name)
+
+
+def _must_be_free(final: Path) -> None:
+    if final.exists():
+        raise BadInput(
+            f"a folder {final.name} lies among the reports, and was never entered",
+            advice="run iwflab verify; move it away, or ask under a new name",
+        )
 
 
 def _must_be_the_same(payload: Mapping[str, Any], now: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from iwflab_widgets.server import (
     flow_routes,
     looking_routes,
     matching_routes,
+    report_routes,
     sheet_routes,
     stack_routes,
 )
@@ -236,6 +237,7 @@ ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     *stack_routes.ROUTES,
     *sheet_routes.ROUTES,
     *flow_routes.ROUTES,
+    *report_routes.ROUTES,
     (r"/iwflab/media/([\w-]{20,100})", MediaHandler),
     (r"/iwflab/(?:api|media)/.*", NoRoute),
 )

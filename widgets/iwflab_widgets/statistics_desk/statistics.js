@@ -1,50 +1,52 @@
-// Statistics: a table that says what it counts, and its chart.  No pixels anywhere: the
-// chart is SVG text from the lab, taken apart and put together again by a short list.
+// Statistics: counts that say what they count, and what of them may leave.  No pixels
+// anywhere: a chart is SVG text from the lab, put together again by a short list.
 
 const SVG = "http" + "://www.w3.org/2000/svg"; // a name of XML, not an address
 const DRAWN = new Set(
   "svg g path rect line circle text tspan title desc defs clippath".split(" "),
 );
-
-const HINT =
-  "Choose what is counted: one picture can show several children, and one child can be on " +
-  "many pictures, so each unit gives other numbers. The table appears here, with its base and " +
-  "with what was not counted.";
+const PARTS = [
+  ["explore", "Explore"],
+  ["reports", "Reports"],
+  ["ready", "Ready-made tables"],
+];
 
 class StatisticsDesk {
   constructor(root, model) {
     this.root = root;
+    this.base = pageFacts().base;
     const late = "The kernel has not answered for a while. If this goes on, reload the page.";
     this.kernel = new Kernel(model, () => this.notice.warn(late));
     this.notice = noticeLine();
-    this.picks = el("div", { class: "iwf-fields" });
-    this.result = el("div", { "data-testid": "result" });
-    this.root.append(this.picks, this.notice.place, this.result);
-    root.iwflab = { state: () => ({ shown: this.shown?.table ?? null }) };
+    this.live = liveRegion();
+    this.bar = el("nav", { class: "iwf-row iwf-parts", "aria-label": "Parts of this desk" });
+    this.moment = el("div", { class: "iwf-row" });
+    this.parts = { explore: new Explore(this), reports: new Reports(this), ready: new Ready(this) };
+    root.append(this.bar, this.notice.place, this.live.region, this.moment);
+    for (const part of Object.values(this.parts)) root.append(part.root);
+    root.iwflab = { state: () => this.state() }; // for tests: plain values
+    this.show("explore");
     this.start();
   }
 
+  state() {
+    const { part } = this;
+    const { busy, made, requests } = this.parts.reports;
+    const reports = { busy, made, requests: requests.map(({ name, state: stands }) => [name, stands]) };
+    return { part, ready: Boolean(this.warmed), reports, ...this.parts.explore.state() };
+  }
+
   async start() {
-    const choices = await this.ask("choices", {});
+    const choices = await this.ask("choices");
     if (!choices) return;
-    const heed = { onchange: () => this.count() };
-    // No unit is chosen beforehand: whoever counts says what is counted.
-    this.hint();
-    const units = [["", "choose what is counted"], ...choices.units];
-    fill(
-      this.picks,
-      choice("Statistic", "statistic", choices.statistics, heed),
-      choice("Counted is each", "unit", units, heed),
-      choice("Categories by", "scheme", choices.schemes, heed),
-    );
+    for (const part of Object.values(this.parts)) part.start(choices);
+    const warmed = await this.ask("warm", { scheme: choices.schemes[0]?.[0] ?? "" });
+    if (!warmed) return;
+    this.warmed = true;
+    this.read(warmed);
   }
 
-  hint() {
-    const hint = el("p", { class: "iwf-hint", "data-testid": "hint" }, HINT);
-    fill(this.result, hint);
-  }
-
-  async ask(act, body) {
+  async ask(act, body = {}) {
     try {
       return await this.kernel.ask(act, body);
     } catch (fault) {
@@ -54,76 +56,44 @@ class StatisticsDesk {
     }
   }
 
-  async count() {
-    const value = (name) => this.root.querySelector(`[name="${name}"]`).value;
-    const asked = { statistic: value("statistic"), unit: value("unit"), scheme: value("scheme") };
-    this.newest = asked;
-    if (!asked.unit) return this.hint();
-    this.notice.tell("Being counted.");
-    const shown = await this.ask("table", asked);
-    if (!shown || this.newest !== asked) return;
-    this.shown = shown;
+  say(text) {
+    this.live.say(text);
+  }
+
+  /** Say of which moment the numbers are; what was signed off since is not in them. */
+  read({ read }) {
+    const anew = button("Read anew", { act: () => this.readAnew(), testid: "read-anew" });
+    fill(this.moment, el("span", { class: "iwf-quiet", "data-testid": "read" }, `As it stood on ${read}.`), anew);
+  }
+
+  async readAnew() {
+    const { explore } = this.parts;
+    const told = await this.ask("read", { scheme: explore.chosen.scheme.value });
+    if (!told) return;
+    this.read(told);
+    this.notice.tell("Read anew.");
+    if (explore.chosen.unit.value) explore.unitChosen();
+  }
+
+  show(part) {
+    this.part = part;
+    const made = PARTS.map(([name, text]) => {
+      const current = name === part ? { "aria-current": "true" } : {};
+      return button(text, { act: () => this.show(name), testid: `part-${name}`, ...current });
+    });
+    fill(this.bar, made);
+    for (const [name, one] of Object.entries(this.parts)) one.root.hidden = name !== part;
     this.notice.tell("");
-    this.draw();
-  }
-
-  draw() {
-    const { table, csv, svg } = this.shown;
-    const file = `${table.name}-${table.unit}.csv`;
-    const save = button("Download as CSV", { act: () => download(file, csv), testid: "csv" });
-    const strong = (text) => el("strong", {}, text);
-    fill(
-      this.result,
-      el("h2", {}, table.title),
-      el("p", {}, strong("Counted: "), table.unit_title, "."),
-      el("p", {}, strong("Base: "), `${table.denominator} (${table.basis}).`),
-      countsView(table),
-      el("p", { class: "iwf-hint" }, `Each percentage is of the base, ${table.denominator}.`),
-      exclusionsView(table),
-      table.note && el("p", {}, table.note),
-      el("div", { class: "iwf-row" }, save),
-      chartView(table, svg),
-    );
+    if (part === "reports") this.parts.reports.look();
   }
 }
 
-function countsView(table) {
-  const heads = [...table.row_names, ...table.columns.map(words)].map((head) => el("th", { scope: "col" }, head));
-  const told = ([number, percent]) =>
-    percent === null || !number ? String(number) : `${number} (${percent.toFixed(0)}%)`;
-  const line = (row) =>
-    el(
-      "tr",
-      {},
-      row.names.map((name) => el("th", { scope: "row" }, words(name))),
-      row.cells.map((cell) => el("td", { class: "iwf-number" }, told(cell))),
-    );
-  return el(
-    "div",
-    { class: "iwf-table", tabindex: "0", role: "group", "aria-label": "Table" },
-    el(
-      "table",
-      { "data-testid": "table" },
-      el("caption", { class: "iwf-unseen" }, table.title),
-      el("thead", {}, el("tr", {}, heads)),
-      el("tbody", {}, table.rows.map(line)),
-    ),
-  );
-}
-
-function exclusionsView(table) {
-  const lines = Object.entries(table.exclusions);
-  if (!lines.length) return null;
-  const items = lines.map(([reason, number]) => el("li", {}, `${number}: ${reason}`));
-  return el("div", { "data-testid": "exclusions" }, el("h3", {}, "Not counted"), el("ul", {}, items));
-}
-
-/** The table above is the chart's text alternative, and the label says so. */
-function chartView(table, text) {
+/** The table beside the chart is its text alternative, and the label says so. */
+function chartView(title, text) {
   const drawing = text ? safeDrawing(text) : null;
   if (!drawing) return null;
   drawing.setAttribute("role", "img");
-  drawing.setAttribute("aria-label", `Chart: ${table.title}. The numbers are those of the table.`);
+  drawing.setAttribute("aria-label", `Chart: ${title}. The numbers are those of the table.`);
   return el("figure", { class: "iwf-chart", "data-testid": "chart" }, drawing);
 }
 

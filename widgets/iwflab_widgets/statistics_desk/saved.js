@@ -1,0 +1,65 @@
+// Named questions: kept in the lab for everybody who makes statistics.
+
+class Saved {
+  constructor(explore) {
+    this.explore = explore;
+    this.known = [];
+    this.list = el("select", { "aria-label": "Saved questions", "data-testid": "saved" });
+    this.name = field("Name", "query-name", { maxlength: 64 });
+    const made = (text, testid, act) => button(text, { act, testid });
+    this.root = el(
+      "details",
+      { class: "iwf-group" },
+      el("summary", { "data-testid": "keep" }, "Saved questions"),
+      el(
+        "div",
+        { class: "iwf-row" },
+        this.list,
+        made("Load", "load", () => this.load()),
+        made("Drop", "drop", () => this.drop()),
+      ),
+      el("div", { class: "iwf-row" }, this.name, made("Save what is shown", "save", () => this.save())),
+    );
+  }
+
+  get desk() {
+    return this.explore.desk;
+  }
+
+  take(saved) {
+    if (!saved) return;
+    this.known = saved;
+    const chosen = this.list.value;
+    const none = el("option", { value: "" }, saved.length ? "choose one" : "none yet");
+    fill(this.list, none, saved.map(({ name }) => el("option", { value: name }, name)));
+    this.list.value = saved.some(({ name }) => name === chosen) ? chosen : "";
+  }
+
+  async save() {
+    const name = this.name[1].value.trim();
+    if (!this.explore.asked) return this.desk.notice.warn("Choose what is counted first.");
+    if (!name) return this.desk.notice.warn("Give the question a name.");
+    const reply = await this.desk.ask("save", { name, ...this.explore.asked });
+    if (!reply) return;
+    this.take(reply.saved);
+    this.list.value = name;
+    this.desk.notice.tell(`Saved as ${name}.`);
+  }
+
+  load() {
+    const found = this.known.find(({ name }) => name === this.list.value);
+    if (!found) return this.desk.notice.warn("Choose a saved question.");
+    this.explore.chosen.unit.value = found.query.unit;
+    this.desk.notice.tell(`Loaded ${found.name}.`);
+    this.explore.unitChosen(found.query);
+  }
+
+  async drop() {
+    const name = this.list.value;
+    if (!name) return this.desk.notice.warn("Choose a saved question.");
+    const reply = await this.desk.ask("drop", { name });
+    if (!reply) return;
+    this.take(reply.saved);
+    this.desk.notice.tell(`Dropped ${name}.`);
+  }
+}
