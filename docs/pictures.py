@@ -13,12 +13,13 @@ from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, Page
-from serving import chromium, researched, served, until
+from serving import chromium, compared, researched, served, until
 
 from iwflab import demo
 from iwflab.lab import Lab
 
 OUT = Path(__file__).parent / "pictures"
+ASSESSOR = "demo-assessor"  # an account of the demonstration lab
 SIZE = {"width": 1440, "height": 900}
 MOST_BYTES = 250_000
 GATES = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
@@ -44,8 +45,13 @@ def main() -> None:
             passwords = {who: password for who, password, _ in demo.accounts(lab)}
         with served(folder) as base, chromium() as browser:
             take_all(browser, base, passwords, Path(name))
+        with Lab.open(folder) as lab:  # something has to be left for the others
+            lab.seat(ASSESSOR).hand_back()
         with researched(folder) as (base, who), chromium() as browser:
             research(browser, base, who)
+        with compared(folder) as base, chromium() as browser:
+            grader = demo.GRADER
+            comparing(browser, base, (grader, passwords[grader]))
 
 
 def take_all(
@@ -61,11 +67,15 @@ def take_all(
     matching(page, base)
     grading(page, base)
     looking(page, base)
+    second_look(page, base)
     dark = browser.new_context(viewport=SIZE, color_scheme="dark").new_page()
     log_in(dark, base, demo.GRADER, passwords)
     grading_dark(dark, base)
     officer = browser.new_context(viewport=SIZE).new_page()
     log_in(officer, base, demo.OFFICER, passwords)
+    assessor = browser.new_context(viewport=SIZE).new_page()
+    log_in(assessor, base, ASSESSOR, passwords)
+    second_person(assessor, base)
     release(page, officer, base)
     statistics(officer, base)
 
@@ -159,6 +169,7 @@ def looking(page: Page, base: str) -> None:
     find(page, "VID_0001")
     page.keyboard.press("F8")
     until(lambda: state(page)["clip"] and painted(page) == "full")
+    until(lambda: page.evaluate("document.querySelector('video').duration > 0"))
     page.keyboard.press("PageDown")
     until(lambda: state(page)["clip"]["at"] > 0)
     page.keyboard.press("[")
@@ -183,6 +194,33 @@ def find(page: Page, start: str) -> None:
             return
         page.keyboard.press("F2")
         until(lambda: (state(page)["sheet"] or {}).get("total"))
+
+
+def second_look(page: Page, base: str) -> None:
+    """Leave a medium for two people, with what was seen."""
+    open_grading(page, base)
+    find_landscape(page)
+    answer_all(page)
+    saved = state(page)["saved"]
+    page.keyboard.press("f")
+    page.keyboard.press("Enter")
+    until(lambda: state(page)["saved"] == saved + 1)
+
+
+def second_person(page: Page, base: str) -> None:
+    """Show what another person gets of it: a shielded preview, and no answer."""
+    open_grading(page, base)
+    take(page, "grading-second")
+
+
+def comparing(browser: Browser, base: str, who: tuple[str, str]) -> None:
+    """Show the card of a comparison of start levels, read before one joins."""
+    page = browser.new_context(viewport=SIZE).new_page()
+    log_in(page, base, who[0], dict([who]))
+    open_grading(page, base)
+    page.keyboard.press("F3")
+    page.get_by_test_id("comparison-card").wait_for()
+    take(page, "grading-comparison")
 
 
 def grading_dark(page: Page, base: str) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -16,6 +17,10 @@ from playwright.sync_api import Browser, sync_playwright
 from iwflab.lab import Lab
 
 START_SECONDS = 60
+COMPARISON = {
+    "comparison_protocol": '"demonstration-1"',
+    "comparison_decided_by": '"the ethics board"',
+}
 
 
 @contextlib.contextmanager
@@ -23,6 +28,20 @@ def served(folder: Path) -> Iterator[str]:
     """Serve a lab on a free port; give its address."""
     command = [sys.executable, "-P", "-m", "iwflab_widgets.server"]
     with running([*command, "--lab", str(folder)], folder) as base:
+        yield base
+
+
+@contextlib.contextmanager
+def compared(folder: Path) -> Iterator[str]:
+    """Serve a lab in which start levels are compared; give its address."""
+    settings = folder / "lab.toml"
+    text = settings.read_text()
+    for name, value in COMPARISON.items():
+        text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
+    settings.write_text(text)
+    with Lab.open(folder) as lab:
+        lab.comparison_switch(active=True)
+    with served(folder) as base:
         yield base
 
 

@@ -10,6 +10,7 @@ import click
 
 from iwflab.cli import (
     comparing_levels,
+    composing,
     counting,
     deriving,
     house,
@@ -64,6 +65,8 @@ def commands() -> None:
 
 for _command in _COMMANDS:
     commands.add_command(_command)
+for _command in (composing.write, composing.ask):
+    reporting.report.add_command(_command)
 for _command in (legacy.bring, legacy.review):
     deriving.schemes.add_command(_command)
 

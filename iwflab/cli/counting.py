@@ -65,6 +65,7 @@ def _print(counted: Table) -> None:
             "copies",
             "children",
             "assessments",
+            "segments",
             "grades",
             "hashes",
             "frames",

@@ -11,6 +11,7 @@ import click
 from iwflab.cli.printing import Meter, json_option, lab_option, open_lab, say, table
 from iwflab.lab import Lab
 from iwflab.lab.seat import operating_system_user
+from iwflab.workflow.presenting import keyless_tags
 
 _PORT = click.IntRange(1, 65535)
 _MEDIA = click.IntRange(6, 2000)
@@ -98,6 +99,9 @@ def _tell_unbound(lab: Lab) -> None:
     if lab.settings.unbound:
         acts = ", ".join(lab.settings.unbound)
         told = f"lab.toml leaves these acts without a key, the palette has them: {acts}"
+        click.echo(told, err=True)
+    for tag, holder in keyless_tags(lab.settings).items():
+        told = f"the key of the tag {tag} is that of {holder} here; the palette has it"
         click.echo(told, err=True)
 
 

@@ -15,6 +15,7 @@ from iwflab.cli.printing import (
     warn_of_waiting,
 )
 from iwflab.cli.way import record_options, record_told
+from iwflab.domain.assessments import asks_another
 from iwflab.domain.queueing import CARRIED, HITS, KINDS, STAGES, Sought
 from iwflab.lab import Lab
 
@@ -32,7 +33,7 @@ def _sought_options(command: Any) -> Any:
         click.option(
             "--stage",
             type=click.Choice(STAGES),
-            help="graded: by you.",
+            help="graded: by you; second: left for another person.",
         ),
         click.option("--name", default="", help="A part of the name of a copy."),
     ):
@@ -74,11 +75,17 @@ def queue(
 
 
 def _rows(lab: Lab, sought: Sought) -> list[dict[str, Any]]:
-    rows = lab.overview()
+    rows = [{**row, "stage": _stage(row)} for row in lab.overview()]
     if not sought.anything:
         return rows
     matching = set(lab.found(sought))
     return [row for row in rows if row["medium"] in matching]
+
+
+def _stage(row: dict[str, Any]) -> str:
+    """Name the stage as the option does: what waits for another person is not done."""
+    waits = row["stage"] == "graded" and asks_another(row)
+    return "second" if waits else str(row["stage"])
 
 
 @click.group()

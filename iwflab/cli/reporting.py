@@ -57,7 +57,7 @@ def show(key: str | None, preview: Path | None, folder: str, *, as_json: bool) -
     if as_json:
         say(asked or rows)
     elif asked:
-        _tell(asked, as_json=False)
+        tell(asked, as_json=False)
         _tell_tables(asked["tables"])
         table([{"file": n, **f} for n, f in asked["files"].items()], _FILE)
     else:
@@ -87,7 +87,7 @@ def _preview(lab: Lab, asked: Mapping[str, Any], to: Path) -> None:
 def approve(key: str, digest: str, folder: str, *, as_json: bool) -> None:
     """Approve another person's request, by the digest that you were shown."""
     with open_lab(folder) as lab:
-        _tell(lab.report_approve(key, digest=digest), as_json=as_json)
+        tell(lab.report_approve(key, digest=digest), as_json=as_json)
 
 
 @report.command("refuse")
@@ -98,7 +98,7 @@ def approve(key: str, digest: str, folder: str, *, as_json: bool) -> None:
 def refuse(key: str, reason: str, folder: str, *, as_json: bool) -> None:
     """Refuse another person's request, with a reason."""
     with open_lab(folder) as lab:
-        _tell(lab.report_refuse(key, reason=reason), as_json=as_json)
+        tell(lab.report_refuse(key, reason=reason), as_json=as_json)
 
 
 @report.command("withdraw")
@@ -108,7 +108,7 @@ def refuse(key: str, reason: str, folder: str, *, as_json: bool) -> None:
 def withdraw(key: str, folder: str, *, as_json: bool) -> None:
     """Withdraw your own request."""
     with open_lab(folder) as lab:
-        _tell(lab.report_withdraw(key), as_json=as_json)
+        tell(lab.report_withdraw(key), as_json=as_json)
 
 
 @report.command("publish")
@@ -130,7 +130,8 @@ def releases(folder: str, *, as_json: bool) -> None:
         _left(lab.reports(), as_json=as_json)
 
 
-def _tell(asked: Mapping[str, Any], *, as_json: bool) -> None:
+def tell(asked: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print one request and where it stands."""
     if as_json:
         say(dict(asked))
         return

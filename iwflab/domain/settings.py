@@ -138,13 +138,14 @@ def keys_with(given: Mapping[str, str]) -> dict[str, str]:
     Its keys win: an act of ours whose key it took, as a new release may bring one, is
     left without a key.
     """
-    taken = {_as_pressed(key) for key in given.values()}
-    ours = {a: "" if _as_pressed(key) in taken else key for a, key in KEYS.items()}
+    taken = {as_pressed(key) for key in given.values()}
+    ours = {a: "" if as_pressed(key) in taken else key for a, key in KEYS.items()}
     return {**ours, **given}
 
 
-def _as_pressed(key: str) -> str:
-    return key.lower() if len(key) == 1 else key  # as the page compares them
+def as_pressed(key: str) -> str:
+    """Give a key as pages compare it: letters are the same large and small."""
+    return key.lower() if len(key) == 1 else key
 
 
 def check_settings(settings: Settings) -> None:
@@ -178,7 +179,7 @@ def _check_keys(settings: Settings) -> None:
             f"lab.toml: {NEVER_UNBOUND} has no key, or another act has it",
             advice="give it one: it takes everything off the page at once",
         )
-    keys = [_as_pressed(key) for key in settings.keys.values() if key]
+    keys = [as_pressed(key) for key in settings.keys.values() if key]
     clash = sorted({key for key in keys if keys.count(key) > 1})
     digits = sorted({key for key in keys if key.isdigit() and key != "0"})
     if clash or digits:

@@ -41,6 +41,13 @@ class Led:
     orientations: tuple[str, ...]
 
 
+def warm_up() -> None:
+    """Load the kernels; where no cache holds them they are compiled, for seconds."""
+    words = words_of([["0" * (_BITS // 4)]] * 2)
+    labels = labelled(words, 2, 0)
+    gathered(labels, words, 0, labels, labels)
+
+
 def words_of(values: Sequence[Sequence[str]]) -> "Words":
     """Make rows for the kernels from hex: of each picture as stored, then turned.
 

@@ -5,6 +5,7 @@ Every method is a line or two: it names a step of the way and says who asks.
 
 from iwflab.lab.carrying import Carrying
 from iwflab.lab.comparing import Comparing
+from iwflab.lab.composing import Composing
 from iwflab.lab.deriving import Deriving
 from iwflab.lab.exploring import Exploring
 from iwflab.lab.flow import Flow
@@ -30,6 +31,7 @@ class Lab(
     Linking,
     Keeping,
     Leaving,
+    Composing,
     Publishing,
     People,
 ):

@@ -93,6 +93,11 @@ class Answers(Seat):
         return within(frames.children_frame(self._store), self._known)
 
     @needs(*LISTING)
+    def segments(self) -> "pd.DataFrame":
+        """One row a segment of a video, with what it answers for itself."""
+        return within(frames.segments_frame(self._store), self._known)
+
+    @needs(*LISTING)
     def grades(self, scheme: str = "uk_2014") -> "pd.DataFrame":
         """One row a graded medium, under one scheme."""
         found = frames.grades_frame(self._store, scheme_named(scheme))

@@ -28,8 +28,8 @@ class Flow(Acts, Answers):
     ) -> dict[str, Any]:
         """Give the analyst's media, taking waiting ones until ``number`` are open.
 
-        With ``sought`` only what matches is taken, counted and given.  Who may list
-        every record is told how many media wait for a ``second`` person.
+        With ``sought`` only what matches is taken, counted and given; ``within`` counts
+        the analyst's that match, ``open`` and ``graded``, however few are given.
         """
         among = None
         if sought and sought.anything:
@@ -42,12 +42,21 @@ class Flow(Acts, Answers):
         starts = comparison.starts(self._store, self.settings, self.analyst)
         for item in found:
             item["start"] = starts.get(item["medium"], "")
-        told = {} if self._known is not None else {"second": self._second}
-        return {"items": found, "progress": self.progress(), **told}
+        told: dict[str, Any] = {"items": found, **self.counts()}
+        if among is not None:
+            told["within"] = presenting.within(self._store, mine, self.analyst)
+        return told
 
-    @property
-    def _second(self) -> int:
-        return len(asking_media(self._store))
+    @needs("use_lab")
+    def counts(self) -> dict[str, Any]:
+        """Count what is done, and what the analyst had before them in a day.
+
+        Who may list every record is told how many media wait for a ``second`` person.
+        """
+        counted = {"progress": self.progress()}
+        if self._known is not None:
+            return counted
+        return {**counted, "second": len(asking_media(self._store))}
 
     @needs(*LISTING)
     def find(self, sought: Sought, *, at: int = 0, most: int = 50) -> dict[str, Any]:

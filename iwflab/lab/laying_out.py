@@ -5,13 +5,18 @@ from typing import Any
 
 from iwflab.domain.hashes import MATCH_DISTANCE
 from iwflab.errors import NotFound
-from iwflab.lab.matrix import needs
+from iwflab.lab.matrix import free, needs
 from iwflab.lab.stacking import Stacking
 from iwflab.workflow import enlarging, laying, presenting, queue, stacks
 
 
 class LayingOut(Stacking):
     """Contact sheets, as methods."""
+
+    @free("it loads code, and tells nothing")
+    def warm_up(self) -> None:
+        """Load what finds stacks; compiling it takes seconds where no cache has it."""
+        stacks.warm_up()
 
     @needs("grade", "own", "all")
     def sheet_order(self) -> list[tuple[str, str]]:

@@ -105,7 +105,7 @@ class Seat:
             workers=settings.workers,
             renditions=DecodePool(
                 RENDER,
-                workers=1,
+                workers=2,  # a larger preview does not wait for a clip
                 strict=settings.strict_sandbox,
                 deadline=settings.decode_seconds,
             ),

@@ -14,7 +14,7 @@ from iwflab.domain.categories import Scheme, derive
 from iwflab.domain.elements import CHILD_FIELDS
 from iwflab.domain.grouping import VICTIM
 from iwflab.store.database import Store
-from iwflab.store.reading import children_of, overview, records
+from iwflab.store.reading import children_of, overview, records, segments_of
 from iwflab.store.stacks import CHOSEN, carried_over
 from iwflab.store.units import members, series_by_medium
 
@@ -111,6 +111,27 @@ def answers(column: "pd.Series[Any]", name: str) -> "pd.Categorical":
     levels = list(CHILD_FIELDS[name].values)
     told = column.where(column.isin(levels))
     return pd.Categorical(told, categories=levels, ordered=name in _ORDERED)
+
+
+def segments_frame(store: Store) -> "pd.DataFrame":
+    """One row a segment of a video, of the standing assessments.
+
+    ``start_ms`` and ``end_ms`` are milliseconds from the beginning; the elements are
+    what the segment answers for itself, for the rest the record does.
+    """
+    graded = overview(store, "assessment IS NOT NULL")
+    found = segments_of(store, [row["assessment"] for row in graded])
+    columns = ["medium", "assessment", "stage", "number", "start_ms", "end_ms"]
+    rows = [
+        {
+            **{name: row[name] for name in columns[:3]},
+            **{name: getattr(one, name) for name in columns[3:]},
+            **{f"element_{name}": value for name, value in one.elements.items()},
+        }
+        for row in graded
+        for one in found[row["assessment"]]
+    ]
+    return _frame(rows, columns, whole=("number", "start_ms", "end_ms"))
 
 
 def grades_frame(store: Store, scheme: Scheme) -> "pd.DataFrame":

@@ -12,7 +12,7 @@ from iwflab.domain.categories import Grade, Scheme, compiled, derive
 from iwflab.domain.contradictions import contradictions
 from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, POLICY_FIELDS
 from iwflab.domain.records import OF_SEGMENTS, TAG_STATES, Record
-from iwflab.domain.settings import Settings
+from iwflab.domain.settings import Settings, as_pressed
 from iwflab.schemes import scheme_named, schemes, tags
 from iwflab.schemes.mappings import mappings
 from iwflab.store import Store
@@ -29,6 +29,8 @@ from iwflab.store.second import open_second
 from iwflab.store.tallies import Windows, how_far
 
 DAY_US = 86_400_000_000
+# Made because somebody looked closer: who grades blind is not told that anybody did.
+ON_DEMAND = frozenset({"large", "clip"})
 LAID_OUT = 200  # waiting media told at once in full; the contact sheet has the rest
 Open = frozenset[str] | None
 
@@ -45,7 +47,7 @@ def desk(settings: Settings, analyst: str) -> dict[str, Any]:
             if name not in POLICY_FIELDS or name in settings.child_policy
         ],
         "of_segments": list(OF_SEGMENTS),
-        "tags": [asdict(tag) for tag in tags().values()],
+        "tags": _tags(settings),
         "tag_states": list(TAG_STATES),
         "schemes": [
             {
@@ -70,6 +72,31 @@ def desk(settings: Settings, analyst: str) -> dict[str, Any]:
             "break_after_minutes": settings.break_after_minutes,
         },
     }
+
+
+def keyless_tags(settings: Settings) -> dict[str, str]:
+    """Name the tags whose key something else has here, each with what has it.
+
+    An act of the desk wins over a tag, and of two tags the first; the palette has all.
+    """
+    taken = {as_pressed(key): act for act, key in settings.keys.items() if key}
+    found = {}
+    for tag in tags().values():
+        key = as_pressed(tag.key)
+        if key and key in taken:
+            found[tag.code] = taken[key]
+        elif key:
+            taken[key] = f"the tag {tag.code}"
+    return found
+
+
+def _tags(settings: Settings) -> list[dict[str, Any]]:
+    keyless = keyless_tags(settings)
+    return [
+        {**asdict(tag), "key": "" if tag.code in keyless else tag.key}
+        | ({"taken": keyless[tag.code]} if tag.code in keyless else {})
+        for tag in tags().values()
+    ]
 
 
 def _kind(kind: Any) -> dict[str, Any]:
@@ -168,7 +195,7 @@ def item(
         "name": row["name"].rsplit("/", 1)[-1],
         "stage": stage_for(row, analyst),
         "metadata": _of_file(json.loads(row["metadata"] or "{}")),
-        "previews": sorted(json.loads(row["previews"] or "{}")),
+        "previews": sorted(set(json.loads(row["previews"] or "{}")) - ON_DEMAND),
         "known": known[0] if known else None,
         "record": asdict(record) if record else None,
         "assessment": row["assessment"] if mine else None,
@@ -195,6 +222,13 @@ def progress(store: Store, analyst: str, *, held: int) -> dict[str, Any]:
     ``held`` is for how long a medium stays assigned, in microseconds.
     """
     return how_far(store, analyst, Windows(held, viewed=DAY_US))
+
+
+def within(store: Store, mine: Sequence[str], analyst: str) -> dict[str, int]:
+    """Count some of an analyst's media: still open, and graded by them."""
+    rows = some_media(store, mine)
+    graded = sum(r["stage"] == "graded" and r["grader"] == analyst for r in rows)
+    return {"open": open_now(store, mine, analyst), "graded": graded}
 
 
 def open_now(store: Store, mine: Sequence[str], analyst: str) -> int:

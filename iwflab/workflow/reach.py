@@ -5,6 +5,7 @@ its analysts call a series is a part of it.  Quality samples do not exist yet.  
 they do, the media that were graded, or that a list or an own grade knows, stand in.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -34,11 +35,13 @@ _OF_MEDIA = frozenset(
         *("propagation", "hash_list", "hash_list_end", "list_line_end"),
         *("carried_grade", "look"),
         *("series", "series_member", "victim", "victim_member", "sighting_route"),
+        *("saved_query", "statistical_release", "statistical_output"),
     }
 )
 
 # What only the person themselves is told of an act, and what others are told instead.
 _AS_TOLD = {"allotment": "", "self_report": "preference"}
+_CHOICES = frozenset({"preference", "self_report"})
 
 # What a row of the overview tells of a record and of what came after it.
 _RECORD = (
@@ -134,9 +137,26 @@ def blinded(
     return [
         dict(row)
         if known is None or row["medium"] in known
-        else {**row, **dict.fromkeys(_RECORD), "stage": stage_for(row, analyst)}
+        else {
+            **row,
+            **dict.fromkeys(_RECORD),
+            "stage": stage_for(row, analyst),
+            **_of_the_file(row),
+        }
         for row in rows
     ]
+
+
+def _of_the_file(row: Mapping[str, Any]) -> dict[str, str | None]:
+    """Leave out what was made because somebody looked closer: it hints at a record."""
+
+    def without(column: str, names: Collection[str]) -> str | None:
+        plain = json.loads(row[column] or "{}")
+        kept = {name: value for name, value in plain.items() if name not in names}
+        return json.dumps(kept) if names & plain.keys() else row[column]
+
+    made = {"previews": {"large", "clip"}, "metadata": {"clip"}}
+    return {name: without(name, names) for name, names in made.items() if name in row}
 
 
 def trail(store: Store, analyst: str, scopes: Scopes) -> list[dict[str, Any]]:
@@ -161,14 +181,24 @@ def trail(store: Store, analyst: str, scopes: Scopes) -> list[dict[str, Any]]:
                 {
                     "entry": entry.number,
                     "at_us": entry.at_us,
-                    "analyst": entry.analyst,
+                    **_who(entry, analyst),
                     "verb": entry.verb,
-                    "subject": entry.subject,
                     "tables": " ".join(sorted(tables)),
                     "rows": len(written),
                 }
             )
     return rows
+
+
+def _who(entry: Entry, analyst: str) -> dict[str, str]:
+    """Name who acted, and on what; of a choice of how to look only that it was made.
+
+    How often somebody chooses would tell whether they answer a comparison's question.
+    """
+    private = {row.table for row in entry.rows} & _CHOICES or entry.verb == "prefer"
+    if private and entry.analyst != analyst:
+        return {"analyst": "", "subject": ""}
+    return {"analyst": entry.analyst, "subject": entry.subject}
 
 
 def _told(entry: Entry, analyst: str) -> list[str]:

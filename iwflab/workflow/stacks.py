@@ -12,10 +12,12 @@ from typing import Any
 from iwflab.domain.hashes import FARTHEST_CANDIDATE, MATCH_DISTANCE
 from iwflab.errors import BadInput, NotFound
 from iwflab.hashing import ALGORITHMS
-from iwflab.hashing.stacking import Led, gathered, labelled, words_of
+from iwflab.hashing.stacking import Led, gathered, labelled, warm_up, words_of
 from iwflab.store import Store
 from iwflab.store.reading import some_media
 from iwflab.store.stacks import laid_values
+
+__all__ = ["sample", "stack_of", "stacks", "warm_up"]
 
 ALGORITHM, VARIANT = "pdq", "full"
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from given import seen
 
 from iwflab.cli import main
 from iwflab.errors import ConfigError
 from iwflab.exchange import FORMATS
 from iwflab.lab import Lab
+from iwflab.schemes import tags
 from tests.cli.here import here
 
 COMMAND = Path(sys.executable).with_name("iwflab")
@@ -192,6 +194,15 @@ def test_the_labs_own_keys_win_over_a_key_of_a_newer_release(tmp_path):
     said = here("doctor", "--lab", str(lab)).stderr
     assert "leaves these acts without a key, the palette has them: lens" in said
     assert "without a key" not in here("doctor").stderr
+
+    # The key of a tag is no clash, the act wins; but it is said, and shown nowhere.
+    tag = next(tag for tag in tags().values() if tag.key)
+    settings.write_text(f'{before}[keys]\n{older}undo = "{tag.key.upper()}"\n')
+    said = here("doctor", "--lab", str(lab)).stderr
+    assert f"the key of the tag {tag.code} is that of undo here" in said
+    with Lab.open(lab) as opened:
+        (told,) = [one for one in opened.desk()["tags"] if one["code"] == tag.code]
+        assert (told["key"], told["taken"]) == ("", "undo")
 
     # A clash within the lab's own map stays refused; so is a desk that cannot be blanked.
     for own, words in (
@@ -409,3 +420,43 @@ def test_a_table_is_printed_with_and_without_its_name(new_lab):
     assert here("report", "victims", *where).stdout == told
     assert here("report", *where).stdout == told
     assert "publish" in here("report", "--help").stdout
+
+
+def test_a_report_is_composed_and_asked_for_by_commands(lab, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "workflow")
+    from composing import with_publishers
+
+    ann = with_publishers(lab).seat("ann")
+    for item in ann.open_set(3)["items"]:
+        ann.grade(item["medium"], seen("posing"))
+    lab.seat("ben").sign_off(lab.to_sign_off())
+    where = ("--lab", lab.folder)
+    about = ("--organisation", "a hotline", "--contact", "a desk")
+    about += ("--next-release", "soon", "--period", "2020-01..2100-12")
+    about += ("--profile", "internal", "--form", "csv", "--form", "html")
+    to = tmp_path / "draft"
+    said = here(
+        "report", "write", "monthly", "--preview", to, *about, *where, who="sam"
+    )
+    assert "not published" in said.stdout
+    name = "monthly-2020-01_2100-12"
+    assert {file.name for file in to.iterdir()} == {f"{name}.csv", f"{name}.html"}
+    names = [
+        line.split(":")[0] for line in said.stdout.splitlines() if "review" in line
+    ]
+
+    ask = ("report", "ask", "R1", "monthly", *about, *where)
+    assert "did not pass" in here(*ask, who="sam", fails=1).stderr
+    assert "TABLE=REASON" in here(*ask, "--exception", "x", who="sam", fails=1).stderr
+    report = lab.seat("sam").report_composed(
+        "monthly",
+        period=("2020-01", "2100-12"),
+        told={"organisation": "a", "contact": "b", "next_release": "c"},
+        profile="internal",
+    )
+    tables = [one.published.name for one in report.entries]
+    assert names
+    excepted = [w for one in tables for w in ("--exception", f"{one}=drawn pictures")]
+    told = here(*ask, *excepted, who="sam").stdout
+    assert "request" in told
+    assert "EXCEPTION" in told

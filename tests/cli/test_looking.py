@@ -2,6 +2,7 @@
 
 import json
 
+from iwflab.domain.records import record_from
 from tests.cli.here import here
 
 
@@ -31,3 +32,14 @@ def test_examine_takes_media_or_what_they_lack(lab):
 
     assert "0 examined again" in here("examine", "--lacking", "outlines", *where).stdout
     assert "name media" in here("examine", *where, fails=2).stderr
+
+
+def test_what_waits_for_another_person_is_not_printed_as_graded(lab):
+    me = lab.seat(lab.analyst)
+    left, settled = [i["medium"] for i in me.open_set(2)["items"]][:2]
+    record = {"elements": {"form": "photograph", "child_present": "no"}}
+    me.grade(left, record_from({**record, "ending": "needs_two"}))
+    me.grade(settled, record_from(record))
+    rows = json.loads(here("queue", "--json", "--lab", str(lab.folder)).stdout)
+    stages = {row["medium"]: row["stage"] for row in rows}
+    assert (stages[left], stages[settled]) == ("second", "graded")

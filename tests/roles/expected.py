@@ -45,8 +45,8 @@ OURS = {  # rows that the reference does not have
 NOBODYS = "ffffffffffff"  # an id that no medium and no request has
 _LIST = {"name": "x", "source": "y"}
 _SCALE = {"scheme": "uk_sap_2002", "to": "uk_2014"}
+_COMPOSED = {"period": ("2026-10", "2026-10"), "told": {}}
 _RELEASE = {"recipient": "x", "purpose": "y"}
-_MONTHS = {"months": ("2026-10", "2026-10"), "told": {}}
 _CUSTODY = dict.fromkeys(("case", "exhibit", "purpose", "authority"), "x")
 RECORD = record_from({"elements": {}})
 TABLE = Table("x", "x", "medium", ("x",), "x", ("n",), (Cell(("x",), "n", 1, 1),), 1)
@@ -135,9 +135,6 @@ METHODS = {
     "statistics": ("sqt", (), {}, None),
     "counted_by": ("sqt", (), {}, None),
     "explore": ("sqt", (), {}, None),
-    "report_kinds": ("sqt", (), {}, None),
-    "report_compose": ("sqt", ("monthly",), _MONTHS, BadInput),
-    "report_forms": ("sqt", (None,), {}, BadInput),
     "chart": ("sqt", (TABLE,), {}, None),
     "show": ("asq", (NOBODYS,), {}, {"a": NotYours, "s": NotFound, "q": NotYours}),
     "overview": ("asq", (), {}, None),
@@ -159,6 +156,9 @@ METHODS = {
     "release": ("s", (NOBODYS,), {}, NotFound),
     "releases": ("sq", (), {}, None),
     "report_ask": ("t", ("../R9", None, {}), {}, BadInput),
+    "report_kinds": ("sqt", (), {}, None),
+    "report_composed": ("sqt", ("no such report",), _COMPOSED, NotFound),
+    "report_files": ("sqt", (None, ["no such form"]), {}, NotFound),
     "report_requests": ("sqt", (), {}, None),
     "report_asked": ("sqt", (NOBODYS,), {}, NotFound),
     "report_file": ("sqt", (NOBODYS, "x"), {}, NotFound),

@@ -29,9 +29,10 @@ def making():
 
 
 def finish(making, seat):
-    """Wait until all that was asked for so far is made: one thread, in turn."""
+    """Wait until all that was asked for so far is made: a thread a kind, in turn."""
     seat.goes.set()
-    making._pool.submit(int).result(20)
+    for pool in making._pools.values():
+        pool.submit(int).result(20)
     seat.goes.clear()
 
 
@@ -67,3 +68,44 @@ def test_a_failure_is_told_once_though_others_asked_meanwhile(making, monkeypatc
         finish(making, seat)
     making.ask(seat, "other", "clip")
     assert len(making._making) <= 4
+
+
+def test_a_larger_preview_does_not_wait_for_a_long_clip(making):
+    slow, quick = Seat(), Seat()
+    quick.goes.set()
+    making.ask(slow, "long", "clip")
+    told = making.ask(quick, "m1", "large")
+    making._pools["large"].submit(int).result(20)  # the clip is still being made
+    if told["state"] == "running":
+        told = making.ask(quick, "m1", "large")
+    assert told == {"state": "done"}
+    assert making.ask(slow, "long", "clip") == {"state": "running"}
+    slow.goes.set()
+
+
+def test_clips_in_memory_end_by_bytes_and_by_time(monkeypatch):
+    monkeypatch.setattr(renditions, "CLIP_BYTES", 100)
+    now = [0.0]
+    playing = Renditions(lambda: now[0])
+    playing.keep("one", b"1" * 60)
+    playing.keep("two", b"2" * 60)
+    assert playing.clip("one") is None
+    now[0] = renditions.CLIP_SECONDS - 1
+    assert playing.clip("two") == b"2" * 60  # it is being played: it stays
+    now[0] = renditions.CLIP_SECONDS + 1
+    playing.let_go()
+    assert playing.clip("two") is not None
+    now[0] += renditions.CLIP_SECONDS
+    playing.let_go()
+    assert playing._clips == {}
+    playing.close()
+
+
+def test_clips_are_let_go_of_though_nobody_asks(monkeypatch):
+    monkeypatch.setattr(renditions, "CLIP_SECONDS", 0.01)
+    playing = Renditions()
+    playing.keep("one", b"1")
+    while timer := playing._timer:
+        timer.join(20)
+    assert playing._clips == {}
+    playing.close()

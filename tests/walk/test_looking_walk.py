@@ -32,12 +32,26 @@ def served(tmp_path_factory):
 
 
 def open_medium(person, wanted):
-    until(lambda: person.state()["painted"], what="the first medium")
+    """Go on to the medium of this name: by its id, for the name is drawn a frame later."""
+    with Lab.open(person.served.folder) as lab:
+        media = lab.media()
+    (medium,) = media[media["name"].str.contains(wanted, regex=False)]["medium"]
+    state = person.painted()
     for _ in range(40):
-        if person.page.get_by_test_id("name").inner_text().startswith(wanted):
+        if state["medium"] == medium:
             return
         person.press("ArrowRight")
+        state = person.until(lambda s, before=state: s.medium != before["medium"])
     raise AssertionError(f"{wanted} is not in the set")
+
+
+def settled(person, messages):
+    """Wait until a second passed without a message: the kernel has handed over."""
+    before = -1
+    while before != len(messages):
+        before = len(messages)
+        person.page.wait_for_timeout(1000)
+    return before
 
 
 def test_a_clip_plays_by_parts_and_nothing_comes_from_elsewhere(served, browser):
@@ -46,7 +60,9 @@ def test_a_clip_plays_by_parts_and_nothing_comes_from_elsewhere(served, browser)
     answers = []
     person.page.on("response", lambda one: answers.append((one.status, one.url)))
     person.press("F8")
-    person.until(lambda s: s.clip and s.painted["variant"] == "full")
+    # On the page, and then painted: between the two nothing is.
+    person.until(lambda s: s.clip and s.painted and s.painted["variant"] == "full")
+    person.painted()
     video = person.page.locator("video")
     until(lambda: video.evaluate("v => v.duration") > 3.5, what="its length")
     assert video.evaluate(PLAYED)["paused"]
@@ -78,7 +94,7 @@ def test_the_sheet_costs_no_message_and_opens_what_is_chosen(served, browser):
     person.log_in().grading()
     until(lambda: person.state()["painted"], what="the first medium")
     assert messages  # the page was heard: the kernel handed it over
-    before = len(messages)
+    before = settled(person, messages)
     person.press("F2")
     person.until(lambda s: s.sheet and s.sheet["total"] == 31)
     person.until(lambda s: s.sheet["thumbs"] >= 20)

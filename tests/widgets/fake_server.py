@@ -128,6 +128,8 @@ class FakeServer:
     signs_told: list = field(default_factory=list)
     lacking: tuple = ()  # previews that were never made
     order_name: str = ""  # of the sheet, where the server no longer has the old one
+    keep_back: tuple = ()  # paths that are answered when the test lets go of them
+    kept: list = field(default_factory=list)
 
     def paths(self):
         return [path for path, _ in self.calls]
@@ -171,6 +173,8 @@ class FakeServer:
                 route.fulfill(body=body, content_type="image/jpeg")
         elif self.hold and path == "api/decision":
             self.held.append((route, body))
+        elif path in self.keep_back:
+            self.kept.append((route, path, body))
         else:
             self.answer(route, path, body)
 
@@ -179,6 +183,24 @@ class FakeServer:
         while self.held:
             route, body = self.held.pop(0)
             self.answer(route, "api/decision", body)
+
+    def until_kept(self, page, number=1):
+        """Wait until so many requests are kept back."""
+        for _ in range(400):
+            if len(self.kept) >= number:
+                return
+            page.wait_for_timeout(20)
+        raise AssertionError(self.kept)
+
+    def let_go(self):
+        self.keep_back = ()
+        while self.kept:
+            self.answer(*self.kept.pop(0))
+
+    def fail_kept(self):
+        self.keep_back = ()
+        while self.kept:
+            self.kept.pop(0)[0].abort()
 
     def answer(self, route, path, body):
         if path == "api/decision" and self.refuse:
@@ -226,7 +248,7 @@ class FakeServer:
 
     def sheet_take(self, body):
         self.items += [item(len(self.items) + n) for n in range(1, 4)]
-        return {"taken": 3}
+        return {"taken": 3, "progress": self.progress()}
 
     def beside(self, body):
         return {"exemplar": self.one(body["medium"]).get("exemplar", "")}
@@ -256,7 +278,12 @@ class FakeServer:
         return {"presenting": self.presenting}
 
     def signs(self, _):
-        return {"minutes": 0, "today": 0, "signs": self.signs_told}
+        told = {"minutes": 0, "today": 0, "signs": self.signs_told}
+        return told | self.counts()
+
+    def counts(self):
+        told = {"second": self.second} if self.second else {}
+        return {"progress": self.progress()} | told
 
     def exposure(self, _):
         return EXPOSURE | {"signs": self.signs_told}
@@ -340,8 +367,13 @@ class FakeServer:
             free = {"outlines", "shielded"} & set(one["previews"])
             name = f"grant{self.run[-1]}"
             one["grants"] = {v: f"{name}-{v}-{one['medium'][1:]}" for v in free}
-        told = {"second": self.second} if self.second else {}
-        return {"items": shown[: self.set_most], "progress": self.progress(), **told}
+        open_ones = [one for one in shown if one["stage"] == "waiting"]
+        counts = {"open": len(open_ones), "graded": len(shown) - len(open_ones)}
+        page = [one for one in shown if one["stage"] != "waiting"]
+        page += open_ones[: self.set_most]
+        if not (asked or {}).get("filter"):
+            return {"items": shown[: self.set_most], **self.counts()}
+        return {"items": page, "within": counts, **self.counts()}
 
     def grant(self, body):
         return {"grant": f"grantx-{body['variant']}-{body['medium'][1:]}"}

@@ -309,3 +309,50 @@ def test_the_mark_is_told_to_a_screen_reader(open_desk, where):
     label = desk.page.locator(f"#{marked}").get_attribute("aria-label")
     assert label.startswith("2 of 30, PNG, not graded yet")
     assert grid.get_attribute("aria-multiselectable") == "true"
+
+
+# A tenth of the time that the desk waits for its other answers, with the same ratio.
+IMPATIENT = "document.querySelector('.iwf').iwflab.desk.server.patience = 100"
+
+
+def test_a_sheet_that_is_long_in_the_making_is_waited_for(open_desk):
+    server = a_server(20, limits={"heartbeat_seconds": 60})
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m00001")
+    desk.page.evaluate(IMPATIENT)
+    server.keep_back = ("api/sheet",)
+    desk.press("F2")
+    desk.until("s.sheet && s.message.includes('being laid out')")
+    assert desk.by("sheet-total").inner_text() == "being fetched"
+    server.let_go()
+    desk.until("s.sheet.total === 20 && s.sheet.thumbs >= 12")
+    assert server.paths().count("api/sheet") == 1
+
+
+def test_a_sheet_that_was_left_complains_of_nothing(open_desk):
+    server = a_server(20)
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m00001")
+    server.keep_back = ("api/sheet",)
+    desk.press("F2")
+    desk.until("s.sheet")
+    desk.press("F2")
+    desk.painted("m00001")
+    server.fail_kept()
+    desk.page.evaluate(BEATS, 1)
+    assert "contact sheet" not in desk.state()["message"]
+
+
+def test_a_sheet_opened_again_at_once_gets_its_pictures(open_desk):
+    """What the first one asked for must not hold up what the second one wants."""
+    server = a_server(20, limits={"heartbeat_seconds": 60})
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m00001")
+    server.keep_back = ("api/sheet/grants",)
+    desk.press("F2")
+    desk.until("s.sheet?.total === 20")
+    server.until_kept(desk.page)
+    desk.press("F2", "F2")
+    server.until_kept(desk.page, 2)
+    server.let_go()
+    desk.until("s.sheet.thumbs >= 12")

@@ -6,7 +6,7 @@ import pytest
 from given import seen
 
 from iwflab.domain.records import record_from
-from iwflab.errors import NotAllowed
+from iwflab.errors import BadInput, NotAllowed
 
 
 def left(ending, **more):
@@ -85,3 +85,38 @@ def test_segments_and_policy_fields_come_back_as_they_were_recorded(lab):
     assert codes["uk_2014"] == "A"
     assert lab.children()["skin_tone"].tolist() == ["4-7"]
     assert lab.verify() == []
+
+
+def test_segments_are_a_frame_of_their_own_within_ones_reach(lab):
+    lab.account_add("cam", roles=("assessor",), os_user=True)
+    ann, cam = lab.seat("ann"), lab.seat("cam")
+    medium = ann.open_set(1)["items"][0]["medium"]
+    segments = [
+        {"start_ms": 0, "end_ms": 1500, "elements": {"activity": "posing"}},
+        {"start_ms": 1500, "end_ms": 9000, "elements": {"indecent": "yes"}},
+    ]
+    ann.grade(medium, left("settled", segments=segments))
+    frame = lab.segments()
+    told = ["medium", "number", "start_ms", "end_ms", "element_activity"]
+    assert frame[told].to_numpy().tolist() == [
+        [medium, 1, 0, 1500, "posing"],
+        [medium, 2, 1500, 9000, ""],
+    ]
+    assert frame["element_indecent"].tolist() == ["", "yes"]
+    assert ann.segments()["medium"].tolist() == [medium, medium]
+    assert cam.segments().empty  # not theirs: a second look stays blind
+
+
+def test_a_segment_ends_no_later_than_the_video(lab, monkeypatch):
+    from iwflab.workflow.grading import entering
+
+    lengths = {"metadata": '{"duration": 8.0, "last_frame_us": 9500000}'}
+    monkeypatch.setattr(entering, "some_media", lambda *_: [lengths])
+    ann = lab.seat("ann")
+    medium = ann.open_set(1)["items"][0]["medium"]
+    late = [{"start_ms": 0, "end_ms": 12_000, "elements": {"activity": "posing"}}]
+    with pytest.raises(BadInput, match=r"ends at 12\.0 s, the video at 9\.5 s"):
+        ann.grade(medium, left("settled", segments=late))
+    last = [{**late[0], "end_ms": 10_000}]  # its last frame is shown for a while
+    ann.grade(medium, left("settled", segments=last))
+    assert lab.segments()["end_ms"].tolist() == [10_000]

@@ -299,6 +299,11 @@ def test_the_trail_tells_nobody_else_who_takes_part(lab):
         assert [row["rows"] for row in assigned] == [3, 2]
         assert not [r for r in others if "allot" in r["tables"] + r["verb"]]
         assert not [r for r in others if "report" in r["tables"] + r["verb"]]
+        # Not even how often somebody chooses or answers, which would tell it.
+        chosen = [r for r in others if r["verb"] == "prefer"]
+        assert {(r["analyst"], r["subject"]) for r in chosen} <= {("", "")}
+        assert bool(chosen) == (Scope.ALL in scopes)
+    assert {r["analyst"] for r in own} == {"ann"}
 
 
 def told(lab, people=PEOPLE, each=8, more=()):

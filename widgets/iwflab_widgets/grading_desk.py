@@ -12,9 +12,10 @@ PARTS = (
     *("outbox", "asked", "record", "answers", "ladder", "look", "pictures", "panels"),
     *("lens", "comparison", "looking", "exposure", "screen"),
     *("zoom", "larger", "beside", "player"),
-    *("sheet_pages", "thumbs", "sheet", "sheet_keys", "views"),
+    *("sheet_pages", "thumbs", "sheet", "sheet_cells", "sheet_keys", "views"),
     *("segments", "form", "keys", "palette", "layout"),
-    *("watch", "saving", "filter", "selecting", "acts", "desk", "main"),
+    *("watch", "saving", "filter", "selecting", "acts", "desk"),
+    *("commanding", "main"),
 )
 
 

@@ -42,12 +42,12 @@ class Reports:
         }
 
     def _compose(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        told = {name: text(content, name) for name in TOLD}
+        told = {name: said for name in TOLD if (said := text(content, name))}
         if content.get("provisional") is True:
             told["provisional"] = "yes"
-        self._made = self.lab.report_compose(
+        self._made = self.lab.report_composed(
             text(content, "kind"),
-            months=(text(content, "first"), text(content, "last")),
+            period=(text(content, "first"), text(content, "last")),
             profile=text(content, "profile"),
             scheme=text(content, "scheme"),
             told=told,
@@ -66,7 +66,7 @@ class Reports:
         self.lab.report_ask(
             text(content, "name"),
             report,
-            self.lab.report_forms(report),
+            self.lab.report_files(report),
             exceptions={str(name): str(why) for name, why in said.items()},
             revised=content.get("revised") is True,
             request=text(content, "request"),

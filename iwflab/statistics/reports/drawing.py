@@ -38,18 +38,7 @@ def _described(chart: Chart) -> "alt.LayerChart":
 
     groups = list(chart.groups)
     rows = list(dict.fromkeys(bar.row for bar in chart.bars))
-    several = len(groups) > 1
-    base = alt.Chart(alt.Data(values=_values(chart, several=several))).encode(
-        y=alt.Y(
-            "row:N",
-            sort=rows,
-            title=None,
-            axis=alt.Axis(domain=False, ticks=False, labelLimit=220, labelPadding=6),
-            scale=alt.Scale(paddingInner=0.25 if several else 0.2),
-        )
-    )
-    if several:
-        base = base.encode(yOffset=alt.YOffset("group:N", sort=groups))
+    base = _rows(chart, rows, groups)
     shades = DUO if len(groups) == len(DUO) else PALETTE
     colour = alt.Color(
         "group:N",
@@ -66,25 +55,50 @@ def _described(chart: Chart) -> "alt.LayerChart":
     )
     marks = base.transform_filter("!datum.hidden").mark_bar()
     words = base.mark_text(align="left", dx=4, fontSize=11, color=_INK)
+    layers = alt.layer(
+        marks.encode(x=length, color=colour), words.encode(x=length, text="text:N")
+    )
+    return _framed(layers, chart, len(rows))
+
+
+def _framed(layers: "alt.LayerChart", chart: Chart, rows: int) -> "alt.LayerChart":
+    """Set the size, title and type of a chart."""
+    import altair as alt
+
+    sized = layers.properties(
+        width=_WIDTH,
+        height=_STEP * len(chart.bars) + 6 * rows,
+        title=alt.TitleParams(
+            _wrapped(chart.title), subtitle=_wrapped(chart.subtitle), anchor="start"
+        ),
+        background="#FFFFFF",
+        padding={"left": 8, "right": 90, "top": 8, "bottom": 8},
+    )
     return (
-        alt.layer(
-            marks.encode(x=length, color=colour),
-            words.encode(x=length, text="text:N"),
-        )
-        .properties(
-            width=_WIDTH,
-            height=_STEP * len(chart.bars) + 6 * len(rows),
-            title=alt.TitleParams(
-                _wrapped(chart.title), subtitle=_wrapped(chart.subtitle), anchor="start"
-            ),
-            background="#FFFFFF",
-            padding={"left": 8, "right": 90, "top": 8, "bottom": 8},
-        )
-        .configure(font="sans-serif")
+        sized.configure(font="sans-serif")
         .configure_title(color=_INK, subtitleColor=_INK, fontSize=14, offset=12)
         .configure_axis(labelColor=_INK, titleColor=_INK, labelFontSize=12)
         .configure_view(stroke=None)
     )
+
+
+def _rows(chart: Chart, rows: list[str], groups: list[str]) -> "alt.Chart":
+    """Place a bar for each row, or for each row and group."""
+    import altair as alt
+
+    several = len(groups) > 1
+    base = alt.Chart(alt.Data(values=_values(chart, several=several))).encode(
+        y=alt.Y(
+            "row:N",
+            sort=rows,
+            title=None,
+            axis=alt.Axis(domain=False, ticks=False, labelLimit=220, labelPadding=6),
+            scale=alt.Scale(paddingInner=0.25 if several else 0.2),
+        )
+    )
+    if several:
+        base = base.encode(yOffset=alt.YOffset("group:N", sort=groups))
+    return base
 
 
 def _values(chart: Chart, *, several: bool) -> list[dict[str, Any]]:

@@ -205,9 +205,14 @@ class Report:
         return tuple(table for section in self.sections for table in section.tables)
 
     @property
+    def cut(self) -> str:
+        """The day up to which it counts, as YYYY-MM-DD."""
+        return self.told.cut.isoformat()
+
+    @property
     def release(self) -> Release:
         """All that is shown, as check_release wants it."""
-        return Release(self.name, self.told.cut.isoformat(), self.entries)
+        return Release(self.name, self.cut, self.entries)
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:

@@ -17,6 +17,7 @@ from iwflab.workflow.grading.entering import (
     NO_LEVELS,
     UNSEEN,
     check_conditions,
+    check_segments,
     enter,
     enter_levels,
     must_be_open,
@@ -90,6 +91,7 @@ def grade(
     """
     check(record, tags())
     check_conditions(reveal, seconds, levels)
+    check_segments(store, medium, record)
     with store.act("grade", medium, analyst=analyst, request=request) as act:
         if act.repeated:
             return same(store, act, record)

@@ -19,10 +19,11 @@ from iwflab.errors import (
 )
 from iwflab.store import Act, Store
 from iwflab.store.deciding import Standing, held_standing, standing_of
-from iwflab.store.reading import records
+from iwflab.store.reading import records, some_media
 from iwflab.store.second import open_second
 
 _LONGEST = 86_400.0  # seconds
+_LAST_FRAME_MS = 1000  # the longest that a last frame is taken to be shown
 NO_LEVELS: Mapping[str, float] = MappingProxyType({})
 UNSEEN = "*"  # whoever grades did not say what was shown (a script, the command line)
 
@@ -68,6 +69,33 @@ def check_conditions(
     for length in (seconds, *levels.values()):
         if not math.isfinite(length) or not 0 <= length <= _LONGEST:
             raise BadInput("the time at the medium is no time", advice="give seconds")
+
+
+def check_segments(store: Store, medium: str, record: Record) -> None:
+    """Refuse a segment that ends after the video does, as far as its length is known.
+
+    Known is what the container says and when the last decoded frame comes; the longer
+    one counts, and a frame more, for the last one is shown for a while.
+    """
+    ends = [one.end_ms for one in record.segments]
+    told = some_media(store, [medium]) if ends else []
+    if not told:
+        return
+    found = json.loads(told[0]["metadata"] or "{}")
+    length = max(
+        1000 * _number(found, "duration"), _number(found, "last_frame_us") / 1000
+    )
+    if length and max(ends) > length + _LAST_FRAME_MS:
+        raise BadInput(
+            f"segment {ends.index(max(ends)) + 1} ends at {max(ends) / 1000:.1f} s,"
+            f" the video at {length / 1000:.1f} s",
+            advice="mark the end of the segment anew",
+        )
+
+
+def _number(found: Mapping[str, object], name: str) -> float:
+    value = found.get(name)
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def enter(act: Act, record: Record, **conditions: object) -> str:

@@ -77,7 +77,9 @@ class Server {
       if (!reply.ok) throw await faultOf(reply);
       return reply;
     } catch (error) {
-      throw error instanceof Fault ? error : new Fault("away");
+      if (error instanceof Fault) throw error;
+      // It may be at work: who is told that it cannot be reached looks in the wrong place.
+      throw new Fault("away", stop.signal.aborted ? { error: `The server has not answered within ${count(Math.ceil(patience / 1000), "second")}.` } : {});
     } finally {
       clearTimeout(timer);
     }

@@ -35,7 +35,7 @@ class Beside {
       this.place.hidden = false;
       if (!other) return this.say(null, "There is nothing to show beside it: it is in no stack, and none was before.");
       this.item = other.item;
-      this.look = new Look(other.item.medium);
+      this.look = new Look(other.item.medium, null, desk.screen.together);
       this.say(other.item, other.why);
       await this.shield(current);
     } catch (fault) {
@@ -47,7 +47,7 @@ class Beside {
   /** Choose: the exemplar of its stack, else the medium before it. */
   async other(item) {
     const { desk } = this;
-    const { exemplar } = await desk.server.get(`iwflab/api/beside?${new URLSearchParams({ medium: item.medium })}`);
+    const { exemplar } = await desk.server.get(`iwflab/api/beside?${new URLSearchParams({ medium: item.medium })}`, SHEET_PATIENCE);
     if (exemplar) return { item: await desk.views.itemOf(exemplar), why: "The exemplar of its stack" };
     const before = desk.items[desk.items.indexOf(item) - 1];
     return before && { item: before, why: "The medium before" };

@@ -41,7 +41,7 @@ class Comparison {
     };
     openDialog(
       this.desk.root,
-      { label: "Comparison of start levels", testid: "comparison-card" },
+      { label: "Comparison of start levels", testid: "comparison-card", keys: this.desk.desk.keys, act: "comparison" },
       el("p", {}, `Protocol ${protocol}, decided by ${by}. Published evidence on reveal levels disagrees; no result is assumed here.`),
       el("p", {}, `Who takes part starts each new medium at a level drawn by lot: ${levels.map(levelInWords).join(", ")}. You can show more or less of each medium, as ever; that is recorded.`),
       el("p", {}, "Kept are that level, the level and time at the decision, whether its class was accepted, and your answers to one question", every > 0 && ` (after ${count(every, "medium", "media")} at the earliest, free to be left)`, ". The report names nobody and tells nothing of fewer than five people."),
@@ -110,7 +110,7 @@ class Comparison {
     };
     const choices = REPORT_WORDS.map((text, at) => button(text, { key: String(at + 1), act: () => give(at + 1), testid: `report-${at + 1}` }));
     const leave = button("Leave it", { key: "0", act: () => give(0), testid: "report-0" });
-    const card = openDialog(this.desk.root, { label: "One question", testid: "report-card" }, el("p", {}, REPORT_QUESTION), el("div", { class: "iwf-row" }, choices, leave));
+    const card = openDialog(this.desk.root, { label: "One question", testid: "report-card", keys: this.desk.desk.keys, act: "self_report" }, el("p", {}, REPORT_QUESTION), el("div", { class: "iwf-row" }, choices, leave));
     card.addEventListener("keydown", (event) => {
       if (!/^[0-5]$/.test(event.key) || event.repeat) return;
       event.preventDefault();

@@ -76,11 +76,12 @@ class Desk {
     this.progress = set.progress;
     this.second = set.second ?? 0;
     const open = set.items.filter(isOpen).length;
-    // Within a filter only what it shows is counted.
-    const { mine_graded: mine = 0, mine_open = 0 } = set.progress;
-    const graded = this.filter.on ? set.items.length - open : mine;
-    this.offset = graded - (set.items.length - open);
-    this.of = graded + (this.filter.on ? open : Math.max(open, mine_open));
+    const here = { graded: set.items.length - open, open };
+    // Within a filter only what it lets through is counted: all of it, not this page.
+    this.within = this.filter.on ? (set.within ?? here) : null;
+    this.begun = open;
+    const graded = this.within?.graded ?? set.progress.mine_graded ?? 0;
+    this.offset = graded - here.graded;
     const same = set.items.findIndex((item) => item.medium === stayAt);
     const first = set.items.findIndex(isOpen);
     this.go(same >= 0 ? same : first < 0 && this.filter.on && set.items.length ? 0 : first);
@@ -145,7 +146,9 @@ class Desk {
   }
 
   get position() {
-    return { at: this.offset + this.at + 1, of: Math.max(this.of, this.offset + this.at + 1) };
+    const { mine_graded = 0, mine_open = 0 } = this.progress;
+    const of = this.within ? this.within.graded + this.within.open : mine_graded + mine_open;
+    return { at: this.offset + this.at + 1, of: Math.max(of, this.offset + this.at + 1) };
   }
 
   // -- moving --------------------------------------------------------------------
@@ -177,91 +180,6 @@ class Desk {
     }
   }
 
-  // -- keys and clicks -----------------------------------------------------------
-  key(event) {
-    const dialog = this.root.querySelector("dialog[open]");
-    const panic = this.desk && meaningOf(event, this.desk)?.act === "blank";
-    if (panic && dialog) {
-      dialog.close();
-      this.blank();
-    } else if (dialog) return;
-    else if (event.key === "Escape" && isTyping(event, this.root)) this.leaveField();
-    else if (belongsToControl(event) || !(this.heldKey(event) || this.meant(event))) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
-
-  /** Keys that the views have for themselves, and that may be held down. */
-  heldKey(event) {
-    return Boolean(this.desk) && !this.screen.blanked && this.views.key(event);
-  }
-
-  /** Leave a field; what is more than shielded goes from the screen with the same key. */
-  leaveField() {
-    this.root.focus();
-    const more = stepOf(this.screen.painted?.variant) > stepOf("shielded");
-    if (more || this.views.beside.isFull) this.blank();
-  }
-
-  /** Do what the key means; say whether it was one of ours. */
-  meant(event) {
-    const meaning = meaningOf(event, this.desk);
-    if (this.screen.lens?.moved(event)) return true;
-    if (this.screen.blanked) {
-      const any = event.key.length === 1 || meaning !== null;
-      if (any && !event.repeat && !this.watch.stranger) this.screen.wake();
-      return any;
-    }
-    if (!meaning || this.views.leaves(meaning)) return false;
-    if (event.repeat) return true; // a held key must not grade ten media
-    if (this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
-    this.perform(meaning);
-    return true;
-  }
-
-  perform({ act, tag, digit }) {
-    if (this.screen.blanked) return; // whoever comes back wakes it with a key first
-    if (act) this.act(act);
-    else if (!this.item) this.tell("No medium is open.");
-    else if (this.views.sheet.shown) this.tell("Enter opens the marked medium first.");
-    else if (tag) this.answers.tag(tag);
-    else this.answers.digit(digit);
-  }
-
-  act(name) {
-    const { always, onMedium } = actsOf(this);
-    // The contact sheet covers the medium: what is done to a medium waits until it is seen.
-    const covered = this.views.sheet.shown && !ON_SHEET.includes(name);
-    if (covered) return this.tell("Enter opens the marked medium first.");
-    if (onMedium[name] && !this.item) this.tell("No medium is open.");
-    else (always[name] ?? onMedium[name])?.();
-  }
-
-  blank() {
-    this.screen.blank("Blank. Any key goes on, shielded.");
-  }
-
-  /** Nothing of any medium stays in the page: no picture, no name, no word about it. */
-  emptied(reason) {
-    this.asking = null;
-    this.message = "";
-    sweep(this.root);
-    this.layout.bare();
-    this.live.say(reason);
-  }
-
-  toggleWhy() {
-    this.why = !this.why;
-    this.render();
-  }
-
-  /** After a mouse click the keys are the desk's again, not the clicked button's. */
-  clicked(event) {
-    const typing = event.target instanceof Element && event.target.closest(`${TYPING}, a[href]`);
-    const dialog = this.root.querySelector("dialog[open]");
-    if (event.detail > 0 && !typing && !dialog) this.root.focus({ preventScroll: true });
-  }
-
   // -- telling -------------------------------------------------------------------
   edited() {
     this.asking = null;
@@ -275,6 +193,19 @@ class Desk {
     const refused = (fault) => this.tell(`A view was not recorded: ${fault.inWords}`);
     const done = (reply) => this.views.recorded(views, reply.refused ?? []);
     this.outbox.push({ kind: "shown", path: "iwflab/api/shown", body: { views }, done, refused });
+  }
+
+  /** Show it without a word. */
+  show(text) {
+    this.message = text;
+    this.render();
+  }
+
+  /** The server's own counts, where nothing is on its way that it does not know yet. */
+  counted({ progress, second = 0 }) {
+    if (!progress || this.outbox.waiting) return;
+    Object.assign(this, { progress, second });
+    this.render();
   }
 
   /** Say it; unless `quiet`, show it as well. */

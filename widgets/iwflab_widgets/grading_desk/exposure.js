@@ -12,11 +12,16 @@ class Exposure {
 
   /** Ask now and then; a sign that comes a minute late is early enough. */
   async beat() {
-    if (performance.now() - this.asked < SIGNS_EVERY) return;
+    if (performance.now() - this.asked >= SIGNS_EVERY) await this.ask();
+  }
+
+  /** The signs, and the counts of the last line: others grade, too. */
+  async ask() {
     this.asked = performance.now();
     const found = await this.get("iwflab/api/signs");
     if (!found) return;
     this.signs = found.signs ?? [];
+    this.desk.counted(found);
     this.desk.render();
   }
 
@@ -50,7 +55,7 @@ class Exposure {
     // Nobody reads this beside a picture, nor is one painted behind it.
     this.desk.views.shield();
     this.desk.render();
-    openDialog(this.desk.root, { label: "Your exposure", testid: "exposure-card" }, exposureView(found));
+    openDialog(this.desk.root, { label: "Your exposure", testid: "exposure-card", keys: this.desk.desk.keys, act: "exposure" }, exposureView(found));
   }
 }
 

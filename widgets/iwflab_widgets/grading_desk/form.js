@@ -34,7 +34,6 @@ function formView(desk, state, act) {
     segmentsView(state, act),
     el("section", { class: "iwf-group" }, state.asked.map((one) => questionView(one, state, act)), othersView(state, act)),
     tagsView(desk, state, act),
-    endingView(desk, state, act),
   ];
 }
 

@@ -54,7 +54,7 @@ const ACTS = {
 
 /** Find what a key means: { act }, { tag }, { digit } or null. */
 function meaningOf(event, desk) {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = asNamed(event.key);
   const act = Object.keys(desk.keys).find((name) => sameKey(desk.keys[name], key));
   if (act) return { act };
   const tag = desk.tags.find((one) => one.key && sameKey(one.key, key));
@@ -65,7 +65,11 @@ function meaningOf(event, desk) {
 }
 
 function sameKey(named, key) {
-  return (named.length === 1 ? named.toLowerCase() : named) === key;
+  return asNamed(named) === key;
+}
+
+function asNamed(key) {
+  return key.length === 1 ? key.toLowerCase() : key;
 }
 
 const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable='false'])";
@@ -102,10 +106,10 @@ function belongsToControl(event) {
   return pressed && Boolean(at.closest(PRESSABLE)); // of the desk, or of the bar above it
 }
 
-/** The key card: a native modal dialog keeps the focus inside and closes on Escape. */
+/** The key card: a native modal dialog keeps the focus inside. */
 function openKeyCard(root, desk) {
-  const without = unboundActs(desk.keys);
-  openCard(root, keyRows(desk), without.length && unboundInWords(without));
+  const without = unboundActs(desk);
+  openCard(root, desk.keys, keyRows(desk), without.length && unboundInWords(without));
 }
 
 /** Every key with what it does, in the order of the card. */
@@ -120,23 +124,31 @@ function unboundInWords(acts) {
   return el("p", { "data-testid": "unbound-told" }, told, acts.join("; "));
 }
 
-function openCard(root, rows, told = null) {
+function openCard(root, keys, rows, told = null) {
   const row = ([key, text]) => el("tr", {}, el("th", { scope: "row" }, keyCap(key)), el("td", {}, text));
   const table = el("table", {}, el("tbody", {}, rows.map(row)));
   const print = button("Print this card", { act: () => globalThis.print(), testid: "print-card" });
-  openDialog(root, { label: "Keys of this desk", testid: "help-card", more: print }, told || null, table).classList.add("iwf-printed");
+  openDialog(root, { label: "Keys of this desk", testid: "help-card", more: print, keys, act: "help" }, told || null, table).classList.add("iwf-printed");
 }
 
-/** A card over the desk; Escape or its button closes it, and the keys are the desk's again. */
-function openDialog(root, { label, testid, more }, ...inside) {
-  const close = el("button", { type: "button", class: "iwf-button", autofocus: true }, "Close ", kbd("Escape"));
+/**
+ * A card over the desk.  Its button, or the key of `act` that opened it, closes it and no
+ * more; the key that blanks closes it as well, for it leaves nothing on the screen.
+ */
+function openDialog(root, { label, testid, more, keys, act }, ...inside) {
+  const close = button("Close", { key: "Enter", autofocus: true, testid: "close-card" });
   const dialog = el(
     "dialog",
     { class: "iwf-card", "aria-label": label, "data-testid": testid },
-    el("div", { class: "iwf-row" }, el("h2", {}, label), more, close),
+    el("div", { class: "iwf-row" }, el("h2", {}, label), more, close, blankHint(keys)),
     inside,
   );
   close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("keydown", (event) => {
+    if (event.repeat || !keys[act] || !sameKey(keys[act], asNamed(event.key))) return;
+    event.preventDefault();
+    dialog.close();
+  });
   dialog.addEventListener("close", () => {
     dialog.remove();
     root.focus({ preventScroll: true });
@@ -146,9 +158,23 @@ function openDialog(root, { label, testid, more }, ...inside) {
   return dialog;
 }
 
-/** The acts that this lab left without a key, by what they do; the palette has them. */
-function unboundActs(keys) {
-  return Object.entries(keys).filter(([, key]) => !key).map(([act]) => ACTS[act] ?? words(act));
+/** Whether a card is "open" over the desk; the key that blanks closes it: then "blank". */
+function cardOver(root, keys, event) {
+  const dialog = root.querySelector("dialog[open]");
+  if (!dialog || !keys || !sameKey(keys.blank, asNamed(event.key))) return dialog ? "open" : "";
+  dialog.close();
+  return "blank";
+}
+
+/** In a card: what the key does that takes everything off the screen. */
+function blankHint(keys) {
+  return el("span", { class: "iwf-hint", "data-testid": "blank-hint" }, kbd(keys.blank), " closes this and blanks the desk");
+}
+
+/** What this lab left without a key, acts and tags, by their words; the palette has them. */
+function unboundActs({ keys, tags }) {
+  const acts = Object.entries(keys).filter(([, key]) => !key).map(([act]) => ACTS[act] ?? words(act));
+  return [...acts, ...tags.filter((tag) => tag.taken).map((tag) => `Tag: ${tag.label}`)];
 }
 
 function keyCap(key) {

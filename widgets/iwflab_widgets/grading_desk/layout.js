@@ -39,13 +39,14 @@ class Layout {
     this.medium = el(
       "div",
       { class: "iwf-columns" },
-      el("div", { class: "iwf-left" }, status, stage, controls, looking, details),
+      el("div", { class: "iwf-left" }, stage, controls, looking, details),
       this.scroll,
     );
     this.end = el("div", { class: "iwf-end", hidden: true });
     this.activate = el("p", { class: "iwf-activate", "data-testid": "activate" }, "Click here to activate the keys.");
     const { filter, selecting } = this.desk;
-    const body = [banner, this.activate, views.sheet.place, filter.place, this.medium, this.end, grades, message, selecting.place, this.desk.looking.comparison.place, bar, foot];
+    const top = el("div", { class: "iwf-top" }, filter.place, status);
+    const body = [banner, this.activate, views.sheet.place, top, this.medium, this.end, grades, message, selecting.place, this.desk.looking.comparison.place, bar, foot];
     this.desk.root.append(el("div", { class: "iwf-frame" }, body), this.desk.live.region);
   }
 
@@ -54,7 +55,7 @@ class Layout {
     root.dataset.place = place;
     root.classList.toggle("iwf-blanked", Boolean(this.desk.screen.blanked));
     this.banner();
-    fill(this.places.message, this.desk.message);
+    this.said();
     if (!desk) {
       this.medium.hidden = true;
       fill(this.places.grades, el("p", { class: "iwf-quiet" }, "The desk is being opened."));
@@ -66,6 +67,7 @@ class Layout {
     this.bared = Boolean(screen.blanked);
     const covered = views.render();
     this.medium.hidden = !item || covered;
+    this.places.status.hidden = this.medium.hidden;
     this.end.hidden = Boolean(item) || covered;
     this.places.grades.hidden = !item || covered;
     if (screen.blanked) this.bare();
@@ -81,8 +83,16 @@ class Layout {
     this.scrollAlong();
   }
 
+  /** One line that is always there: what was said, else what saving would say now. */
+  said() {
+    const { desk, message, item, answers, screen, views } = this.desk;
+    const leaving = desk && item && !message && !screen.blanked && !views.sheet.shown ? leavingInWords(answers) : "";
+    this.places.message.classList.toggle("iwf-leaving", !message);
+    fill(this.places.message, message || (leaving && el("span", { "data-testid": "ending" }, leaving)));
+  }
+
   mediumParts(item) {
-    fill(this.places.status, statusLine(item, this.desk.position));
+    fill(this.places.status, statusLine(item, this.desk.position, this.desk.answers.record.ending));
     fill(this.places.controls, this.controls());
     fill(this.places.looking, this.desk.views.controls(item));
     this.details(item);
@@ -134,9 +144,10 @@ class Layout {
     const text = desk.item ? "Save and next" : "Take the next set";
     const covered = this.desk.views.sheet.shown;
     if (covered) return fill(this.places.bar, [go("blank", "Blank"), go("help", "Keys"), this.ownButtons(keys)]);
-    const row = [button(text, save), go("previous", "Previous"), go("next", "Next"), go("undo", "Undo"), go("help", "Keys")];
+    const ending = desk.item && !desk.screen.blanked && endingView(desk.desk, desk.answers, desk.answers);
+    const row = [button(text, save), ending, go("previous", "Previous"), go("next", "Next"), go("undo", "Undo"), go("help", "Keys")];
     // Acts without a key are found by their names, also where the palette has none.
-    const unbound = unboundActs(keys).length;
+    const unbound = unboundActs(desk.desk).length;
     if (unbound) row.push(button(`Find an act (${unbound} without a key)`, { key: keys.palette, act: () => desk.act("palette"), testid: "unbound" }));
     fill(this.places.bar, desk.asking === null ? [...row, this.ownButtons(keys)] : this.confirm(keys));
   }
@@ -196,8 +207,12 @@ class Layout {
 }
 
 /** One page is told of some hundreds at most: the server counts what else is theirs. */
-function endInWords({ filter, progress, outbox }) {
-  if (filter.on) return "All media that match the filter are graded";
+function endInWords({ within, begun, items, progress, outbox }) {
+  if (within) {
+    const rest = within.open - (begun - items.filter(isOpen).length);
+    if (rest > 0) return `All media of this set are graded; ${rest.toLocaleString("en-GB")} more of yours that ${rest === 1 ? "matches" : "match"} the filter ${rest === 1 ? "waits" : "wait"}`;
+    return "All media assigned to you that match the filter are graded";
+  }
   const left = (progress?.mine_open ?? 0) - outbox.decisions; // these it does not know yet
   if (left > 0) return `All media of this set are graded; ${left.toLocaleString("en-GB")} more of yours ${left === 1 ? "waits" : "wait"}`;
   return "All media assigned to you are graded";

@@ -17,8 +17,9 @@ function openPalette(desk) {
     "dialog",
     { class: "iwf-card", "aria-label": "Find an act", "data-testid": "palette" },
     field,
+    el("div", { class: "iwf-row" }, button("Close", { act: () => dialog.close(), testid: "close-palette" }), blankHint(desk.desk.keys)),
     list,
-    el("p", { class: "iwf-hint" }, "Arrow keys choose, Enter does it, Esc leaves."),
+    el("p", { class: "iwf-hint" }, "Arrow keys choose, Enter does it."),
   );
   const choose = (row) => {
     chosen = row;

@@ -13,7 +13,7 @@ const STAGES = {
   released: "released; its record stands",
 };
 
-function statusLine(item, place) {
+function statusLine(item, place, ending = SETTLED) {
   const size = item.width && item.height ? `${item.width} × ${item.height}` : "";
   const state = [STATES[item.state] ?? words(item.state ?? ""), item.reason].filter(Boolean).join(": ");
   const parts = [
@@ -28,6 +28,7 @@ function statusLine(item, place) {
   return [
     el("strong", { "data-testid": "position" }, `${place.at} of ${place.of}`),
     el("span", { class: "iwf-name", "data-testid": "name" }, item.name),
+    ending !== SETTLED && el("strong", { class: "iwf-mark" }, ENDINGS[ending].split(":")[0]),
     ...parts.filter(Boolean).map((part) => el("span", {}, part)),
     el("span", { "data-testid": "known" }, knownInWords(item.known)),
   ];

@@ -129,7 +129,7 @@ class Player {
   }
 
   to(seconds) {
-    const end = this.video.duration || 0;
+    const end = this.video.duration || Infinity; // not known yet: it starts there then
     this.video.currentTime = Math.max(0, Math.min(end, seconds));
   }
 

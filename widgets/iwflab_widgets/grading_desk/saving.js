@@ -28,7 +28,7 @@ class Saving {
       path: "iwflab/api/decision",
       body,
       prepare: (sent) => this.over(medium, sent),
-      done: (reply) => this.accepted(medium, reply),
+      done: (reply) => this.accepted(medium, record, reply),
       refused: (fault) => this.refused(medium, before, record, fault),
     });
   }
@@ -64,14 +64,18 @@ class Saving {
     return this.desk.items.findIndex((item) => item.medium === medium);
   }
 
-  accepted(medium, reply) {
+  accepted(medium, record, reply) {
     const { outbox, items, watch } = this.desk;
     this.desk.progress = reply.progress ?? this.desk.progress;
     watch.fault = null;
     const { assessment, grades, contradictions } = reply;
     Object.assign(items[this.placeOf(medium)] ?? {}, { assessment, grades, contradictions });
     const left = contradictions?.length ? " It holds a contradiction." : "";
-    this.desk.tell(`Saved ${outbox.saved} of ${outbox.pressed}.${left}`, { quiet: true });
+    const amiss = savedInWords(this.desk.desk, record, grades);
+    this.desk.tell(`Saved ${outbox.saved} of ${outbox.pressed}.${left} ${amiss}`.trimEnd(), { quiet: true });
+    // Shown as well, beside the next medium, until the next answer; nothing waits for it.
+    if (amiss && !this.desk.message && this.desk.asking === null) this.desk.show(amiss);
+    if (record.ending !== SETTLED) this.desk.exposure.ask(); // one more waits for another person
     this.desk.looking.comparison.decided(items[this.placeOf(medium)]);
   }
 

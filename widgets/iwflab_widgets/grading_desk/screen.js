@@ -15,6 +15,7 @@ class Screen {
     this.companions = []; // views that go with the picture; see views.js
     this.presenting = false;
     this.lens = null;
+    this.together = new Together();
     this.clear();
   }
 
@@ -56,7 +57,7 @@ class Screen {
   open(item) {
     this.leave();
     this.item = item;
-    this.look = new Look(item.medium, this.before.get(item.medium));
+    this.look = new Look(item.medium, this.before.get(item.medium), this.together);
     if (this.blanked) this.blank(this.blanked);
     else {
       this.begin(this.start());

@@ -38,21 +38,40 @@ function segmentsView(state, act) {
   );
 }
 
-/** How the medium is left: two buttons that are pressed, or not. */
-function endingView(desk, state, act) {
+/** How the medium is left: two buttons beside the one that saves, pressed or not. */
+function endingView(desk, { record }, act) {
   const turn = (ending, text) =>
     button(text, {
       key: desk.keys[ending],
       act: () => act.end(ending),
       testid: ending,
-      "aria-pressed": String(state.record.ending === ending),
+      "aria-pressed": String(record.ending === ending),
       title: ENDINGS[ending],
     });
-  return el(
-    "section",
-    { class: "iwf-group iwf-ending", role: "group", "aria-label": "How you leave it" },
-    turn("not_sure", "Not sure"),
-    turn("needs_two", "Needs two"),
-    el("span", { class: "iwf-quiet", "data-testid": "ending" }, state.record.ending === SETTLED ? "" : ENDINGS[state.record.ending]),
-  );
+  return el("span", { class: "iwf-ending", role: "group", "aria-label": "How you leave it" }, turn("not_sure", "Not sure"), turn("needs_two", "Needs two"));
+}
+
+/** What saving the answers now would say of the medium; "" where nothing is amiss. */
+function leavingInWords({ desk, record, known, questions }) {
+  if (record.ending !== SETTLED) return `${ENDINGS[record.ending]}.`;
+  const open = undeterminedOf(desk, known.grades);
+  if (isEmpty(record) || !open) return "";
+  const left = questions.filter((one) => one.needed && !one.answer).length;
+  const why = left ? `${count(left, "question")} ${left === 1 ? "is" : "are"} open` : "All is answered";
+  return `${why}: saved like this it is undetermined under ${open}.`;
+}
+
+/** What was saved, where somebody may have meant another thing; "" where not. */
+function savedInWords(desk, { ending }, grades) {
+  const back = desk.keys.undo ? ` (${desk.keys.undo} brings it back)` : "";
+  if (ending !== SETTLED) return `Left. ${ENDINGS[ending]}${back}.`;
+  const open = undeterminedOf(desk, grades);
+  return open && `Saved as undetermined under ${open}${back}.`;
+}
+
+/** The schemes that the lab asks for and that an answer is still missing to, in words. */
+function undeterminedOf(desk, grades) {
+  const asked = (desk.asked ?? []).map((one) => one.name);
+  const open = grades.filter((one) => asked.includes(one.scheme) && one.code === "undetermined");
+  return open.map((one) => schemeInWords(one.scheme)).join(", ");
 }

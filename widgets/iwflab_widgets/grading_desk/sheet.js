@@ -6,6 +6,7 @@ const AROUND = 2; // rows drawn above and below the view
 const REST = 90; // milliseconds without scrolling, after which pictures are fetched
 const LOOKED = 1000; // milliseconds between two entries of what stays in view
 const REPORTED = 10; // of these, until they are sent
+const LAYING_OUT = 3000; // milliseconds, after which the wait is explained
 
 class Sheet {
   constructor(desk) {
@@ -57,7 +58,9 @@ class Sheet {
     this.place.hidden = false;
     this.pages.forget();
     this.desk.tell("Contact sheet. Arrow keys move, Space selects, Enter opens.");
+    const slow = setTimeout(() => this.takesLong(), LAYING_OUT);
     await this.pages.want(0, 0);
+    clearTimeout(slow);
     const { item } = this.desk;
     if (!this.shown || this.pages.total === null) return;
     this.measure();
@@ -94,7 +97,8 @@ class Sheet {
 
   async more() {
     try {
-      const { taken } = await this.desk.server.post("iwflab/api/sheet/take", { n: 100 });
+      const { taken, progress } = await this.desk.server.post("iwflab/api/sheet/take", { n: 100 }, {}, SHEET_PATIENCE);
+      this.desk.counted({ progress, second: this.desk.second });
       this.pages.forget();
       await this.pages.want(0, 0);
       this.measure();
@@ -105,7 +109,12 @@ class Sheet {
     }
   }
 
+  takesLong() {
+    if (this.shown && this.pages.total === null) this.desk.tell("The contact sheet is being laid out; the first one after a start of the server takes longer.");
+  }
+
   trouble(fault) {
+    if (!this.shown) return; // it was left; opened again, it asks again
     this.failed = true;
     this.desk.tell(`The contact sheet cannot be filled now: ${fault.inWords}`);
   }
@@ -241,60 +250,6 @@ class Sheet {
     }
     for (const row of this.spare.splice(0)) row.remove();
     this.markCurrent();
-    this.look();
-  }
-
-  row(number) {
-    const row = this.spare.pop() ?? this.newRow();
-    row.dataset.row = "";
-    this.rows.set(number, row);
-    if (!row.isConnected) this.canvas.append(row);
-    return row;
-  }
-
-  newRow() {
-    return el("div", { class: "iwf-sheet-row", role: "row" }, Array.from({ length: this.columns }, newCell));
-  }
-
-  fillRow(row, number) {
-    row.dataset.row = number;
-    row.style.transform = `translateY(${number * CELL.height}px)`;
-    row.setAttribute("aria-rowindex", number + 1);
-    Array.from(row.children, (cell, column) => this.fillCell(cell, number * this.columns + column, column));
-  }
-
-  fillCell(cell, place, column) {
-    const entry = this.pages.at(place);
-    cell.hidden = place >= this.pages.total;
-    cell.id = `${this.desk.uid}-cell-${place}`;
-    cell.dataset.place = place;
-    cell.setAttribute("aria-colindex", column + 1);
-    cell.setAttribute("aria-selected", String(Boolean(entry && this.selected.has(entry.medium))));
-    cell.setAttribute("aria-label", this.cellInWords(place));
-    cell.dataset.stage = entry?.stage ?? "";
-    cell.dataset.stack = stackEdge(entry, this.pages.at(place - 1), this.pages.at(place + 1));
-    cell.lastChild.textContent = captionOf(entry, place);
-    this.drawThumb(cell, entry);
-  }
-
-  drawThumb(cell, entry) {
-    const canvas = cell.firstChild;
-    const bitmap = entry && this.thumbs.get(entry.medium);
-    cell.dataset.medium = entry?.medium ?? "";
-    canvas.hidden = !bitmap;
-    const card = canvas.nextSibling;
-    card.textContent = entry && !bitmap ? this.cardOf(entry) : "";
-    card.hidden = !card.textContent;
-    if (!bitmap) return;
-    [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-    canvas.getContext("2d", { alpha: false }).drawImage(bitmap, 0, 0);
-  }
-
-  came(medium) {
-    const place = this.pages.place.get(medium);
-    const row = this.rows.get(Math.floor(place / this.columns));
-    const cell = row?.children[place % this.columns];
-    if (cell?.dataset.medium === medium) this.fillCell(cell, place, place % this.columns);
     this.look();
   }
 }

@@ -180,14 +180,14 @@ Object.assign(Sheet.prototype, {
   // -- the line above ---------------------------------------------------------------
   render() {
     const { total } = this.pages;
-    const { desk, views, screen } = this.desk;
-    const { keys } = desk;
+    const { views, screen } = this.desk;
+    const { keys } = this.desk.desk;
     const { presenting } = screen;
     const act = (text, key, call, testid, more = {}) => button(text, { key, act: call, testid, disabled: !total, ...more });
     fill(
       this.head,
       el("h2", {}, "Contact sheet"),
-      el("span", { "data-testid": "sheet-total" }, total === null ? "being fetched" : count(total, "medium", "media")),
+      el("span", { "data-testid": "sheet-total" }, total === null ? "being fetched" : `${count(total, "medium", "media")}, ${(this.desk.progress?.mine_open ?? 0).toLocaleString("en-GB")} not graded yet`),
       el("span", { "data-testid": "sheet-level" }, presenting ? NOTHING_SENT : levelInWords(views.firstSight)),
       el("span", { "data-testid": "sheet-selected" }, `${this.selected.size.toLocaleString("en-GB")} selected`),
       act("Open", "Enter", () => this.openCurrent(), "sheet-open"),

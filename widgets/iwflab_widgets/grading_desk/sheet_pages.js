@@ -3,6 +3,7 @@
 // until the server does not know it any more: then all is asked for anew.
 
 const SHEET_PAGE = 500;
+const SHEET_PATIENCE = 120_000; // milliseconds: a server that was just started compiles first what finds stacks
 const ORDER_TRIES = 3; // a server that forgets its order again and again is not waited for
 
 class SheetPages {
@@ -60,7 +61,7 @@ class SheetPages {
       (fault) => {
         pages.delete(number);
         if (!(fault instanceof Fault)) throw fault;
-        this.failed(fault);
+        if (this.pages === pages) this.failed(fault); // else nobody waits for it any more
       },
     );
     pages.set(number, coming);
@@ -69,7 +70,7 @@ class SheetPages {
 
   fetch(number) {
     const asked = new URLSearchParams({ order: this.order, at: number * SHEET_PAGE, n: SHEET_PAGE });
-    return this.server.get(`iwflab/api/sheet?${asked}`);
+    return this.server.get(`iwflab/api/sheet?${asked}`, SHEET_PATIENCE);
   }
 
   /** A page of another order than the pages before: these say nothing any more. */

@@ -18,6 +18,7 @@ class Thumbs {
     this.grants = new Map();
     this.busy = new Set();
     this.run = 0;
+    this.asking = null; // the run that asks for grants: what an earlier one asked holds up nobody
   }
 
   get(medium) {
@@ -48,12 +49,12 @@ class Thumbs {
 
   /** Fetch what is in view and not here yet; what left the view is passed over. */
   async fetch() {
-    if (this.asking || this.flying) return; // it is asked for where the sheet comes to rest
     const { run } = this;
+    if (this.asking === run || this.flying) return; // it is asked for where the sheet comes to rest
     const missing = this.missing();
     const ungranted = missing.filter((medium) => !this.grants.has(medium)).slice(0, THUMB_GRANTS);
     if (ungranted.length) {
-      this.asking = true;
+      this.asking = run;
       try {
         const { grants } = await this.server.post("iwflab/api/sheet/grants", { media: ungranted, variant: this.level() });
         if (run === this.run)
@@ -65,7 +66,7 @@ class Thumbs {
         if (!(fault instanceof Fault)) throw fault;
         return; // the desk says so; the next movement or beat tries again
       } finally {
-        this.asking = false;
+        if (this.asking === run) this.asking = null;
       }
     }
     if (run === this.run) this.go();

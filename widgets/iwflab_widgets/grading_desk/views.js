@@ -27,7 +27,7 @@ class Views {
     const item = await this.itemOf(medium);
     if (!desk.items.includes(item)) {
       desk.items.push(item);
-      if (desk.filter.on) desk.of += 1; // without a filter all that is theirs is counted
+      if (desk.within) desk.within.open += 1; // without a filter all that is theirs is counted
     }
     this.sheet.close({ leaving: true });
     desk.go(desk.items.indexOf(item));

@@ -28,6 +28,7 @@ class Compared {
     this.pictures = new ComparedPictures(server);
     this.looks = new Map(); // medium -> its Look, while it is on the screen
     this.unsent = [];
+    this.together = new Together();
     this.blanked = "";
   }
 
@@ -58,7 +59,7 @@ class Compared {
 
   begin(medium) {
     if (this.blanked || document.hidden) return;
-    const look = this.looks.get(medium) ?? new Look(medium);
+    const look = this.looks.get(medium) ?? new Look(medium, null, this.together);
     if (!look.running) look.begin("shielded");
     this.looks.set(medium, look);
   }

@@ -7,11 +7,11 @@ const PARTS = [
   ["stacks", "Stacks"],
   ["lists", "Lists"],
 ];
+const BLANK = "Blank. Any key goes on.";
 
 class MatchingDesk {
   constructor(root, { base, place, analyst }, model) {
-    Object.assign(this, { root, place, model, base, analyst });
-    Object.assign(this, { lab: null, may: {}, override: "", part: "", busy: false, counted: {} });
+    Object.assign(this, { root, place, model, base, analyst, lab: null, may: {}, override: "", part: "", busy: false, counted: {} });
     this.server = new Server(base, { analyst });
     this.live = liveRegion();
     this.notice = noticeLine();
@@ -26,15 +26,13 @@ class MatchingDesk {
   }
 
   state() {
-    const { part, busy, blanked } = this;
-    const { hits, stacks, form } = this;
+    const { part, busy, blanked, hits, stacks, form } = this;
     return {
       ...{ part, busy, blanked, ready: Boolean(this.lab), waiting: hits?.waiting ?? 0, at: hits?.at ?? "" },
       medium: hits?.group?.lead.medium ?? null,
       answers: (hits?.rows ?? []).map((row) => [row.medium, row.answer]),
       stacks: (stacks?.stacks ?? []).map(({ exemplar, size, waiting }) => ({ exemplar, size, waiting })),
-      stack: stacks?.at ?? "",
-      form: form?.open ?? false,
+      ...{ stack: stacks?.at ?? "", form: form?.open ?? false },
       active: form?.open ? form.answers.active : null,
       jobs: this.intake?.jobs ?? [],
       unsent: this.compared.unsent.length,
@@ -163,7 +161,7 @@ class MatchingDesk {
     };
     const { keys } = this.lab;
     const help = button("Keys", { key: keys.help, act: () => this.help(), testid: "help" });
-    const blank = button("Blank", { key: keys.blank, act: () => this.blank("Blank. Any key goes on."), testid: "blank" });
+    const blank = button("Blank", { key: keys.blank, act: () => this.blank(BLANK), testid: "blank" });
     fill(this.bar, this.parts.map(one), el("span", { class: "iwf-push" }, el("span", { class: "iwf-row" }, blank, help)));
   }
 
@@ -208,8 +206,10 @@ class MatchingDesk {
 
   // -- keys ------------------------------------------------------------------------
   key(event) {
-    if (this.root.querySelector("dialog[open]")) return;
-    if (event.key === "Escape" && isTyping(event, this.root)) this.root.focus({ preventScroll: true });
+    const over = cardOver(this.root, this.lab?.keys, event);
+    if (over === "open") return;
+    if (over) this.blank(BLANK);
+    else if (event.key === "Escape" && isTyping(event, this.root)) this.root.focus({ preventScroll: true });
     else if (belongsToControl(event) || !this.meant(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -228,9 +228,9 @@ class MatchingDesk {
     const { help, blank } = this.lab.keys;
     const at = /^[1-9]$/.test(key) && this.parts[Number(key) - 1];
     if (at) return () => this.show(at[0]);
-    const named = key.length === 1 ? key.toLowerCase() : key;
+    const named = asNamed(key);
     if (sameKey(help, named)) return () => this.help();
-    if (sameKey(blank, named)) return () => this.blank("Blank. Any key goes on.");
+    if (sameKey(blank, named)) return () => this.blank(BLANK);
     return this[this.part]?.keys?.find(([one]) => sameKey(one, named))?.[2];
   }
 
@@ -240,7 +240,7 @@ class MatchingDesk {
     if (meaning.tag) return () => this.form.answers.tag(meaning.tag);
     if (meaning.digit) return () => this.form.answers.digit(meaning.digit);
     if (meaning.act === "help") return () => this.help();
-    if (meaning.act === "blank") return () => this.blank("Blank. Any key goes on.");
+    if (meaning.act === "blank") return () => this.blank(BLANK);
     return () => this.form.act(meaning.act);
   }
 
@@ -249,7 +249,7 @@ class MatchingDesk {
     const parts = this.parts.map(([, text], place) => [String(place + 1), text]);
     const { blank, help } = this.lab.keys;
     const mine = (this[this.part]?.keys ?? []).map(([key, text]) => [key, text]);
-    openCard(this.root, [...parts, ...mine, [blank, "Blank everything at once"], [help, "This card"]]);
+    openCard(this.root, this.lab.keys, [...parts, ...mine, [blank, "Blank everything at once"], [help, "This card"]]);
   }
 
   // -- blank -----------------------------------------------------------------------

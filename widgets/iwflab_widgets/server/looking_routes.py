@@ -57,13 +57,14 @@ class ExposureHandler(ApiHandler):
 
 
 class SignsHandler(ApiHandler):
-    """Minutes since one's own last break, and today."""
+    """Minutes since one's own last break, and today; how far the lab is by now."""
 
     needs = USE
 
     async def get(self) -> None:
         """Return them."""
-        self.reply(await self.service.run(self.seat.signs))
+        signs = await self.service.run(self.seat.signs)
+        self.reply({**signs, **await self.service.run(self.seat.counts)})
 
 
 class ComparisonHandler(ApiHandler):

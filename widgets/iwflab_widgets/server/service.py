@@ -2,11 +2,12 @@
 
 import asyncio
 import functools
+import logging
 import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -19,6 +20,7 @@ from iwflab_widgets.server.places import Incoming, private_folder
 from iwflab_widgets.server.renditions import Renditions
 from iwflab_widgets.server.sessions import Sessions
 
+LOG = logging.getLogger("iwflab.server")
 Result = TypeVar("Result")
 
 
@@ -50,6 +52,7 @@ class Service:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
         # argon2 is meant to be slow: alone in its thread it cannot starve the store
         self._password_pool = ThreadPoolExecutor(1, thread_name_prefix="password")
+        self._warm: Future[None] | None = None
         self._seats: dict[str, Lab] = {}
         self._seats_lock = threading.Lock()
         self._logins: tuple[float, dict[str, str]] = (float("-inf"), {})
@@ -69,6 +72,19 @@ class Service:
         return await loop.run_in_executor(
             self._pool, functools.partial(call, *args, **kwargs)
         )
+
+    def warm_up(self) -> "Future[None]":
+        """Begin to load what finds stacks, once; in a thread that holds up no end."""
+        with self._seats_lock:
+            if self._warm is None:
+                self._warm = Future()
+                told = (self._warm, self.lab)
+                threading.Thread(target=_warm, args=told, daemon=True).start()
+            return self._warm
+
+    async def warmed(self) -> None:
+        """Wait until it is loaded; no thread of the store waits with it."""
+        await asyncio.shield(asyncio.wrap_future(self.warm_up()))
 
     async def check_password(self, name: str, password: str) -> bool:
         """Ask the lab; it takes as long for an unknown name as for a known one."""
@@ -110,3 +126,12 @@ class Service:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._password_pool.shutdown(wait=False, cancel_futures=True)
         self.incoming.close()
+
+
+def _warm(told: "Future[None]", lab: Lab) -> None:
+    """Load it; what fails here is said by the first call that needs it."""
+    try:
+        lab.warm_up()
+    except Exception:  # whatever it is, nobody may wait for it for ever
+        LOG.exception("what finds stacks could not be loaded ahead of need")
+    told.set_result(None)

@@ -48,6 +48,7 @@ class SheetHandler(ApiHandler):
         name = self.get_query_argument("order", "")
         laid = orders.of(self.analyst, name)
         if laid is None:
+            await self.service.warmed()
             laid = await self.service.run(self.seat.sheet_order)
             name = orders.keep(self.analyst, laid)
         part = laid[at : at + number]
@@ -102,7 +103,9 @@ class SheetTakeHandler(ApiHandler):
     async def post(self) -> None:
         """Take waiting ones; say how many came."""
         number = int(self.body().number("n", least=1, most=MORE_MOST))
-        self.reply({"taken": await self.service.run(self.seat.take_more, number)})
+        taken = await self.service.run(self.seat.take_more, number)
+        progress = await self.service.run(self.seat.progress)
+        self.reply({"taken": taken, "progress": progress})
 
 
 class BesideHandler(ApiHandler):
@@ -113,6 +116,7 @@ class BesideHandler(ApiHandler):
     async def get(self) -> None:
         """Name the exemplar of its stack, or none."""
         medium = self.get_query_argument("medium", "")[:200]
+        await self.service.warmed()
         found = await self.service.run(self.seat.exemplar_of, medium)
         self.reply({"exemplar": found})
 

