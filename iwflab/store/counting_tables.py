@@ -25,6 +25,11 @@ victim_member = table(
     maybe("victim", "victim"),  # none: the link was taken back
     text("basis"),
 )
+sighting_route = table(
+    "sighting_route",  # what was said later of a sighting's route; the newest stands
+    to("sighting", "sighting"),
+    text("route"),  # proactive or external
+)
 saved_query = table(
     "saved_query",  # the newest of a name stands
     text("name", index=True),

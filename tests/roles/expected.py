@@ -60,6 +60,7 @@ METHODS = {
     "open_set": ("as", (0,), {}, None),
     "item": ("asq", (NOBODYS,), {}, NotYours),
     "progress": ("asqtm", (), {}, None),
+    "counts": ("asqtm", (), {}, None),
     "hand_back": ("as", (), {}, None),
     "deliver": ("asq", (NOBODYS, "shielded"), {}, NotYours),
     "reveal": ("asq", (NOBODYS, "full"), {}, NotYours),
@@ -141,6 +142,7 @@ METHODS = {
     "media": ("asq", (), {}, None),
     "copies": ("asq", (), {}, None),
     "assessments": ("asq", (), {}, None),
+    "segments": ("asq", (), {}, None),
     "children": ("asq", (), {}, None),
     "grades": ("asq", (), {}, None),
     "hashes": ("asq", (), {}, None),
@@ -182,7 +184,7 @@ METHODS = {
 FREE = {
     *("create", "open", "seat", "close", "may", "must_be_allowed", "verify"),
     *("must_go_on", "must_be_whole", "account_check", "logins"),
-    *("restore", "upgrade", "warnings", "check_backup"),
+    *("restore", "upgrade", "warnings", "check_backup", "warm_up"),
 }
 DOORS = {
     "intake": "s",

@@ -35,7 +35,8 @@ def test_the_filter_is_asked_with_keys_and_shows_what_matches(open_desk):
         desk.painted(f"m0{number}")
         desk.press("4", "2", "Enter")
     desk.until("s.end && s.saved === 3 && s.waiting === 0")
-    assert desk.by("end").inner_text() == "All media that match the filter are graded"
+    told = "All media assigned to you that match the filter are graded"
+    assert desk.by("end").inner_text() == told
     server.items.append(item(9, name="quay-9.png"))
     desk.press("Enter")  # the next set respects it
     desk.until("s.medium === 'm09'")

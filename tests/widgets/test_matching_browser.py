@@ -348,10 +348,15 @@ def test_help_names_the_keys_of_the_part_and_gives_the_focus_back(desk):
     opened.press("?")
     card = opened.by("help-card")
     card.get_by_text("Not the same: grade it like any other").wait_for()
-    opened.press("Escape")
+    opened.press("Enter")  # its own key closes it, and no more
     card.wait_for(state="detached")
     opened.press("n")
     opened.until("s.waiting === 1")
+    opened.press("?")
+    card.wait_for()
+    opened.press("Escape")  # the panic key, in a card as well
+    card.wait_for(state="detached")
+    assert opened.state()["blanked"]
 
 
 def test_an_answer_that_does_not_arrive_is_told_and_can_be_given_again(desk):

@@ -110,7 +110,7 @@ def test_what_was_in_view_is_recorded_and_adds_up(open_desk):
     desk.until("s.sheet.looked >= 3 && s.waiting === 0")
     before = len(server.views)
     desk.press("F2")
-    passed = desk.page.evaluate("performance.now()") - begun
+    ended = desk.page.evaluate("performance.now()")  # from when the page was loaded
     desk.until("s.sheet === null && s.waiting === 0")
     seen = [v for v in server.views[before:] if v["medium"] != "m00001"]
     assert len({v["medium"] for v in seen}) >= 12
@@ -118,7 +118,8 @@ def test_what_was_in_view_is_recorded_and_adds_up(open_desk):
     assert not any("full" in path for path in server.paths())
     # Of what was together in view each has its share, and the shares are the time.
     told = sum(v["milliseconds"] for v in server.views[before:])
-    assert told == pytest.approx(passed, rel=0.2)
+    # What was in view before the clock was read is in it, twelve times over nothing is.
+    assert 0.8 * (ended - begun) <= told <= ended
 
 
 def test_what_was_painted_is_recorded_however_soon_it_left_the_view(open_desk):

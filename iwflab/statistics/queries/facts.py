@@ -128,7 +128,7 @@ def _public(
     if cell["text"] == WITHHELD:
         small = key in found.primary
         why = [str(one) for one in found.primary[key]] if small else [_PROTECTS]
-        cell |= {"kind": PRIMARY if small else SECONDARY, "why": ", ".join(why)}
+        cell |= {"kind": PRIMARY if small else SECONDARY, "why": why}
     if before is not None and before.published is not None:
         earlier = before.published.percent(key, base)
         cell["pp"] = None

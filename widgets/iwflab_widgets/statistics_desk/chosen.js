@@ -30,11 +30,12 @@ class Chosen {
     const scheme = choice("Categories by", "scheme", choices.schemes, { onchange: () => this.heed("unit") });
     this.profile = choice("May leave under", "profile", choices.profiles, { onchange: () => this.heed("query") });
     [this.unit, this.scheme] = [unit[1], scheme[1]];
-    fill(this.top, this.pair(unit), this.pair(scheme));
+    fill(this.top, this.pair(unit, true), this.pair(scheme, true));
   }
 
-  pair(made, wide = false) {
-    return el("div", { class: wide ? "iwf-pair iwf-pair-wide" : "iwf-pair" }, made);
+  /** `two`: its words are long, it takes two places where there is room. */
+  pair(made, two = false) {
+    return el("div", { class: two ? "iwf-pair iwf-pair-two" : "iwf-pair" }, made);
   }
 
   /** Draw what one unit can be counted by; `query` brings an earlier choice back. */
@@ -54,8 +55,9 @@ class Chosen {
     this.cluster = field("Intervals that know series", "cluster", { type: "checkbox", ...asked });
     if (query) this.bring(query, known);
     const days = DAYS.map(([name]) => this.pair(this.days[name]));
-    const choices = [this.rows, this.cols, this.pct, this.base].map((one) => this.pair(one));
-    fill(this.more, choices, days, this.pair(this.profile), this.pair(this.cluster), this.filters());
+    const choices = [this.rows, this.cols, this.pct].map((one) => this.pair(one));
+    const long = [this.base, this.profile].map((one) => this.pair(one, true));
+    fill(this.more, choices, long, this.pair(this.cluster), days, this.filters());
   }
 
   bring(query, known) {

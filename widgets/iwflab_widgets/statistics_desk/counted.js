@@ -36,15 +36,16 @@ const FLAGS = {
   x: "no interval can be given",
   z: "not applicable",
 };
-const KINDS = {
-  primary: "withheld: ",
-  secondary: "withheld with it: ",
-};
+/** One reason is enough in a cell; all of them stand below the verdict. */
+function whyInWords({ kind, why }) {
+  if (kind === "secondary") return "withheld with it";
+  const more = why.length - 1;
+  return `withheld: ${why[0]}${more > 0 ? `, and ${more} more` : ""}`;
+}
 
 function publicCell(cell) {
   if (cell.kind) {
-    const words = `${KINDS[cell.kind]}${cell.why}`;
-    return [el("strong", {}, cell.text), el("span", { class: "iwf-why" }, words)];
+    return [el("strong", {}, cell.text), el("span", { class: "iwf-why" }, whyInWords(cell))];
   }
   return [
     el("strong", {}, Number(cell.text).toLocaleString("en-GB")),

@@ -10,6 +10,11 @@ const STATES = {
   expired: "Expired; ask anew",
   void: "Void: what was asked has changed; ask anew",
 };
+// What takes longer than a look: every table is protected with every other.
+const SLOW = {
+  compose: "Being made: all tables are protected together, which can take a minute.",
+  ask: "Its files are being written.",
+};
 const OPEN = ["waiting", "approved"];
 const SETTLED_SHOWN = 5;
 
@@ -53,7 +58,7 @@ class Reports {
   async run(act, body, told) {
     if (this.busy) return;
     this.busy = true;
-    this.desk.notice.tell("Working.");
+    this.desk.notice.tell(SLOW[act] ?? "Working.");
     this.draw();
     const reply = await this.desk.ask(act, body);
     this.busy = false;

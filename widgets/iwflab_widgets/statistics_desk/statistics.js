@@ -16,7 +16,8 @@ class StatisticsDesk {
     this.root = root;
     this.base = pageFacts().base;
     const late = "The kernel has not answered for a while. If this goes on, reload the page.";
-    this.kernel = new Kernel(model, () => this.notice.warn(late));
+    // A report may take its time; only what should be quick is missed.
+    this.kernel = new Kernel(model, () => this.parts.reports.busy || this.notice.warn(late));
     this.notice = noticeLine();
     this.live = liveRegion();
     this.bar = el("nav", { class: "iwf-row iwf-parts", "aria-label": "Parts of this desk" });
