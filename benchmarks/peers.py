@@ -14,11 +14,13 @@ PEERS = Path(__file__).parents[1] / "build" / "peers"
 SCRIPTS = Path(__file__).parent / "peers_scripts"
 # What each peer needs, pinned: a ratio is against a version that can be named.
 NEEDS = {
+    "acro": ("acro==1.0.2", "pandas==2.3.3"),
     "faiss": ("faiss-cpu==1.15.1", "numpy<2.5"),
     "imagehash": ("ImageHash==4.3.2", "pillow==13.0.0"),
     "label_studio": ("label-studio==1.23.2",),
     "notebook": ("ImageHash==4.3.2", "pdqhash==0.2.8", "pillow==13.0.0"),
     "perception": ("Perception==0.9.3",),
+    "pytauargus": ("pytauargus==0.6.0",),
     "threatexchange": ("threatexchange==1.2.17", "pdqhash==0.2.8", "faiss-cpu"),
 }
 

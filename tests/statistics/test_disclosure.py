@@ -206,6 +206,34 @@ def test_a_pattern_that_is_safe_but_not_proven_the_least_says_so(monkeypatch):
     assert "no pattern was found" in done.verdict.reason
 
 
+def test_a_quick_answer_is_as_safe_and_says_that_fewer_may_do():
+    for seed in range(8):
+        counts = random_table(seed)
+        best, quick = (
+            protect(counts, ONLY_SMALL),
+            protect(counts, ONLY_SMALL, quick=True),
+        )
+        _unharmed(counts, quick.published)
+        assert _attacked(counts, quick, 5) == []
+        assert len(quick.published.withheld) >= len(best.published.withheld)
+        assert quick.verdict.reason.endswith("not proven the fewest")
+
+
+def test_what_another_table_has_settled_stays_so():
+    counts = table_of([[3, 20, 30], [40, 50, 60], [70, 80, 90]])
+    free = protect(counts, ONLY_SMALL)
+    assert set(free.secondary) == {("a0", "b1"), ("a1", "b0"), ("a1", "b1")}
+    bound = protect(
+        counts, ONLY_SMALL, shown=[("a0", "b1")], withheld=[("a2", ALL), ("a1", ALL)]
+    )
+
+    assert bound.published.cells["a0", "b1"].value == 20
+    assert {("a1", ALL), ("a2", ALL)} <= set(bound.published.withheld)
+    assert _attacked(counts, bound, 5) == []
+    told = protect(counts, ONLY_SMALL, shown=[("a0", "b0")])
+    assert told.verdict.reason == "refused: another table shows a0 / b0"
+
+
 def test_a_table_that_cannot_be_protected_is_refused_with_the_cell():
     done = protect(table_of([[3, 0], [0, 1]]), ONLY_SMALL)
 

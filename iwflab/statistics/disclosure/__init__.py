@@ -7,13 +7,7 @@ earlier one, ``weigh`` says it of each table.  See docs/disclosure.md.
 
 from iwflab.statistics.disclosure.auditing import Bound, audit
 from iwflab.statistics.disclosure.keeping import release_from, release_json
-from iwflab.statistics.disclosure.ledger import (
-    Entry,
-    Leak,
-    Release,
-    check_release,
-    entry,
-)
+from iwflab.statistics.disclosure.ledger import check_release
 from iwflab.statistics.disclosure.outputs import (
     Outcome,
     Output,
@@ -29,6 +23,7 @@ from iwflab.statistics.disclosure.profiles import (
     profiles_from,
 )
 from iwflab.statistics.disclosure.protecting import Protected, protect
+from iwflab.statistics.disclosure.releases import Entry, Leak, Release, entry
 from iwflab.statistics.disclosure.rounding import round_table
 from iwflab.statistics.disclosure.sensitive import Why, dominance, primary
 from iwflab.statistics.disclosure.tables import (
@@ -38,6 +33,7 @@ from iwflab.statistics.disclosure.tables import (
     counted,
     counts_of,
 )
+from iwflab.statistics.disclosure.together import protect_together
 from iwflab.statistics.disclosure.weighing import weigh
 
 __all__ = [
@@ -68,6 +64,7 @@ __all__ = [
     "profiles",
     "profiles_from",
     "protect",
+    "protect_together",
     "release_from",
     "release_json",
     "round_table",

@@ -55,25 +55,38 @@ class Knot:
     known: Known
     # Tables that agree with all that is known, found on the way.
     seen: list["np.ndarray"] = field(default_factory=list)
-    arrays: "tuple[np.ndarray, np.ndarray, np.ndarray] | tuple[()]" = ()
+    arrays: "tuple[Any, np.ndarray, np.ndarray] | tuple[()]" = ()
 
     def range(self, wanted: Sum) -> tuple[float, float]:
         """Bound a sum of these counts from below and above."""
         return self._end(wanted, 1), self._end(wanted, -1)
 
-    def hides(self, wanted: Sum, width: float) -> bool:
-        """Tell whether a sum can be bounded no tighter than a width.
+    def one(self) -> dict[Name, int]:
+        """Give counts that agree with all that is known; Contradiction if none do."""
+        self._end({}, 1)
+        return dict(zip(self.names, self.seen[-1].astype(int).tolist(), strict=True))
+
+    def tighter(self, wanted: Sum, width: float) -> tuple[float, float] | None:
+        """Bound a sum where that can be done tighter than a width; None where not.
 
         Tables that were found for other sums are asked first: they often show it.
         """
-        import numpy as np
-
-        take = np.array([wanted.get(name, 0) for name in self.names])
-        values = [float(take @ one) for one in self.seen]
+        values = self._seen(wanted)
         if values and max(values) - min(values) >= width:
-            return True
+            return None
         low, high = self.range(wanted)
-        return high - low >= width
+        return (low, high) if high - low < width else None
+
+    def surely(self, wanted: Sum, least: float, most: float) -> bool:
+        """Tell whether a sum is known to lie between two numbers."""
+        if any(not least <= value <= most for value in self._seen(wanted)):
+            return False
+        return self._end(wanted, 1) >= least and self._end(wanted, -1) <= most
+
+    def _seen(self, wanted: Sum) -> list[float]:
+        at = [place for place, name in enumerate(self.names) if name in wanted]
+        take = [wanted[self.names[place]] for place in at]
+        return [float(one[at] @ take) for one in self.seen]
 
     def _end(self, wanted: Sum, sign: int) -> float:
         """Find the least (1) or greatest (-1) of a sum; branch on what is small."""
@@ -110,27 +123,38 @@ class Knot:
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         rows, lower, upper = self._rows()
-        done = milp(
-            cost,
-            constraints=LinearConstraint(rows, lower, upper) if len(lower) else None,
-            bounds=Bounds(ends[:, 0], ends[:, 1]),
-            integrality=np.ones(len(cost)),
-            options={"mip_rel_gap": 0},
-        )
+        # The presolve of HiGHS has called a feasible table infeasible: asked again.
+        for presolve in (True, False):
+            done = milp(
+                cost,
+                constraints=LinearConstraint(rows, lower, upper)
+                if len(lower)
+                else None,
+                bounds=Bounds(ends[:, 0], ends[:, 1]),
+                integrality=np.ones(len(cost)),
+                options={"mip_rel_gap": 0, "presolve": presolve},
+            )
+            if done.status != INFEASIBLE:
+                break
         if done.x is not None:
             found = np.round(done.x)
             return float(cost @ found), found
         return (inf if done.status == INFEASIBLE else -inf), None
 
-    def _rows(self) -> tuple["np.ndarray", "np.ndarray", "np.ndarray"]:
+    def _rows(self) -> tuple[Any, "np.ndarray", "np.ndarray"]:
         import numpy as np
+        from scipy.sparse import csr_array
 
         if not self.arrays:
             place = {name: i for i, name in enumerate(self.names)}
-            rows = np.zeros((len(self.known.rows), len(place)))
-            for line, row in zip(rows, self.known.rows, strict=True):
-                for name, times in row.parts.items():
-                    line[place[name]] = times
+            entries = [
+                (times, line, place[name])
+                for line, row in enumerate(self.known.rows)
+                for name, times in row.parts.items()
+            ]
+            times, lines, places = zip(*entries, strict=True) if entries else [()] * 3
+            shape = len(self.known.rows), len(place)
+            rows = csr_array((times, (lines, places)), shape=shape, dtype=float)
             lower = np.array([row.lower for row in self.known.rows], float)
             upper = np.array([row.upper for row in self.known.rows], float)
             self.arrays = (rows, lower, upper)

@@ -10,9 +10,9 @@ from typing import Any
 
 from iwflab.domain.trail import canonical
 from iwflab.errors import BadInput
-from iwflab.statistics.disclosure.ledger import Entry, Release
 from iwflab.statistics.disclosure.outputs import Outcome, Verdict
 from iwflab.statistics.disclosure.profiles import Profile
+from iwflab.statistics.disclosure.releases import Entry, Release
 from iwflab.statistics.disclosure.tables import Key, Published, Shown
 
 FORM = 1  # of the text; a reader refuses another
@@ -53,6 +53,7 @@ def _entry(one: Entry) -> dict[str, Any]:
         "hidden": [[list(key), int(width)] for key, width in one.hidden.items()],
         "small": [list(key) for key in one.small],
         "verdict": [str(one.verdict.outcome), one.verdict.reason],
+        "together": list(one.together),
     }
 
 
@@ -64,6 +65,7 @@ def _entry_from(plain: Mapping[str, Any]) -> Entry:
         hidden={_key(key): int(width) for key, width in plain["hidden"]},
         small=tuple(_key(key) for key in plain["small"]),
         verdict=Verdict(Outcome(outcome), str(reason)),
+        together=_key(plain["together"]),
     )
 
 

@@ -6,7 +6,13 @@ from math import ceil
 
 from iwflab.statistics.disclosure.auditing import Bound, audit
 from iwflab.statistics.disclosure.outputs import Outcome, Verdict
-from iwflab.statistics.disclosure.patterns import Search, cheapest, search, task_of
+from iwflab.statistics.disclosure.patterns import (
+    NEARLY,
+    Search,
+    cheapest,
+    search,
+    task_of,
+)
 from iwflab.statistics.disclosure.profiles import WHOLE, Profile
 from iwflab.statistics.disclosure.rounding import round_table
 from iwflab.statistics.disclosure.sensitive import Why, primary
@@ -18,7 +24,8 @@ class Protected:
     """A table as it may be shown, or why it may not; kept inside the lab.
 
     ``published`` is None where the table was refused.  ``bounds`` says what can be
-    concluded of each cell that may not be shown.
+    concluded of each cell that may not be shown.  ``together`` names the tables that
+    it was protected with, itself among them.
     """
 
     verdict: Verdict
@@ -27,6 +34,7 @@ class Protected:
     secondary: tuple[Key, ...] = ()
     bounds: tuple[Bound, ...] = ()
     widths: Mapping[Key, int] = field(default_factory=dict)
+    together: tuple[str, ...] = ()
 
     @property
     def small(self) -> tuple[Key, ...]:
@@ -34,11 +42,22 @@ class Protected:
         return tuple(key for key, why in self.primary.items() if Why.SMALL in why)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a pattern has to hide, and what other tables have settled."""
+
+    found: Mapping[Key, tuple[Why, ...]]
+    shown: frozenset[Key]
+    withheld: frozenset[Key]
+    quick: bool
+
+
 def protect(
     counts: Counts,
     profile: Profile,
     *,
     seed: bytes | None = None,
+    quick: bool = False,
     shown: Collection[Key] = (),
     withheld: Collection[Key] = (),
 ) -> Protected:
@@ -47,25 +66,26 @@ def protect(
     Under ``withhold`` the totals and everything shown are true, the fewest cells are
     withheld (a margin counts ``margin_weight``), and an audit has bounded every
     primary cell no tighter than its width; where no pattern can do that the table is
-    refused.  Cells of which another table of the same release shows the number are
-    named as ``shown``, those that it withholds as ``withheld``, and stay so.
-    Under ``round`` see :func:`round_table`; it gives the same cell the same number
-    everywhere.  Cells that a series dominates are for review, rounding does not hide
-    them.
+    refused.  With ``quick`` the first safe pattern near the fewest will do: for a desk
+    that shows a table while it is asked for.  Cells of which another table of the same
+    release shows the number are named as ``shown``, those that it withholds as
+    ``withheld``, and stay so.  Under ``round`` see :func:`round_table`;
+    cells that a series dominates are for review, rounding does not hide them.
     """
     found = primary(counts, profile)
     if profile.method == "open":
         reason = "nothing is withheld; inside the organisation only"
-        whole = _published(counts, profile, frozenset())
+        whole = with_pattern(counts, profile, frozenset())
         return Protected(Verdict(Outcome.REVIEW, reason), found, whole)
     if profile.method == "round":
         return _rounded(counts, profile, found, seed)
     if counts.total in found:
         why = ", ".join(found[counts.total])
-        return _refused(found, f"the total itself may not be shown: {why}")
+        return refused(found, f"the total itself may not be shown: {why}")
     if told := sorted(set(shown) & set(found)):
-        return _refused(found, f"another table shows {' / '.join(told[0])}")
-    return _withheld(counts, profile, found, (frozenset(shown), frozenset(withheld)))
+        return refused(found, f"another table shows {' / '.join(told[0])}")
+    asked = Asked(found, frozenset(shown), frozenset(withheld), quick)
+    return _withheld(counts, profile, asked)
 
 
 def needed(
@@ -80,27 +100,23 @@ def needed(
     }
 
 
-def _withheld(
-    counts: Counts,
-    profile: Profile,
-    found: Mapping[Key, tuple[Why, ...]],
-    settled: tuple[frozenset[Key], frozenset[Key]],
-) -> Protected:
-    least = int(profile.zeros == "shown")
-    shown, also = settled
+def _withheld(counts: Counts, profile: Profile, asked: Asked) -> Protected:
+    least, found = int(profile.zeros == "shown"), asked.found
     task = task_of(
         counts,
         least=least,
         zeros=not least,
         margin_weight=profile.margin_weight,
-        shown=shown,
+        shown=asked.shown,
     )
     widths = needed(counts, profile, found)
-    begun = search(task, [*widths, *sorted(also - set(widths))], profile.seconds)
+    gaps = NEARLY if asked.quick else ()
+    must = {*widths, *asked.withheld}
+    begun = search(task, must, seconds=profile.seconds, gaps=gaps)
     try:
         return _proven(counts, profile, found, begun, widths)
     except TimeoutError:
-        return _refused(found, f"no pattern was found in {profile.seconds} seconds")
+        return refused(found, f"no pattern was found in {profile.seconds} seconds")
 
 
 def _proven(
@@ -113,7 +129,7 @@ def _proven(
     """Ask for more where the audit, over whole numbers, knows more than the search."""
     demands = dict(widths)
     while (pattern := cheapest(begun, demands)) is not None:
-        shown = _published(counts, profile, pattern)
+        shown = with_pattern(counts, profile, pattern)
         small = [key for key, why in found.items() if Why.SMALL in why]
         bounds = audit(shown, profile, small=small, cells=found)
         short = {one.key: widths[one.key] - one.width for one in bounds}
@@ -126,7 +142,7 @@ def _proven(
             return Protected(verdict, found, shown, secondary, bounds, widths)
         for key, by in short.items():
             demands[key] += int(by)
-    return _refused(found, _hopeless(counts, profile, found, widths))
+    return refused(found, _hopeless(counts, profile, found, widths))
 
 
 def _hopeless(
@@ -141,7 +157,7 @@ def _hopeless(
         for key, n in counts.cells.items()
         if key != counts.total and (n or profile.zeros != "shown")
     )
-    for one in audit(_published(counts, profile, every), profile, cells=found):
+    for one in audit(with_pattern(counts, profile, every), profile, cells=found):
         if one.width < widths[one.key]:
             return (
                 f"{' / '.join(one.key)} could be bounded to {one.lower:.0f}-"
@@ -150,7 +166,8 @@ def _hopeless(
     return "no pattern keeps the total and hides every small cell; merge levels"
 
 
-def _refused(found: Mapping[Key, tuple[Why, ...]], reason: str) -> Protected:
+def refused(found: Mapping[Key, tuple[Why, ...]], reason: str) -> Protected:
+    """Refuse a table, with the reason."""
     return Protected(Verdict(Outcome.FAIL, f"refused: {reason}"), found)
 
 
@@ -170,7 +187,7 @@ def _rounded(
         keys = ", ".join(
             " / ".join(key) for key in sorted([*told, *(t.key for t in tight)])
         )
-        return _refused(found, f"the sums of rounded cells tell {keys}; merge levels")
+        return refused(found, f"the sums of rounded cells tell {keys}; merge levels")
     seen = [
         f"{' / '.join(key)} ({', '.join(found[key])})"
         for key in found
@@ -183,7 +200,10 @@ def _rounded(
     return Protected(verdict, found, shown, (), bounds, widths)
 
 
-def _published(counts: Counts, profile: Profile, pattern: frozenset[Key]) -> Published:
+def with_pattern(
+    counts: Counts, profile: Profile, pattern: frozenset[Key]
+) -> Published:
+    """Show a table but for a pattern of withheld cells."""
     total = counts.cells[counts.total]
     hidden = Shown(None, int(profile.zeros == "shown"), total)
     cells = {

@@ -2,16 +2,10 @@
 
 from collections.abc import Sequence
 
-from iwflab.statistics.disclosure.ledger import (
-    Entry,
-    Leak,
-    Release,
-    cells_of,
-    check_release,
-    in_words,
-)
+from iwflab.statistics.disclosure.ledger import check_release, in_words
 from iwflab.statistics.disclosure.outputs import Outcome, Verdict, worst
 from iwflab.statistics.disclosure.profiles import Profile
+from iwflab.statistics.disclosure.releases import Entry, Leak, Release, cells_of
 
 
 def weigh(new: Release, earlier: Sequence[Release]) -> tuple[Verdict, ...]:
