@@ -25,6 +25,7 @@ from iwflab import demo
 from iwflab.lab import Lab
 
 ASSESSOR = "demo-assessor"  # an account of the demonstration lab
+COUNTED = 300  # enough that a table may leave with cells withheld
 SIZE = {"width": 1440, "height": 900}
 TWO = 2  # pictures side by side
 SHEET_LEAST = 10  # pictures that are there before the contact sheet is taken
@@ -36,7 +37,7 @@ def main() -> None:
     OUT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="iwflab-pictures-") as name:
         folder = Path(name) / "lab"
-        demo.make(folder, intake_roots=[name])
+        demo.make(folder, to_count=COUNTED, intake_roots=[name])
         with Lab.open(folder) as lab:
             passwords = {who: password for who, password, _ in demo.accounts(lab)}
         with served(folder) as base, chromium() as browser:

@@ -15,6 +15,7 @@ from iwflab.workflow.presenting import keyless_tags
 
 _PORT = click.IntRange(1, 65535)
 _MEDIA = click.IntRange(6, 2000)
+_COUNTED = click.IntRange(0, 5000)
 _database = click.option(
     "--database-url", default="", help="A shared PostgreSQL, as the application."
 )
@@ -46,11 +47,18 @@ def init(folder: str, **settings: Any) -> None:
 @click.option(
     "--media", default=48, show_default=True, type=_MEDIA, help="Pictures to draw."
 )
-def demo(folder: str, media: int) -> None:
+@click.option(
+    "--counted",
+    default=300,
+    show_default=True,
+    type=_COUNTED,
+    help="Further media, graded and signed off: something to count.",
+)
+def demo(folder: str, media: int, counted: int) -> None:
     """Make a demonstration lab of drawn, benign pictures; no network is used."""
     from iwflab.demo import make
 
-    make(Path(folder), media)
+    make(Path(folder), media, to_count=counted)
     click.echo(f"a demonstration lab at {Path(folder).absolute()}")
 
 

@@ -10,13 +10,14 @@ victims, by opaque references, say what belongs together.
 import csv
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageEnhance, ImageOps
 
-from iwflab.demo import hash_lists
+from iwflab.demo import counted, hash_lists
+from iwflab.demo.counted import NOTE, WHY
 from iwflab.demo.drawing import camera, clip, encoded, picture
 from iwflab.domain.records import record_from
 from iwflab.domain.roles import Role
@@ -32,7 +33,7 @@ ACCOUNTS: Mapping[str, Role] = {
     "demo-statistics": Role.STATISTICIAN,
     "demo-admin": Role.ADMINISTRATOR,
 }
-_NOTE = "Demonstration: an invented record over a drawn picture."
+File = tuple[str, bytes, str]  # name, content, and the series that a source tells
 _CAMERAS = (
     ("Harbour Optics", "H-100", "SN-H100-0001"),
     ("Harbour Optics", "H-100", "SN-H100-0002"),
@@ -42,37 +43,65 @@ _ROUTES = ("proactive", "external", "proactive", "")  # "": nobody said
 _SITES = ("board.example", "files.example", "gallery.example")
 
 
-def make(folder: Path, media: int = 48, *, intake_roots: Sequence[str] = ()) -> None:
-    """Make a demonstration lab of about so many media in a new folder."""
+def make(
+    folder: Path,
+    media: int = 48,
+    *,
+    to_count: int = 0,
+    intake_roots: Sequence[str] = (),
+) -> None:
+    """Make a demonstration lab of about so many media in a new folder.
+
+    ``to_count`` is how many further, small ones are drawn, graded and signed off, so
+    that there is something to count.
+    """
     about = {"name": "Demonstration lab", "case": "DEMO-1"}
     with Lab.create(folder, **about, intake_roots=list(intake_roots)) as lab:
         for name, role in ACCOUNTS.items():
             lab.account_add(name, roles=[role], os_user=True)
-        drawn = lab.folder / "incoming" / "demonstration"
-        try:
-            sidecar = draw(drawn, media)
-            lab.intake(
-                [drawn],
-                case="DEMO-1",
-                exhibit="EX-1",
-                purpose="demonstration",
-                authority="none: drawn pictures",
-                sidecar=sidecar,
-            )
-        finally:
-            # The originals are in the evidence now; no second copy stays behind.
-            shutil.rmtree(drawn, ignore_errors=True)
+        _take_in(lab, "EX-1", _files(media))
         graded = _grade(lab.seat(GRADER))
         _link(lab.seat(GRADER), graded)
         _sign_off(lab.seat(OFFICER))
         hash_lists.add(lab.seat(GRADER))
+        if to_count:
+            _count_in(lab, to_count)
+
+
+def _take_in(lab: Lab, exhibit: str, files: Iterable[File]) -> None:
+    drawn = lab.folder / "incoming" / "demonstration"
+    try:
+        sidecar = _written(drawn, files)
+        lab.intake(
+            [drawn],
+            case="DEMO-1",
+            exhibit=exhibit,
+            purpose="demonstration",
+            authority="none: drawn pictures",
+            sidecar=sidecar,
+        )
+    finally:
+        # The originals are in the evidence now; no second copy stays behind.
+        shutil.rmtree(drawn, ignore_errors=True)
+
+
+def _count_in(lab: Lab, count: int) -> None:
+    _take_in(lab, "EX-2", counted.files(count))
+    copies = lab.copies()
+    media = list(copies.loc[copies["exhibit"] == "EX-2", "medium"])
+    counted.grade(lab.seat(GRADER), media)
+    counted.sign_off(lab.seat(OFFICER), media)
 
 
 def draw(folder: Path, media: int) -> Path:
     """Draw the pictures into a folder; give the sidecar that lies beside them."""
+    return _written(folder, _files(media))
+
+
+def _written(folder: Path, files: Iterable[File]) -> Path:
     folder.mkdir(parents=True)
     lines: list[dict[str, str]] = []
-    for name, content, series in _files(media):
+    for name, content, series in files:
         file = folder / name
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(content)
@@ -96,7 +125,7 @@ def draw(folder: Path, media: int) -> Path:
     return sidecar
 
 
-def _files(media: int) -> Iterator[tuple[str, bytes, str]]:
+def _files(media: int) -> Iterator[File]:
     bursts = BURSTS if media >= LARGE else ()
     originals = max(6, media - 12 - sum(len(_BURST) for _ in bursts))
     for number in range(originals):
@@ -141,7 +170,7 @@ def _original(number: int, image: Image.Image) -> bytes:
     return encoded(image, form, quality=90, exif=exif)
 
 
-def _edited(one: Image.Image, other: Image.Image) -> Iterator[tuple[str, bytes, str]]:
+def _edited(one: Image.Image, other: Image.Image) -> Iterator[File]:
     half = one.resize((one.width // 2, one.height // 2))
     yield "edited/half size.jpg", encoded(half, "JPEG", quality=80), "Harbour wall"
     yield "edited/grey.jpg", encoded(ImageOps.grayscale(one), "JPEG"), "Harbour wall"
@@ -163,7 +192,7 @@ BURSTS = (501, 502)  # seeds that nothing else uses
 LARGE = 40  # media: a smaller demonstration has no stacks of its own
 
 
-def _burst(number: int, image: Image.Image) -> Iterator[tuple[str, bytes, str]]:
+def _burst(number: int, image: Image.Image) -> Iterator[File]:
     for place, (cut, quality, bright) in enumerate(_BURST):
         box = (cut, cut // 2, image.width, image.height)
         moved = ImageEnhance.Brightness(image.crop(box)).enhance(bright)
@@ -230,7 +259,7 @@ def _grade(lab: Lab) -> list[str]:
     media = [item["medium"] for item in lab.open_set(len(_RECORDS) + 4)["items"]]
     graded = media[: len(_RECORDS)]
     for medium, record in zip(graded, _RECORDS, strict=False):
-        plain = {**record, "note": _NOTE}
+        plain = {**record, "note": NOTE}
         lab.grade(medium, record_from(plain), reveal="full", seconds=12.0)
     lab.hand_back()
     return graded
@@ -240,7 +269,6 @@ def _grade(lab: Lab) -> list[str]:
 _SERIES = {"Harbour wall": "DEMO-S-01", "Mosaic floor": "DEMO-S-02"}
 # Reference of a child -> where it was seen: the place of a record, the child's number.
 _VICTIMS = {"DEMO-V-01": ((0, 2), (6, 1)), "DEMO-V-02": ((0, 3), (1, 1))}
-_WHY = "Demonstration: an invented link between drawn pictures."
 
 
 def _link(lab: Lab, graded: Sequence[str]) -> None:
@@ -248,10 +276,10 @@ def _link(lab: Lab, graded: Sequence[str]) -> None:
     copies = lab.copies()
     for name, reference in _SERIES.items():
         media = copies.loc[copies["series"] == name, "medium"].unique()
-        lab.series_assign(list(media), reference, reason=_WHY)
+        lab.series_assign(list(media), reference, reason=WHY)
     for reference, places in _VICTIMS.items():
         seen = [(graded[at], child) for at, child in places if at < len(graded)]
-        lab.victim_assign(seen, reference, reason=_WHY)
+        lab.victim_assign(seen, reference, reason=WHY)
 
 
 def _sign_off(lab: Lab) -> None:

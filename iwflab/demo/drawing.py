@@ -121,11 +121,12 @@ SUBJECTS: tuple[Callable[[tuple[int, int], Numbers], Image.Image], ...] = (
 SIZES = ((960, 640), (640, 960), (1280, 720), (800, 800), (1600, 1067))
 
 
-def picture(seed: int) -> Image.Image:
-    """Draw the picture of a seed (RGB, at most 1600 pixels a side)."""
+def picture(seed: int, size: tuple[int, int] | None = None) -> Image.Image:
+    """Draw the picture of a seed (RGB); by itself at most 1600 pixels a side."""
     numbers = Numbers(seed * 7919 + 17)
     subject = SUBJECTS[seed % len(SUBJECTS)]
-    return subject(SIZES[(seed // len(SUBJECTS)) % len(SIZES)], numbers)
+    usual = SIZES[(seed // len(SUBJECTS)) % len(SIZES)]
+    return subject(size or usual, numbers)
 
 
 def encoded(image: Image.Image, form: str, **options: Any) -> bytes:

@@ -297,7 +297,7 @@ def test_frames_are_written_as_csv_and_as_a_workbook(lab, tmp_path):
 def test_the_demonstration_lab_is_hard_on_purpose(tmp_path, monkeypatch):
     lab = str(tmp_path / "demo")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    _run("demo", "--lab", lab, "--media", "20")
+    _run("demo", "--lab", lab, "--media", "20", "--counted", "30")
     queue = json.loads(here("queue", "--lab", lab, "--json").stdout)
     waiting = json.loads(here("sign-off", "--lab", lab, "--json").stdout)
 
@@ -307,8 +307,11 @@ def test_the_demonstration_lab_is_hard_on_purpose(tmp_path, monkeypatch):
         *("waiting", "known", "graded", "signed_off")
     }
     assert any(row["against"] for row in waiting)
+    assert sum(row["stage"] == "signed_off" for row in queue) >= 30
     table = here("report", "--unit", "medium", "--lab", lab).stdout
     assert "undetermined" in table
+    series = json.loads(here("series", "show", "--lab", lab, "--json").stdout)
+    assert sum(row["series"].startswith("DEMO-C-") for row in series) == 30
     assert not list((tmp_path / "demo" / "incoming").iterdir())
 
 

@@ -296,6 +296,7 @@ def counted(desk):
 def compared_periods(desk):
     counted(desk)
     desk.by("cluster").check()
+    desk.by("periods").click()
     desk.by("from").fill("2026-02-01")
     desk.by("before-to").fill("2026-01-31")
     desk.by("filters").click()

@@ -104,6 +104,7 @@ def test_a_filter_and_a_period_change_what_is_counted(open_desk):
     assert 0 < girls["base"] < whole
     assert girls["exclusions"]["left out by the filters"] == whole - girls["base"]
     assert "Only sex: girl" in desk.by("filters").inner_text()
+    desk.by("periods").click()
     desk.by("from").fill("2026-02-01")
     desk.until("s.asked.query.period[0]")
     later = desk.state()["shown"]
@@ -113,6 +114,10 @@ def test_a_filter_and_a_period_change_what_is_counted(open_desk):
     desk.by("before-to").fill("2026-01-31")
     desk.until("s.asked.query.compare[1] && s.shown.before")
     assert "pp" in desk.by("table").inner_text()
+    said = desk.by("periods").inner_text()
+    assert said == (
+        "Signed off from 2026-02-01, compared with 2026-01-01 to 2026-01-31"
+    )
     desk.by("before-to").fill("2026-02-03")
     desk.by("notice").get_by_text("the two periods overlap").wait_for()
     desk.until("!s.asked")

@@ -7,6 +7,7 @@ withheld cannot be written, and percentages are made from what is shown.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from iwflab.domain.counting import COUNT_UNITS
 from iwflab.errors import BadInput
 from iwflab.statistics.disclosure import ALL, Published
 from iwflab.statistics.disclosure.tables import WITHHELD, Key
@@ -181,9 +182,7 @@ def bars(published: Published, about: About, groups: Sequence[str] = ()) -> Char
         )
         for key in keys
     )
-    return Chart(
-        about.name, about.title, about.subtitle, f"number of: {published.unit}", made
-    )
+    return Chart(about.name, about.title, about.subtitle, _axis(published.unit), made)
 
 
 def side_by_side(told: Sequence[tuple[str, Published]], about: About) -> Chart:
@@ -199,9 +198,12 @@ def side_by_side(told: Sequence[tuple[str, Published]], about: About) -> Chart:
         for level in first.levels[0]
         for group, one in told
     )
-    return Chart(
-        about.name, about.title, about.subtitle, f"number of: {first.unit}", made
-    )
+    return Chart(about.name, about.title, about.subtitle, _axis(first.unit), made)
+
+
+def _axis(unit: str) -> str:
+    """Say in a few words what the numbers count; the table says it whole."""
+    return f"number (unit: {COUNT_UNITS[unit].partition(' (')[0]})"
 
 
 def finding(published: Published, *, of: str, words: Words, period: Period) -> str:

@@ -54,10 +54,26 @@ class Chosen {
     for (const [name, label] of DAYS) this.days[name] = field(label, name, { type: "date", ...asked });
     this.cluster = field("Intervals that know series", "cluster", { type: "checkbox", ...asked });
     if (query) this.bring(query, known);
-    const days = DAYS.map(([name]) => this.pair(this.days[name]));
     const choices = [this.rows, this.cols, this.pct].map((one) => this.pair(one));
     const long = [this.base, this.profile].map((one) => this.pair(one, true));
-    fill(this.more, choices, long, this.pair(this.cluster), days, this.filters());
+    const folded = el("div", { class: "iwf-pair-wide iwf-folded" }, this.periods(), this.filters());
+    fill(this.more, choices, long, this.pair(this.cluster), folded);
+  }
+
+  /** Folded: most questions are of all that was signed off, and the table needs the room. */
+  periods() {
+    const days = DAYS.map(([name]) => this.pair(this.days[name]));
+    const summary = el("summary", { "data-testid": "periods" });
+    const say = () => (summary.textContent = this.periodsInWords());
+    say();
+    return el("details", { onchange: say }, summary, el("div", { class: "iwf-asked" }, days));
+  }
+
+  periodsInWords() {
+    const { period, compare } = this.query();
+    const between = ([from, to]) => (from && to ? `${from} to ${to}` : from ? `from ${from}` : `until ${to}`);
+    const counted = period.some(Boolean) ? `Signed off ${between(period)}` : "Period (all that is signed off)";
+    return counted + (compare.some(Boolean) ? `, compared with ${between(compare)}` : "");
   }
 
   bring(query, known) {
@@ -78,7 +94,7 @@ class Chosen {
     });
     this.summary = el("summary", { "data-testid": "filters" }, this.filtersInWords());
     const hint = el("p", { class: "iwf-hint" }, "Where nothing is ticked, all is kept.");
-    return el("details", { class: "iwf-pair-wide" }, this.summary, hint, el("div", { class: "iwf-filters" }, groups));
+    return el("details", {}, this.summary, hint, el("div", { class: "iwf-filters" }, groups));
   }
 
   box(side, level) {
