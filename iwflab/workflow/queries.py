@@ -46,12 +46,13 @@ def save(
     Raises BadInput for a name without signs, and for what is no query or too long;
     NotYours for a name under which another person keeps one, unless told to replace.
     """
-    row = {"name": _name(name), "query": _text(query, scheme), "active": 1}
+    kept = _name(name)
+    row = {"name": kept, "query": _text(query, scheme), "active": 1}
     with store.act("save query", "query", analyst=analyst, request=request) as act:
         if act.repeated:
             must_be_same(act, "saved_query", [row])
             return
-        _must_be_own(store, row["name"], analyst, replace=replace)
+        _must_be_own(store, kept, analyst, replace=replace)
         act.insert("saved_query", **row)
 
 
@@ -60,14 +61,15 @@ def drop(store: Store, name: str, *, replace: bool, analyst: str, request: str) 
 
     Raises NotFound where there is none; NotYours for another person's, unless told to.
     """
-    gone = {"name": name.strip(), "active": 0}
+    kept = name.strip()
+    gone: dict[str, str | int] = {"name": kept, "active": 0}
     with store.act("drop query", "query", analyst=analyst, request=request) as act:
         if act.repeated:
             must_be_same(act, "saved_query", [gone])
             return
         _one(store, name)
-        _must_be_own(store, str(gone["name"]), analyst, replace=replace)
-        (row,) = [row for row in _rows(store) if row["name"] == gone["name"]]
+        _must_be_own(store, kept, analyst, replace=replace)
+        (row,) = [row for row in _rows(store) if row["name"] == kept]
         act.insert("saved_query", **gone, query=row["query"])
 
 

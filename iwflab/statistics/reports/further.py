@@ -56,7 +56,8 @@ def with_questions(
 ) -> Report:
     """Add a last part of questions, each by its name, to a report that was composed.
 
-    They are protected under the report's profile, whatever theirs, beside its tables.
+    They are protected under the report's profile, whatever theirs, those of one unit
+    and coverage by one pattern; the ledger holds them together with its tables.
     Raises BadInput for a question of other days than the report's, for one that
     compares, and for one that is named twice.
     """
@@ -73,11 +74,7 @@ def with_questions(
         counts = replace(counts, name=_called(name, report.period))
         asked.append(Asked(name, (counts,)))
         mine[name] = own
-    own_tables = [
-        Kept(one.published.name, one.verdict, one.published, one)
-        for one in report.entries
-    ]
-    kept = together(asked, report.profile, seed=seed, beside=own_tables)
+    kept = together(asked, report.profile, seed=seed)
     judged = {
         name: _judged(one, mine[name], report.entries) for name, one in kept.items()
     }
@@ -147,22 +144,23 @@ def _section(
     queries: Mapping[str, Query],
     ready: Mapping[str, Prepared],
 ) -> Section:
-    tables, charts, lost = [], [], []
+    tables, charts = [], []
+    lost: dict[str, str] = {}
     for number, (name, one) in enumerate(kept.items(), start=1):
         if one.published is None:
-            lost.append(f"{name}: {one.absent}")
+            lost[name] = one.absent
             continue
         query = queries[name]
         about = _about(f"{NAME}_{number}", name, query, ready[query.unit], period)
         tables.append(_table(one.published, query, about))
         charts += _charts(one.published, about)
     if not tables:
-        absent = "withheld: " + "; ".join(lost)
+        absent = "; ".join(dict.fromkeys(lost.values()))
         return Section(NAME, TITLE, SOURCE, absent=absent)
     return Section(
         *(NAME, TITLE, SOURCE, tuple(tables)),
         charts=tuple(charts),
-        withheld=tuple(lost),
+        withheld=tuple(f"{name}: {why}" for name, why in lost.items()),
     )
 
 

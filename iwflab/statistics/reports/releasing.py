@@ -57,21 +57,14 @@ class Kept:
 
 
 def together(
-    asked: Sequence[Asked],
-    profile: Profile,
-    *,
-    seed: bytes | None = None,
-    beside: Sequence[Kept] = (),
+    asked: Sequence[Asked], profile: Profile, *, seed: bytes | None = None
 ) -> dict[str, Kept]:
-    """Protect tables one after the other, each with regard to those before it.
-
-    Those ``beside`` them were protected before and stay as they are.
-    """
+    """Protect tables one after the other, each with regard to those before it."""
     kept: dict[str, Kept] = {}
     for one in asked:
         if one.name in kept:
             raise BadInput(f"two tables are called {one.name!r}", advice="rename one")
-        kept[one.name] = _kept(one, [*beside, *kept.values()], profile, seed)
+        kept[one.name] = _kept(one, list(kept.values()), profile, seed)
     return kept
 
 
