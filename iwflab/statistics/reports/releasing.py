@@ -27,6 +27,8 @@ from iwflab.statistics.disclosure.linking import Coarser
 from iwflab.statistics.disclosure.protecting import refused
 from iwflab.statistics.disclosure.together import BESIDE
 
+EMPTY = "nothing of it was recorded in this period"
+TOO_SMALL = "the numbers are too small to be shown safely"
 CUT = "0000-00-00"  # of the check within one report; the ledger has the true one
 
 
@@ -76,7 +78,8 @@ def together(
 ) -> dict[str, Kept]:
     """Protect tables together, the most important first.
 
-    ``coarser`` is that of :func:`check_release`: where tables have merged levels.
+    ``coarser`` is that of :func:`check_release`: where tables have merged levels.  A
+    table that counts nothing at all is not shown: its noughts would say more than that.
     """
     if len({one.name for one in asked}) < len(asked):
         raise BadInput("two tables of a report have one name", advice="rename one")
@@ -85,6 +88,10 @@ def together(
     for group in _groups(asked):
         kept |= _settled(group, kept, rules)
     return {one.name: kept[one.name] for one in asked}
+
+
+def _empty(one: Asked) -> bool:
+    return not any(counts.cells[counts.total] for counts in one.options)
 
 
 def _groups(asked: Sequence[Asked]) -> Iterator[list[Asked]]:
@@ -107,8 +114,10 @@ def _settled(
     lost: dict[str, Verdict] = {}
     for one in group:
         needed = (before[name] for name in one.needs if name in before)
-        if any(_hides(other.published, rules.profile) for other in needed):
+        if any(_secret(other, rules.profile) for other in needed):
             left[one.name], lost[one.name] = (), _TIED
+        elif _empty(one):
+            left[one.name] = ()
     while True:
         now = [one for one in group if left[one.name]]
         made = _protected([left[one.name][0] for one in now], rules)
@@ -136,9 +145,12 @@ def _kept(
     if one.name in good:
         made = entry(good[one.name], rules.profile, coarser=rules.coarser)
         return Kept(one.name, made.verdict, made.published, made)
-    nobody = Verdict(Outcome.REVIEW, one.absent or "nobody counted it")
-    verdict = lost.get(one.name, nobody)
-    return Kept(one.name, verdict, absent=_absent(one, verdict))
+    if one.name not in lost:
+        nothing = one.absent or EMPTY
+        said = Verdict(Outcome.REVIEW, nothing)
+        return Kept(one.name, said, absent=f"not collected: {nothing}")
+    verdict = lost[one.name]
+    return Kept(one.name, verdict, absent=f"withheld: {_reason(verdict)}")
 
 
 def _failed(one: Asked, done: Protected, profile: Profile) -> Verdict | None:
@@ -157,18 +169,19 @@ _TIED = Verdict(
 )
 
 
-def _hides(shown: Published | None, profile: Profile) -> bool:
-    return profile.method != "open" and (shown is None or bool(shown.withheld))
+def _hides(shown: Published, profile: Profile) -> bool:
+    return profile.method != "open" and bool(shown.withheld)
 
 
-def _absent(one: Asked, verdict: Verdict) -> str:
+def _secret(kept: Kept, profile: Profile) -> bool:
+    if kept.published is None:
+        return kept.absent.startswith("withheld")
+    return _hides(kept.published, profile)
+
+
+def _reason(verdict: Verdict) -> str:
     """Say why there is no table, without telling the size of what is hidden."""
-    if not one.options:
-        return f"not collected: {one.absent or 'nobody counted it'}"
-    reason = verdict.reason
-    if reason.startswith("refused"):
-        reason = "the numbers are too small to be shown safely"
-    return f"withheld: {reason}"
+    return TOO_SMALL if verdict.reason.startswith("refused") else verdict.reason
 
 
 def _protected(tables: Sequence[Counts], rules: Rules) -> Sequence[Protected]:

@@ -6,6 +6,7 @@ the reason; nothing of either is printed as nought.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from iwflab.domain.version import VERSION
 from iwflab.statistics.disclosure import Profile
@@ -17,11 +18,12 @@ from iwflab.statistics.reports.monthly.sections import sections
 from iwflab.statistics.reports.monthly.standards import standards
 from iwflab.statistics.reports.monthly.wanted import Detail, apart, linked, merged
 from iwflab.statistics.reports.periods import Period, period_of
-from iwflab.statistics.reports.releasing import Kept, together
+from iwflab.statistics.reports.releasing import EMPTY, TOO_SMALL, Kept, together
 
 BEFORE = ("age", "arrived")  # what is compared with the period before
 BANDED = ("age", "severity_by_age")
 CODED = ("severity", "severity_by_age", "severity_by_sex", "severity_by_kind")
+NOTHING = f"not collected: {EMPTY}"
 TITLE = "Monthly statistics of assessed media"
 
 
@@ -94,7 +96,21 @@ def protected(
         found.append(kept(Detail(wide_bands=True, joined_codes=True)))
     best = max(found, key=_shown)  # of equals the finest, which comes first
     others = together(apart(frames, counted, profile), profile, seed=seed)
-    return best | others
+    return _untold(best, others["outcome"]) | others
+
+
+def _untold(items: Mapping[str, Kept], outcome: Kept) -> dict[str, Kept]:
+    """Where the outcome is withheld, say no more of no items than of a few.
+
+    That nothing is in a category would tell what the outcome hides: all is in none.
+    """
+    few = f"withheld: {TOO_SMALL}"
+    return {
+        name: replace(one, absent=few)
+        if one.absent == NOTHING and outcome.absent.startswith("withheld")
+        else one
+        for name, one in items.items()
+    }
 
 
 def _lacks(kept: Mapping[str, Kept], names: tuple[str, ...]) -> bool:

@@ -274,8 +274,9 @@ def _sources(url: "pd.DataFrame", profile: Profile) -> "pd.Series[Any]":
 def _hashes(frames: Frames, period: Period) -> Asked:
     import pandas as pd
 
+    why = "nothing was released to a hash list yet"
     if "released" not in frames:
-        return Asked("hashes", absent="nothing was released to a hash list yet")
+        return Asked("hashes", absent=why)
     rows = frames["released"].drop_duplicates("medium")
     inside = period.holds(rows["released_on"])
     past = pd.to_datetime(rows["released_on"]) < pd.Timestamp(period.first)
@@ -287,4 +288,4 @@ def _hashes(frames: Frames, period: Period) -> Asked:
     )[inside | past]
     axes: Axes = {"when": ("when", WHEN)}
     own = _one("hashes", rows, axes, Of(period, "medium", "released up to"))
-    return Asked("hashes", (own,), whole=True)
+    return Asked("hashes", (own,), whole=True, absent=why)
