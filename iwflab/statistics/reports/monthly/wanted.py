@@ -56,15 +56,25 @@ def linked(frames: Frames, counted: Counted, detail: Detail) -> tuple[Asked, ...
         counted = recoded(counted, "age", WIDER)
         bands = tuple(dict.fromkeys(WIDER.get(band, band) for band in AGES))
     if detail.joined_codes:
-        *_, mildest, unsure = counted.levels
-        label = f"{mildest} or {unsure}"
-        counted = recoded(counted, "code", {mildest: label, unsure: label})
+        last = counted.levels[-2:]
+        label = " or ".join(last)
+        counted = recoded(counted, "code", dict.fromkeys(last, label))
         counted = replace(counted, levels=(*counted.levels[:-2], label))
     return (
         *_items(counted, bands),
         *_types(frames, counted),
         *_children(counted, bands),
     )
+
+
+def merged(counted: Counted) -> dict[str, tuple[str, ...]]:
+    """Say of each level that a coarser detail has which finer ones it is made of."""
+    found: dict[str, tuple[str, ...]] = {FEWER[1]: NUMBERS[1:]}
+    if len(last := counted.levels[-2:]) > 1:
+        found[" or ".join(last)] = last
+    for wide in dict.fromkeys(WIDER.values()):
+        found[wide] = tuple(band for band in WIDER if WIDER[band] == wide)
+    return found
 
 
 def apart(frames: Frames, counted: Counted, profile: Profile) -> tuple[Asked, ...]:
@@ -264,8 +274,9 @@ def _sources(url: "pd.DataFrame", profile: Profile) -> "pd.Series[Any]":
 def _hashes(frames: Frames, period: Period) -> Asked:
     import pandas as pd
 
+    why = "nothing was released to a hash list yet"
     if "released" not in frames:
-        return Asked("hashes", absent="nothing was released to a hash list yet")
+        return Asked("hashes", absent=why)
     rows = frames["released"].drop_duplicates("medium")
     inside = period.holds(rows["released_on"])
     past = pd.to_datetime(rows["released_on"]) < pd.Timestamp(period.first)
@@ -277,4 +288,4 @@ def _hashes(frames: Frames, period: Period) -> Asked:
     )[inside | past]
     axes: Axes = {"when": ("when", WHEN)}
     own = _one("hashes", rows, axes, Of(period, "medium", "released up to"))
-    return Asked("hashes", (own,), whole=True)
+    return Asked("hashes", (own,), whole=True, absent=why)
