@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from iwflab.domain.version import VERSION
 from iwflab.lab.matrix import needs
+from iwflab.lab.profiling import profiles_of
 from iwflab.lab.proof import Proof
 from iwflab.store import Store
 from iwflab.workflow import counting, previewing, queries
@@ -16,6 +17,7 @@ from iwflab.workflow import counting, previewing, queries
 if TYPE_CHECKING:
     import pandas as pd
 
+    from iwflab.statistics.disclosure import Profile
     from iwflab.statistics.reports import Report
 
 _RELEASED = """
@@ -53,12 +55,15 @@ class Composing(Proof):
         provisional and cut, the day of the data: by default today, UTC.
         ``questions`` name saved queries that become its further tables.
         """
+        from iwflab.statistics.disclosure import profile as named
+
+        rule = named(profile, profiles_of(self.folder, self.settings))
         return composed(
             self._store,
             kind,
             period=period,
             told=told,
-            profile=profile,
+            profile=rule,
             scheme=scheme,
             questions=questions,
         )
@@ -120,7 +125,7 @@ def composed(
     *,
     period: tuple[str, str],
     told: Mapping[str, object],
-    profile: str,
+    profile: "Profile",
     scheme: str,
     questions: Sequence[str] = (),
 ) -> "Report":

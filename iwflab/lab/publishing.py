@@ -11,6 +11,7 @@ from iwflab.domain.roles import need
 from iwflab.errors import RequestReused
 from iwflab.lab.composing import lacking
 from iwflab.lab.matrix import needs
+from iwflab.lab.profiling import profiles_of
 from iwflab.lab.proof import Proof
 from iwflab.workflow import four_eyes, publishing, queries
 
@@ -172,6 +173,10 @@ class Publishing(Proof):
         ``scheme`` is that of its categories.  The name of another person's query is
         refused, unless it is to ``replace`` it.
         """
+        from iwflab.statistics.disclosure import profile as named
+
+        known = profiles_of(self.folder, self.settings)
+        named(str(query.get("profile", "cautious")), known)
         queries.save(
             self._store,
             name,

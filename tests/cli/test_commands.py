@@ -382,7 +382,7 @@ def test_a_report_leaves_by_the_commands_of_two_people(new_lab, tmp_path, monkey
     shown = here("report", "show", key, "--preview", preview, *where, who="ben").stdout
     assert digest in shown
     assert "[c]" in shown
-    assert (preview / "monthly.html").read_bytes() == forms["html"]
+    assert (preview / "not-released-monthly.html").read_bytes() == forms["html"]
     inside = here(
         *("report", "show", key, "--preview", lab.folder / "x", *where),
         who="ben",

@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # composing.py
 
 from composing import with_publishers
 
-from iwflab.errors import BadInput, MissingExtra, NotAllowed, NotFound
+from iwflab import Lab
+from iwflab.errors import BadInput, ConfigError, MissingExtra, NotAllowed, NotFound
 from iwflab.workflow import previewing
 
 TOLD = {"organisation": "a hotline", "contact": "a desk", "next_release": "next month"}
@@ -121,6 +122,41 @@ def test_a_few_media_are_withheld_as_a_rule(house, month):
     ]
     assert not any(shown)  # noughts, or withheld
     assert any(verdict.outcome == "fail" for _, verdict in report.verdicts)
+
+
+OWN = """[ours]
+title = "Ours, for partners"
+source = "a decision of the board, 1 October 2026"
+method = "withhold"
+threshold = 3
+width = 3
+"""
+
+
+def test_profiles_of_the_organisation_are_offered_and_used(house, month):
+    (house.folder / "ours.toml").write_text(OWN)
+    text = (house.folder / "lab.toml").read_text("utf-8")
+    assert 'profiles = ""' in text
+    named = text.replace('profiles = ""', 'profiles = "ours.toml"')
+    (house.folder / "lab.toml").write_text(named)
+    with Lab.open(house.folder) as lab:
+        sam = lab.seat("sam")
+        assert sam.counted_by()["profiles"]["ours"] == "Ours, for partners"
+        report = composed(lab, month, profile="ours")
+        assert (report.profile.threshold, report.profile.title) == (3, OWN[16:34])
+        asked = {"unit": "medium", "rows": "kind", "profile": "ours"}
+        assert sam.explore().protected(asked)["outcome"] == "pass"
+        sam.save_query("kinds", asked)
+        with pytest.raises(NotFound, match="no disclosure profile"):
+            sam.save_query("kinds", {**asked, "profile": "theirs"})
+        with pytest.raises(NotFound, match="no disclosure profile"):
+            composed(lab, month, profile="theirs")
+        (lab.folder / "ours.toml").write_text(OWN.replace("[ours]", "[partner]"))
+        with pytest.raises(ConfigError, match="renames what partner means"):
+            sam.counted_by()
+        (lab.folder / "ours.toml").unlink()
+        with pytest.raises(BadInput, match="cannot be read as profiles"):
+            composed(lab, month, profile="cautious")
 
 
 def test_what_there_is_none_of_is_refused(house, month):

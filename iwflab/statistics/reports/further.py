@@ -66,11 +66,12 @@ def with_questions(
     for name, query in questions:
         _check(name, query, report.period)
     ready: dict[str, Prepared] = {}
+    rules = {report.profile.name: report.profile}
     asked, mine = [], {}
     for name, query in questions:
-        own = replace(query, cluster=False)
+        own = replace(query, cluster=False, profile=report.profile.name)
         ready.setdefault(own.unit, prepared(frames, own.unit))
-        counts = answer_of(ready[own.unit], own).counts
+        counts = answer_of(ready[own.unit], own, profiles=rules).counts
         counts = replace(counts, name=_called(name, report.period))
         asked.append(Asked(name, (counts,)))
         mine[name] = own

@@ -125,5 +125,5 @@ def test_a_question_that_does_not_fit_is_refused_with_advice(query, said):
 
 
 def test_one_name_twice_is_refused():
-    with pytest.raises(BadInput, match="two tables|one name"):
+    with pytest.raises(BadInput, match=r"two tables|one name"):
         with_questions(plain("internal"), counted(), [("Q", APART), ("Q", SHARED)])
