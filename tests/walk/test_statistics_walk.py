@@ -163,6 +163,7 @@ def asked(page):
     for name, said in {**TOLD, "first": MONTH, "last": MONTH}.items():
         page.get_by_test_id(name).fill(said)
     page.get_by_test_id("report-profile").select_option("partner")
+    assert page.get_by_test_id("report-scheme").input_value() == "uk_2014"
     page.get_by_label(QUESTION, exact=True).check()
     press(page, "compose")
     page.get_by_test_id("verdicts").wait_for(timeout=120_000)
@@ -195,6 +196,10 @@ def approved(page, _):
     assert f"question {QUESTION} {MONTH}" in told
     assert "compared with the tables by age and sex" in told
     accessible(page, "a request and all its tables")
+    link = page.get_by_test_id("files").get_by_role("link").first
+    with page.expect_download() as saved:
+        link.click()
+    assert saved.value.suggested_filename == f"not-released-{link.inner_text()}"
     press(page, "approve")
     page.get_by_text("Approved: 2026-monthly").wait_for()
 

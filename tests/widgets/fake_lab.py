@@ -37,7 +37,7 @@ class FakeLab:
         self.rows = [self.row(n) for n in range(1, number + 1)]
         self.left = []
         self.kept, self.explored, self.drawn = {}, [], 400
-        self.schemes = {}
+        self.schemes, self.version = {}, "1"
         self.requests = []
 
     def row(self, number):
@@ -173,7 +173,7 @@ class FakeLab:
         return exploring.begin(frames(self.drawn), scheme=scheme, read_us=10**15)
 
     def queries(self):
-        told = {"version": "1", "saved_by": self.analyst}
+        told = {"version": self.version, "saved_by": self.analyst}
         return [
             {"name": name, "query": query, "scheme": self.schemes[name], **told}
             for name, query in self.kept.items()
