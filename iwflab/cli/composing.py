@@ -11,6 +11,7 @@ from iwflab.cli.reporting import tell
 from iwflab.cli.saving import write_new
 from iwflab.errors import BadInput
 from iwflab.lab import Lab
+from iwflab.lab.composing import lacking
 
 
 def _composed(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -27,6 +28,13 @@ def _composed(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--next-release", required=True, help="When the next comes."),
             click.option(
                 "--cut", help="Day of the data, YYYY-MM-DD; by default today."
+            ),
+            click.option(
+                "--question",
+                "questions",
+                multiple=True,
+                metavar="NAME",
+                help="A saved question that becomes a further table; repeatable.",
             ),
             click.option("--provisional", is_flag=True, help="It may be revised."),
             click.option(
@@ -51,17 +59,23 @@ def _composed(command: Callable[..., Any]) -> Callable[..., Any]:
 def write(
     kind: str, preview: Path, folder: str, *, forms: tuple[str, ...], **said: Any
 ) -> None:
-    """Compose a report from what is signed off, to look at; it has not left then."""
+    """Compose a report from what is signed off, to look at; it has not left then.
+
+    Its files say that they are a preview, and the trail keeps that they were made.
+    """
     with open_lab(folder) as lab:
-        made, files = _made(lab, kind, forms, **said)
+        made = _made(lab, kind, **said)
+        files = lab.report_preview(made, forms)
         try:
             preview.mkdir(mode=0o700)
         except OSError as fault:
             raise BadInput(
                 f"the preview cannot be written: {fault}", advice="name a new folder"
             ) from fault
-        for form, content in files.items():
-            write_new(lab, preview / f"{made.name}.{form}", content, "preview")
+        for name, content in files.items():
+            write_new(lab, preview / name, content, "preview")
+    for why in [] if forms else lacking(name.rpartition(".")[2] for name in files):
+        click.echo(f"WARNING: {why}", err=True)
     for name, verdict in made.verdicts:
         click.echo(f"{name}: {verdict.outcome}, {verdict.reason}")
     click.echo(f"{made.title}, {len(made.entries)} tables, in {preview}; not published")
@@ -87,7 +101,9 @@ def ask(
     """Ask that a report of this KIND leaves under a NAME; it is composed now."""
     exceptions = dict(_exception(one) for one in said.pop("exceptions"))
     with open_lab(folder) as lab:
-        made, files = _made(lab, kind, said.pop("forms"), **said)
+        forms = said.pop("forms")
+        made = _made(lab, kind, **said)
+        files = lab.report_files(made, forms)
         asked = lab.report_ask(
             name, made, files, exceptions=exceptions, revised=revised
         )
@@ -97,19 +113,23 @@ def ask(
 def _made(
     lab: Lab,
     kind: str,
-    forms: tuple[str, ...],
     *,
     period: str,
     profile: str,
     scheme: str,
+    questions: tuple[str, ...],
     **told: Any,
-) -> tuple[Any, dict[str, bytes]]:
+) -> Any:
     first, _, last = period.partition("..")
     facts = {word: value for word, value in told.items() if value}
-    made = lab.report_composed(
-        kind, period=(first, last or first), told=facts, profile=profile, scheme=scheme
+    return lab.report_composed(
+        kind,
+        period=(first, last or first),
+        told=facts,
+        profile=profile,
+        scheme=scheme,
+        questions=questions,
     )
-    return made, lab.report_files(made, forms)
 
 
 def _exception(text: str) -> tuple[str, str]:

@@ -124,8 +124,9 @@ def _tell_unbound(lab: Lab) -> None:
 )
 @json_option
 def doctor(strict: bool, folder: str, as_json: bool) -> None:
-    """Say which layers of the decoding sandbox are active on this machine."""
+    """Say which layers of the sandbox are active here, and what cannot be written."""
     from iwflab.media.sandbox import layers
+    from iwflab.statistics.reports import unwritable
 
     found = [
         {"layer": one.name, "active": one.active, "why": one.why} for one in layers()
@@ -135,6 +136,8 @@ def doctor(strict: bool, folder: str, as_json: bool) -> None:
     else:
         table(found, ("layer", "active", "why"))
         click.echo(_where_cores_go(Path("/proc/sys/kernel/core_pattern")))
+        lacking = [f"no {form.upper()}: {why}" for form, why in unwritable().items()]
+        click.echo(f"reports: {'; '.join(lacking) or 'every form can be written'}")
     if folder:
         with open_lab(folder) as lab:
             _tell_unbound(lab)

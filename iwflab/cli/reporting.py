@@ -76,7 +76,8 @@ def _preview(lab: Lab, asked: Mapping[str, Any], to: Path) -> None:
             advice="name a new folder outside the lab",
         ) from fault
     for name in asked["files"]:
-        write_new(lab, to / name, lab.report_file(asked["id"], name), "preview")
+        saved = lab.report_file_name(asked["id"], name)
+        write_new(lab, to / saved, lab.report_file(asked["id"], name), "preview")
 
 
 @report.command("approve")
@@ -141,6 +142,8 @@ def tell(asked: Mapping[str, Any], *, as_json: bool) -> None:
     click.echo(f"  {asked['title']}, up to {asked['cut']}{corrects}")
     click.echo(f"  {asked['items']} tables under {asked['profile']}")
     click.echo(f"  asked by {asked['asked_by']}, until {until:%Y-%m-%d %H:%M} UTC")
+    for lacking in asked["lacks"]:
+        click.echo(f"  WARNING: {lacking}")
     if asked["answered_by"]:
         click.echo(f"  answered by {asked['answered_by']} {asked['reason']}".rstrip())
     for name, reason in asked["exceptions"].items():

@@ -85,6 +85,7 @@ class Settings:
     ``default_reveal`` is the level of first sight for who chose none; nobody may
     choose one above ``least_shield``.  ``presentation``: no pixels are ever sent.
     Counted, not enforced: ``break_after_minutes`` at media, ``daily_cap_hours`` a day.
+    ``profiles``: a TOML file of the organisation's own disclosure profiles.
     ``comparison_protocol`` names the written protocol of a comparison of start levels,
     and lets one be switched on; empty, as by default, there is none.
     """
@@ -103,6 +104,7 @@ class Settings:
     assignment_hours: float = 12.0
     candidate_distance: int = FARTHEST_CANDIDATE
     approval_hours: float = 24.0
+    profiles: str = ""
     intake_roots: Sequence[str] = ()
     asked_schemes: Sequence[str] = ASKED_SCHEMES
     child_policy: Sequence[str] = ()
@@ -190,6 +192,11 @@ def _check_keys(settings: Settings) -> None:
 
 
 def _check_lists(settings: Settings) -> None:
+    if not isinstance(settings.profiles, str):
+        raise BadInput(
+            "lab.toml: profiles is no name of a file",
+            advice='write profiles = "profiles.toml", or "" for none',
+        )
     asked = settings.asked_schemes
     if isinstance(asked, str) or not asked:
         raise BadInput(

@@ -1,20 +1,23 @@
 """Reports composed from what is counted now, as methods; nothing leaves by it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import sqlalchemy as sa
 
 from iwflab.domain.version import VERSION
 from iwflab.lab.matrix import needs
+from iwflab.lab.profiling import profiles_of
 from iwflab.lab.proof import Proof
 from iwflab.store import Store
-from iwflab.workflow import counting
+from iwflab.workflow import counting, previewing, queries
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from iwflab.statistics.disclosure import Profile
     from iwflab.statistics.reports import Report
 
 _RELEASED = """
@@ -43,28 +46,77 @@ class Composing(Proof):
         told: Mapping[str, object],
         profile: str = "cautious",
         scheme: str = "uk_2014",
+        questions: Sequence[str] = (),
     ) -> "Report":
         """Compose a report from what is signed off now, under a disclosure profile.
 
         ``period`` names its first and last month (2026-10); ``told`` who makes it
         (organisation, contact), when the next one comes (next_release), and may say
         provisional and cut, the day of the data: by default today, UTC.
+        ``questions`` name saved queries that become its further tables.
         """
+        from iwflab.statistics.disclosure import profile as named
+
+        rule = named(profile, profiles_of(self.folder, self.settings))
         return composed(
-            self._store, kind, period=period, told=told, profile=profile, scheme=scheme
+            self._store,
+            kind,
+            period=period,
+            told=told,
+            profile=rule,
+            scheme=scheme,
+            questions=questions,
         )
 
     @needs("statistics", "all")
     def report_files(
         self, report: "Report", forms: Sequence[str] = ()
     ) -> dict[str, bytes]:
-        """Write a report in forms, by default in all there are; for ``report_ask``."""
-        from iwflab.statistics.reports import FORMS, written
+        """Write a report in forms; for ``report_ask``.
 
+        By default in all that can be written here: a PDF needs a library of the
+        system.  Whoever names one that cannot gets MissingExtra.
+        """
+        from iwflab.statistics.reports import FORMS, unwritable, written
+
+        lacking = unwritable()
         return {
             FORMS[form].suffix.removeprefix("."): written(report, form)
-            for form in forms or FORMS
+            for form in forms or [one for one in FORMS if one not in lacking]
         }
+
+    @needs("statistics", "all")
+    def report_preview(
+        self,
+        report: "Report",
+        forms: Sequence[str] = (),
+        *,
+        request: str | None = None,
+    ) -> dict[str, bytes]:
+        """Write a report to look at, by names of files; the trail keeps that it was.
+
+        Title, parts and tables say that it is a preview: these are never the bytes
+        that leave.
+        """
+        from iwflab.statistics.reports import FORMS
+        from iwflab.statistics.reports.previews import preview_of
+
+        for form in forms:
+            FORMS[form]  # an unknown one is refused before anything is made
+        made = preview_of(report)
+        written = self.report_files(made, forms)
+        files = {f"{made.name}.{form}": held for form, held in written.items()}
+        previewing.record(
+            self._store,
+            report=report.name,
+            profile=report.profile.name,
+            period=report.period.code,
+            cut=report.cut,
+            files=files,
+            analyst=self.analyst,
+            request=request or uuid4().hex,
+        )
+        return files
 
 
 def composed(
@@ -73,19 +125,37 @@ def composed(
     *,
     period: tuple[str, str],
     told: Mapping[str, object],
-    profile: str,
+    profile: "Profile",
     scheme: str,
+    questions: Sequence[str] = (),
 ) -> "Report":
     """Compose a report from the frames of one state of the store."""
     from iwflab.statistics.reports import REPORTS
+    from iwflab.statistics.reports.further import with_questions
 
     chosen = REPORTS[kind]
     with store.moment():
+        asked = [
+            (name, queries.asked(store, name, scheme=scheme)) for name in questions
+        ]
         frames = counting.frames(store, scheme=scheme)
         frames["released"] = _released(store)
     today = datetime.fromtimestamp(store.clock() / 1e6, UTC).date().isoformat()
     facts = {"cut": today, "code_version": VERSION, **told}
-    return chosen.compose(frames, period=period, profile=profile, told=facts)
+    made = chosen.compose(frames, period=period, profile=profile, told=facts)
+    return with_questions(made, frames, asked)
+
+
+def lacking(files: Iterable[str]) -> list[str]:
+    """Say which forms cannot be written here and are not among files (by ending)."""
+    from iwflab.statistics.reports import FORMS, unwritable
+
+    there = set(files)
+    return [
+        f"no {name.upper()}: {why}"
+        for name, why in unwritable().items()
+        if FORMS[name].suffix.removeprefix(".") not in there
+    ]
 
 
 def _released(store: Store) -> "pd.DataFrame":

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from iwflab.lab.counting import Counting
 from iwflab.lab.matrix import needs
+from iwflab.lab.profiling import profiles_of
 from iwflab.workflow import counting, exploring
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ class Exploring(Counting):
     @needs("statistics", "all")
     def counted_by(self) -> dict[str, dict[str, str]]:
         """Name the units that can be counted, and the profiles for what may leave."""
-        return exploring.counted_by()
+        return exploring.counted_by(profiles_of(self.folder, self.settings))
 
     @needs("statistics", "all")
     def explore(
@@ -28,4 +29,5 @@ class Exploring(Counting):
         """
         found = counting.frames(self._store, scheme=scheme, distance=distance)
         read_us = self._store.clock()
-        return exploring.begin(found, scheme=scheme, read_us=read_us)
+        known = profiles_of(self.folder, self.settings)
+        return exploring.begin(found, scheme=scheme, read_us=read_us, profiles=known)

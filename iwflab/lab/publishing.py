@@ -1,6 +1,7 @@
 """What leaves as numbers, as methods; and the queries that people keep."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -8,11 +9,14 @@ from uuid import uuid4
 from iwflab.domain.four_eyes import Asked, State, Verdict
 from iwflab.domain.roles import need
 from iwflab.errors import RequestReused
+from iwflab.lab.composing import lacking
 from iwflab.lab.matrix import needs
+from iwflab.lab.profiling import profiles_of
 from iwflab.lab.proof import Proof
 from iwflab.workflow import four_eyes, publishing, queries
 
 STATISTICS = "statistics"  # the kind of these requests
+NOT_RELEASED = "not-released-"
 _APPROVE = need("publish_statistics", "approve")
 _PUBLISH = need("publish_statistics", "request")
 
@@ -35,7 +39,8 @@ class Publishing(Proof):
 
         ``forms`` are the files by ending (html, pdf, ...), ``exceptions`` the reasons
         why tables leave that did not pass, by name of the table.  ``revised`` says
-        that numbers that left before are corrected.
+        that numbers that left before are corrected.  The request says which forms
+        could not be written on this machine.
         """
         request = request or uuid4().hex
         with publishing.held(self._reports):
@@ -51,6 +56,7 @@ class Publishing(Proof):
                     exceptions=exceptions or {},
                     revised=revised,
                 )
+                payload["lacks"] = lacking(forms)
             key = four_eyes.ask(
                 self._store,
                 STATISTICS,
@@ -85,6 +91,16 @@ class Publishing(Proof):
         """Give a file of a request: the very bytes that would leave, or that left."""
         asked = four_eyes.one(self._store, STATISTICS, key)
         return publishing.file_of(self._reports, asked.payload, file)
+
+    @needs("publish_statistics")
+    def report_file_name(self, key: str, file: str) -> str:
+        """Say how a file of a request is called where it is saved.
+
+        The bytes are those that would leave: what has not left says so in its name.
+        """
+        asked = four_eyes.one(self._store, STATISTICS, key)
+        state = four_eyes.state(self._store, asked, lambda payload: payload)
+        return file if state is State.USED else f"{NOT_RELEASED}{file}"
 
     @needs("publish_statistics", "approve")
     def report_approve(
@@ -144,22 +160,51 @@ class Publishing(Proof):
     # -- queries -------------------------------------------------------------------
     @needs("statistics", "all")
     def save_query(
-        self, name: str, query: Mapping[str, Any], *, request: str | None = None
+        self,
+        name: str,
+        query: Mapping[str, Any],
+        *,
+        scheme: str = queries.DEFAULT,
+        replace: bool = False,
+        request: str | None = None,
     ) -> None:
-        """Keep a query, plain JSON, for all who make statistics; the newest stands."""
-        asked = request or uuid4().hex
-        queries.save(self._store, name, query, analyst=self.analyst, request=asked)
+        """Keep a query for all who make statistics; the newest of a name stands.
+
+        ``scheme`` is that of its categories.  The name of another person's query is
+        refused, unless it is to ``replace`` it.
+        """
+        from iwflab.statistics.disclosure import profile as named
+
+        known = profiles_of(self.folder, self.settings)
+        named(str(query.get("profile", "cautious")), known)
+        queries.save(
+            self._store,
+            name,
+            query,
+            scheme=scheme,
+            replace=replace,
+            analyst=self.analyst,
+            request=request or uuid4().hex,
+        )
 
     @needs("statistics", "all")
     def queries(self) -> list[dict[str, Any]]:
-        """Give the queries that are kept, in order of name."""
-        return queries.queries(self._store)
+        """Give the queries that are kept, in order of name.
+
+        Each with its scheme and the version of that; the version is empty of those
+        that were kept without: the default scheme stands for theirs.
+        """
+        return [asdict(one) for one in queries.queries(self._store)]
 
     @needs("statistics", "all")
-    def drop_query(self, name: str, *, request: str | None = None) -> None:
-        """Take a query off the list."""
+    def drop_query(
+        self, name: str, *, replace: bool = False, request: str | None = None
+    ) -> None:
+        """Take a query off the list; another person's only if told to ``replace``."""
         asked = request or uuid4().hex
-        queries.drop(self._store, name, analyst=self.analyst, request=asked)
+        queries.drop(
+            self._store, name, replace=replace, analyst=self.analyst, request=asked
+        )
 
     # -- what the methods share ----------------------------------------------------
     @property
@@ -208,6 +253,7 @@ class Publishing(Proof):
             "state": str(state),
             "why": why,
             "digest": asked.digest,
+            "lacks": asked.payload.get("lacks", []),
             "items": len(asked.payload["tables"]),
             "exceptions": {
                 one["name"]: one["exception"]

@@ -1,4 +1,4 @@
-"""Tables of counting: series, victims, saved queries, and what left as numbers."""
+"""Tables of counting: series, victims, saved queries, what was shown, what left."""
 
 import sqlalchemy as sa
 
@@ -35,6 +35,14 @@ saved_query = table(
     text("name", index=True),
     text("query"),  # JSON
     whole("active"),
+)
+report_preview = table(
+    "report_preview",  # files like those of a report, made to look at
+    text("report"),
+    text("profile"),
+    text("period"),
+    text("cut"),
+    text("files"),  # JSON: SHA-256 by name
 )
 statistical_release = table(
     "statistical_release",  # what left as numbers; nothing is ever taken back

@@ -29,6 +29,8 @@ _TEXTS = {
     "decode_seconds": "The longest a decoder may take for one medium.",
     "assignment_hours": "After these an unfinished medium goes back to the queue.",
     "approval_hours": "After these a request for a second person lapses.",
+    "profiles": "The disclosure profiles of the organisation: a TOML file, in this "
+    'folder or by a whole path. "" means those of this release alone.',
     "intake_roots": "Folders of the server below which the intake desk may take; "
     "an empty list means none: people upload.",
     "child_policy": "Fields of a child that only a policy may want, by name",

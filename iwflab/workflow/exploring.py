@@ -17,6 +17,7 @@ from iwflab.statistics.queries.query import Query, query_from
 if TYPE_CHECKING:
     import pandas as pd
 
+    from iwflab.statistics.disclosure.profiles import Profile
     from iwflab.statistics.queries.answering import Answer
     from iwflab.statistics.queries.sides import Prepared
 
@@ -36,6 +37,7 @@ class Exploration:
     scheme: str
     read_us: int
     _frames: "Mapping[str, pd.DataFrame]" = field(repr=False)
+    _profiles: "Mapping[str, Profile] | None" = None
     _ready: "dict[str, Prepared]" = field(default_factory=dict, repr=False)
     _known: "OrderedDict[str, Answer]" = field(default_factory=OrderedDict, repr=False)
 
@@ -82,7 +84,9 @@ class Exploration:
         key = asked.json()
         if key not in self._known:
             ready = self._prepared(asked.unit)
-            self._known[key] = answer_of(ready, asked, seconds=LIVE_SECONDS)
+            self._known[key] = answer_of(
+                ready, asked, seconds=LIVE_SECONDS, profiles=self._profiles
+            )
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
@@ -96,15 +100,24 @@ class Exploration:
         return self._ready[unit]
 
 
-def counted_by() -> dict[str, dict[str, str]]:
+def counted_by(
+    known: "Mapping[str, Profile] | None" = None,
+) -> dict[str, dict[str, str]]:
     """Name the units that can be counted, and the profiles; the default one first."""
-    known = profiles()
+    known = profiles() if known is None else known
     titles = {name: known[name].title for name in (DEFAULT, *known)}
     return {"units": dict(COUNT_UNITS), "profiles": titles}
 
 
 def begin(
-    frames: "Mapping[str, pd.DataFrame]", *, scheme: str, read_us: int
+    frames: "Mapping[str, pd.DataFrame]",
+    *,
+    scheme: str,
+    read_us: int,
+    profiles: "Mapping[str, Profile] | None" = None,
 ) -> Exploration:
-    """Begin an exploration of counted frames that were read at a moment."""
-    return Exploration(scheme, read_us, frames)
+    """Begin an exploration of counted frames that were read at a moment.
+
+    ``profiles`` are those of the lab, by default the ones of this release.
+    """
+    return Exploration(scheme, read_us, frames, profiles)

@@ -35,7 +35,7 @@ _OF_MEDIA = frozenset(
         *("propagation", "hash_list", "hash_list_end", "list_line_end"),
         *("carried_grade", "look"),
         *("series", "series_member", "victim", "victim_member", "sighting_route"),
-        *("saved_query", "statistical_release", "statistical_output"),
+        *("saved_query", "report_preview", "statistical_release", "statistical_output"),
     }
 )
 

@@ -382,7 +382,7 @@ def test_a_report_leaves_by_the_commands_of_two_people(new_lab, tmp_path, monkey
     shown = here("report", "show", key, "--preview", preview, *where, who="ben").stdout
     assert digest in shown
     assert "[c]" in shown
-    assert (preview / "monthly.html").read_bytes() == forms["html"]
+    assert (preview / "not-released-monthly.html").read_bytes() == forms["html"]
     inside = here(
         *("report", "show", key, "--preview", lab.folder / "x", *where),
         who="ben",
@@ -443,7 +443,10 @@ def test_a_report_is_composed_and_asked_for_by_commands(lab, tmp_path, monkeypat
     )
     assert "not published" in said.stdout
     name = "monthly-2020-01_2100-12"
-    assert {file.name for file in to.iterdir()} == {f"{name}.csv", f"{name}.html"}
+    drafts = {file.name: file.read_text("utf-8") for file in to.iterdir()}
+    assert set(drafts) == {f"preview-{name}.csv", f"preview-{name}.html"}
+    assert all("Preview, not released" in text for text in drafts.values())
+    assert "preview report" in [one["verb"] for one in lab.trail().to_dict("records")]
     names = [
         line.split(":")[0] for line in said.stdout.splitlines() if "review" in line
     ]
@@ -463,3 +466,32 @@ def test_a_report_is_composed_and_asked_for_by_commands(lab, tmp_path, monkeypat
     told = here(*ask, *excepted, who="sam").stdout
     assert "request" in told
     assert "EXCEPTION" in told
+    (asked,) = lab.seat("sam").report_requests()
+    here("report", "show", asked["id"], "--preview", tmp_path / "shown", *where)
+    shown = {file.name: file.read_bytes() for file in (tmp_path / "shown").iterdir()}
+    plain = lab.seat("sam").report_files(report, ["csv"])["csv"]
+    assert shown[f"not-released-{name}.csv"].splitlines() == plain.splitlines()
+    assert all(one.startswith("not-released-") for one in shown)
+
+    days = ["2020-01-01", "2100-12-31"]
+    lab.seat("sam").save_query(
+        "kinds", {"unit": "medium", "rows": "kind", "period": days}
+    )
+    more = ("report", "write", "monthly", "--preview", tmp_path / "more", *about)
+    said = here(*more, "--question", "kinds", *where, who="sam").stdout
+    assert f"question kinds {name.removeprefix('monthly-')}: review" in said
+    assert (
+        "no query"
+        in here(
+            *("report", "write", "monthly", "--preview", tmp_path / "none", *about),
+            *("--question", "nothing", *where),
+            who="sam",
+            fails=1,
+        ).stderr
+    )
+
+
+def test_the_doctor_says_whether_every_form_can_be_written(monkeypatch):
+    assert "reports: every form can be written" in here("doctor").stdout
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    assert "no PDF: Pango" in here("doctor").stdout

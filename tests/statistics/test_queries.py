@@ -74,14 +74,21 @@ def test_a_query_comes_back_from_json_as_it_was():
         ({"period": ("2026-02-02", "2026-02-01")}, "ends before"),
         ({"compare": ("2026-02-28", "")}, "overlap"),
         ({"period": ("", "")}, "overlap"),
-        ({"profile": "none at all"}, "no disclosure profile"),
     ],
 )
 def test_a_query_that_cannot_be_asked_is_refused_with_advice(change, said):
-    with pytest.raises((BadInput, NotFound), match=said) as refused:
+    with pytest.raises(BadInput, match=said) as refused:
         replace(FULL, **change)
 
     assert refused.value.advice
+
+
+def test_a_profile_that_there_is_not_is_refused_with_the_names_of_those_there_are():
+    asked = replace(FULL, profile="none at all")
+    with pytest.raises(NotFound, match="no disclosure profile") as refused:
+        answer(frames(60), asked)
+
+    assert "cautious" in refused.value.advice
 
 
 @pytest.mark.parametrize(

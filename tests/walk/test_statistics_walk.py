@@ -1,12 +1,16 @@
 """Numbers leave as served: explored, suppressed, asked for, approved by another, fetched.
 
-A statistician and a QA officer, each with a browser of their own.
+A statistician and a QA officer, each with a browser of their own.  The report leaves
+under a profile that withholds, with the table that the statistician saw suppressed as a
+further one: what is small is a number in none of its files.
 """
 
+from calendar import monthrange
 from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from left_files import cells_of, printed, tables_of
 from serving import PASSWORDS, Person, Served, until
 
 from iwflab.demo.drawing import encoded, picture
@@ -16,6 +20,7 @@ from tests.given import CUSTODY, GATES
 
 pytestmark = pytest.mark.browser
 MEDIA = 24
+SMALL = 5  # the threshold of the profile "partner"
 SUE, BEN = "ann", "ben"  # of the accounts that the walk has: here with other roles
 FORMS = ("html", "pdf", "xlsx", "ods", "csv")
 TOLD = {
@@ -24,7 +29,10 @@ TOLD = {
     "next_release": "in a month",
 }
 BANDS = ("7-10", "7-10", "11-13", "7-10", "14-15")
-MONTH = datetime.now(UTC).strftime("%Y-%m")
+NOW = datetime.now(UTC)
+MONTH = NOW.strftime("%Y-%m")
+DAYS = (f"{MONTH}-01", f"{MONTH}-{monthrange(NOW.year, NOW.month)[1]}")
+QUESTION = "ages and sexes"
 
 
 def record(number):
@@ -97,6 +105,7 @@ def test_numbers_leave_by_four_eyes_and_not_otherwise(browser, served):
     published(sue.page)
     fetched(sue)
     left(served)
+    withheld(served)
     assert sue.faults == ben.faults == []
     assert sue.outside == ben.outside == []
     nothing_named(served, heard)
@@ -120,13 +129,17 @@ def explored(page, _):
     page.get_by_test_id("unit").select_option("child_appearance")
     page.get_by_test_id("cols").select_option("sex")
     page.get_by_test_id("profile").select_option("partner")
+    page.get_by_test_id("periods").click()
+    for place, day in zip(("from", "to"), DAYS, strict=True):
+        page.get_by_test_id(place).fill(day)
     until(
         lambda: (
-            (state(page)["asked"] or {}).get("query", {}).get("profile") == "partner"
+            (state(page)["asked"] or {}).get("query", {}).get("period") == [*DAYS]
             and state(page)["chart"]
         ),
         what="table and chart",
     )
+    assert state(page)["asked"]["query"]["profile"] == "partner"
     assert (
         "Most child appearances: 7-10, girl"
         in page.get_by_test_id("title").inner_text()
@@ -139,9 +152,9 @@ def explored(page, _):
     assert "small count" in page.get_by_test_id("table").inner_text()
     accessible(page, "as it may leave")
     press(page, "keep")
-    page.get_by_test_id("query-name").fill("ages and sexes")
+    page.get_by_test_id("query-name").fill(QUESTION)
     press(page, "save")
-    page.get_by_text("Saved as ages and sexes.").wait_for()
+    page.get_by_text(f"Saved as {QUESTION}.").wait_for()
 
 
 def asked(page):
@@ -149,18 +162,20 @@ def asked(page):
     page.get_by_test_id("compose").wait_for()
     for name, said in {**TOLD, "first": MONTH, "last": MONTH}.items():
         page.get_by_test_id(name).fill(said)
-    # Quick to make, and a test of the harder way: nothing of it passes by itself.
-    page.get_by_test_id("report-profile").select_option("internal")
+    page.get_by_test_id("report-profile").select_option("partner")
+    assert page.get_by_test_id("report-scheme").input_value() == "uk_2014"
+    page.get_by_label(QUESTION, exact=True).check()
     press(page, "compose")
-    page.get_by_test_id("verdicts").wait_for()
-    assert "review" in page.get_by_test_id("verdicts").inner_text()
+    page.get_by_test_id("verdicts").wait_for(timeout=120_000)
+    assert "cells withheld" in page.get_by_test_id("verdicts").inner_text()
     accessible(page, "a report that was made")
     page.get_by_test_id("release-name").fill("2026-monthly")
+    # The report's own tables passed; the further one is split like some that hide.
     press(page, "ask")
     page.get_by_test_id("notice").get_by_text("did not pass").wait_for()
     assert page.get_by_test_id("asked-2026-monthly").count() == 0
-    for reason in page.get_by_test_id("verdicts").locator("input").all():
-        reason.fill("agreed for the board")
+    further = f"exception-question {QUESTION} {MONTH}"
+    page.get_by_test_id(further).fill("compared with the tables by age and sex")
     press(page, "ask")
     page.get_by_test_id("asked-2026-monthly").wait_for(timeout=60_000)
     assert "Waits for a second person" in (
@@ -176,7 +191,15 @@ def approved(page, _):
     page.get_by_test_id("digest").wait_for()
     assert not page.get_by_test_id("compose").is_visible()
     page.get_by_test_id("tables").click()
+    told = page.get_by_test_id("asked-2026-monthly").inner_text()
+    assert "[c]" in told
+    assert f"question {QUESTION} {MONTH}" in told
+    assert "compared with the tables by age and sex" in told
     accessible(page, "a request and all its tables")
+    link = page.get_by_test_id("files").get_by_role("link").first
+    with page.expect_download() as saved:
+        link.click()
+    assert saved.value.suggested_filename == f"not-released-{link.inner_text()}"
     press(page, "approve")
     page.get_by_text("Approved: 2026-monthly").wait_for()
 
@@ -215,8 +238,63 @@ def left(served):
         assert (one.name, one.problem) == ("2026-monthly", "")
         assert {t["approved_by"] for t in one.tables} == {BEN}
         assert {t["asked_by"] or t["made_by"] for t in one.tables} == {SUE}
-        assert [q["name"] for q in lab.seat(SUE).queries()] == ["ages and sexes"]
+        assert [q["name"] for q in lab.seat(SUE).queries()] == [QUESTION]
         assert lab.verify(read_data=False) == []
+
+
+def withheld(served):
+    """What is small stands as [c] in each of the five files, and nowhere as a number."""
+    folder = served.folder / "reports" / "2026-monthly"
+    files = {one.suffix[1:]: one.read_bytes() for one in folder.iterdir()}
+    assert set(FORMS) <= set(files)
+    shown = {form: tables_of(form, files[form]) for form in ("html", "xlsx", "ods")}
+    assert shown["html"] == shown["xlsx"] == shown["ods"]
+    hidden, pdf = 0, printed(files["pdf"])
+    for rows in shown["html"].values():
+        for row in rows[1:]:
+            hidden += row.count("[c]")
+            assert " ".join(row) in pdf, row
+    assert hidden > 10
+    with Lab.open(served.folder) as lab:
+        inside = lab.seat(SUE).explore()
+        ages = inside.table({"unit": "content", "rows": "youngest"})
+        (kept,) = lab.seat(SUE).queries()
+        seen = inside.table(kept["query"])
+    small = [row for row, n in true_rows(ages) if 1 <= n[0] < SMALL]
+    assert "0-2" in small
+    cells, rows = cells_of(files["csv"]), named(shown["html"], "Age of the youngest")
+    for band in small:
+        own = [cells["age"][band, head] for head in rows[0][1:] if "number" in head]
+        assert own[0] == "[c]"
+        assert next(row for row in rows if row[0] == band)[1] == "[c]"
+    rows = named(shown["html"], "Child appearances by age band and sex")
+    assert f"(question {QUESTION})" in " ".join(shown["html"])
+    checked = 0
+    for (band, numbers), row in zip(true_rows(seen), rows[1:], strict=True):
+        assert row[0] == band
+        for sex, number, text in zip(seen["cols"], numbers, row[1:], strict=False):
+            assert text == cells["further_1"][band, sex]
+            assert (
+                text == "[c]" if 1 <= number < SMALL else text in {str(number), "[c]"}
+            )
+            checked += 1 <= number < SMALL
+    assert checked > 3
+
+
+def true_rows(told):
+    """Give each row of a table of the desk with its true numbers."""
+    wide = len(told["cols"]) or 1
+    numbers = [cell["n"] for cell in told["cells"]]
+    return [
+        (row, numbers[at * wide : (at + 1) * wide])
+        for at, row in enumerate(told["rows"])
+    ]
+
+
+def named(tables, start):
+    """Give the rows of the one table whose title begins so."""
+    (rows,) = [rows for title, rows in tables.items() if title.startswith(start)]
+    return rows
 
 
 def nothing_named(served, heard):

@@ -37,6 +37,7 @@ class FakeLab:
         self.rows = [self.row(n) for n in range(1, number + 1)]
         self.left = []
         self.kept, self.explored, self.drawn = {}, [], 400
+        self.schemes, self.version = {}, "1"
         self.requests = []
 
     def row(self, number):
@@ -91,7 +92,7 @@ class FakeLab:
         return bool({str(wanted.operation), *map(str, wanted.scopes)} & self.held)
 
     def must_be_allowed(self, wanted):
-        assert str(wanted.operation) == "take_in"
+        assert str(wanted.operation) in {"take_in", "statistics"}
 
     def release_request(self, name, *, recipient, purpose, scheme, request):
         chosen = [row for row in self.rows if row["stage"] == "signed_off"]
@@ -172,12 +173,17 @@ class FakeLab:
         return exploring.begin(frames(self.drawn), scheme=scheme, read_us=10**15)
 
     def queries(self):
-        return [{"name": name, "query": query} for name, query in self.kept.items()]
+        told = {"version": self.version, "saved_by": self.analyst}
+        return [
+            {"name": name, "query": query, "scheme": self.schemes[name], **told}
+            for name, query in self.kept.items()
+        ]
 
-    def save_query(self, name, query, *, request):
+    def save_query(self, name, query, *, scheme, replace, request):
         self.kept[name] = query_from(query).plain()
+        self.schemes[name] = scheme
 
-    def drop_query(self, name, *, request):
+    def drop_query(self, name, *, replace, request):
         del self.kept[name]
 
     def statistics(self):

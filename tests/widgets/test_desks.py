@@ -9,7 +9,6 @@ from traitlets import Bytes
 
 import iwflab_widgets
 from iwflab_widgets.desk import HERE
-from iwflab_widgets.statistics_desk import as_csv
 
 DESKS = [getattr(iwflab_widgets, name) for name in iwflab_widgets.__all__]
 SCRIPTS = sorted(HERE.glob("*/*.js"))
@@ -95,13 +94,6 @@ def test_taking_back_uses_a_request_a_medium_that_a_retry_repeats():
         desk.answer({**asked, "request": "6fa459ea-ee8a-3ca4-894e-db77e160355e"})
     assert lab.requests[:2] == lab.requests[2:]
     assert len(set(lab.requests)) == 2
-
-
-def test_csv_says_what_it_counts():
-    lines = as_csv(FakeLab().table("v", unit="medium", scheme="s")).splitlines()
-    assert lines[0] == "unit,age band,sex,category,number,base,not counted"
-    assert lines[1] == "medium,7-10,girl,A,3,4,"
-    assert lines[3] == "medium,,,,5,,media waiting for a grader"
 
 
 def test_the_package_does_not_import_desks_before_they_are_asked_for():

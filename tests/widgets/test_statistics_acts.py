@@ -1,6 +1,7 @@
 """The statistics desk over a real lab, without a browser: what it says and refuses."""
 
 import json
+from calendar import monthrange
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -108,4 +109,47 @@ def test_a_question_is_checked_before_it_is_kept(counted, sue):
     (kept,) = counted.seat("sue").queries()
     assert kept["name"] == "codes"
     assert kept["query"]["profile"] == "cautious"
+    assert kept["scheme"] == "uk_2014"
     assert sue("drop", name="codes")["saved"] == []
+
+
+def test_a_question_keeps_its_scheme_and_is_not_replaced_unasked(counted, sue):
+    good = {"unit": "medium", "rows": "code"}
+    (mine,) = sue("save", name="codes", query=good, scheme="uk_sap_2007")["saved"]
+    assert (mine["scheme"], mine["saved_by"]) == ("uk_sap_2007", "sue")
+    ann = talking(StatisticsDesk(counted.seat("ann")))
+    assert "sue keeps" in ann("save", name="codes", query=good)["error"]
+    assert "sue keeps" in ann("drop", name="codes")["error"]
+    (other,) = ann("save", name="codes", query=good, replace=True)["saved"]
+    assert (other["scheme"], other["saved_by"]) == ("uk_2014", "ann")
+
+
+def test_who_loses_the_role_is_told_nothing_more(counted, sue):
+    query = {"unit": "medium", "rows": "code"}
+    assert sue("table", query=query)["table"]["base"] == 4
+    counted.account_role("sue", ["assessor"])
+    for act in ("table", "protected", "chart", "sides", "warm"):
+        answer = sue(act, query=query, unit="medium")
+        assert "your roles" in answer["error"]
+        assert set(answer) <= {"error", "advice", "request"}
+
+
+def test_a_saved_question_becomes_a_table_of_the_report(counted, sue):
+    query = {"unit": "medium", "rows": "kind"}
+    days = [f"{MONTH}-01", f"{MONTH}-{monthrange(*map(int, MONTH.split('-')))[1]}"]
+    sue("save", name="kinds", query=query | {"period": days})
+    sue("save", name="ever", query=query)
+    sue("save", name="other law", query=query | {"period": days}, scheme="uk_sap_2007")
+    asked = {"kind": "monthly", "first": MONTH, "last": MONTH, "profile": "internal"}
+    asked |= {"scheme": "uk_2014", **TOLD}
+    report = sue("compose", **asked, questions=["kinds"])["made"]
+    last = report["sections"][-1]
+    assert last["title"] == "Further tables"
+    assert "Media by picture or video" in last["tables"][0]
+    assert report["verdicts"][-1]["name"] == f"question kinds {MONTH}"
+    refused = sue("compose", **asked, questions=["ever"])
+    assert "no days" in refused["error"]
+    assert days[0] in refused["advice"]
+    assert "uk_sap_2007" in sue("compose", **asked, questions=["other law"])["error"]
+    assert "no query" in sue("compose", **asked, questions=["none"])["error"]
+    assert "no list" in sue("compose", **asked, questions="kinds")["error"]

@@ -207,6 +207,31 @@ def test_a_question_is_saved_loaded_and_dropped(open_desk):
     assert lab.kept == {}
 
 
+def test_a_loaded_question_brings_its_scheme_and_old_ones_say_that_they_have_none(
+    open_desk,
+):
+    lab = FakeLab()
+    desk = counted(open_desk, lab=lab)
+    desk.by("scheme").select_option("uk_sap_2007")
+    desk.until("s.asked.scheme === 'uk_sap_2007'")
+    desk.by("keep").click()
+    desk.by("query-name").fill("older law")
+    desk.by("save").click()
+    desk.by("notice").get_by_text("Saved as older law.").wait_for()
+    assert lab.schemes == {"older law": "uk_sap_2007"}
+    desk.by("scheme").select_option("uk_2014")
+    desk.until("s.asked.scheme === 'uk_2014'")
+    desk.by("load").click()
+    desk.by("notice").get_by_text("Categories by uk_sap_2007.").wait_for()
+    desk.until("s.asked.scheme === 'uk_sap_2007'")
+    lab.version = ""
+    desk.by("query-name").fill("older law")
+    desk.by("save").click()
+    desk.by("notice").get_by_text("Saved as older law.").wait_for()
+    desk.by("load").click()
+    desk.by("notice").get_by_text("saved without its categories").wait_for()
+
+
 def test_every_unit_can_be_counted(open_desk):
     desk = opened(open_desk)
     for unit in (

@@ -277,9 +277,9 @@ def publishes(lab):
     published(lab, "February", told, **excepted)
     said = [refused.value.message, ben.report_asked(late)["why"]]
     published(lab, "corrected", report([40, 60]), revised=True)
-    sam.save_query("by age", {"unit": "medium", "rows": "age_band"})
-    sam.save_query("by age", {"unit": "victim"})
-    sam.save_query("other", {"unit": "victim"})
+    sam.save_query("by age", {"unit": "medium", "rows": "code"})
+    sam.save_query("by age", {"unit": "victim", "rows": "sex"})
+    sam.save_query("other", {"unit": "victim", "rows": "sex"})
     sam.drop_query("other")
     said += [(one["name"], one["query"]) for one in sam.queries()]
     said += [(one.name, one.revised, one.tables, one.problem) for one in lab.reports()]

@@ -1,8 +1,12 @@
 """A report from what is signed off: composed, looked at, asked for, published."""
 
+import io
 import sys
+import zipfile
+from hashlib import sha256
 from pathlib import Path
 
+import openpyxl
 import pytest
 from given import seen
 
@@ -10,7 +14,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # composing.py
 
 from composing import with_publishers
 
-from iwflab.errors import BadInput, NotAllowed, NotFound
+from iwflab import Lab
+from iwflab.errors import BadInput, ConfigError, MissingExtra, NotAllowed, NotFound
+from iwflab.workflow import previewing
 
 TOLD = {"organisation": "a hotline", "contact": "a desk", "next_release": "next month"}
 FORMS = ["html", "csv", "json"]
@@ -62,6 +68,53 @@ def test_a_report_goes_from_what_is_signed_off_to_the_ledger(house, month):
     assert sam.report_files(again, FORMS) == files  # the same records, the same bytes
 
 
+def test_a_preview_says_so_in_every_form_and_stands_in_the_trail(house, month):
+    sam = house.seat("sam")
+    report = composed(house, month, profile="internal")
+    files = sam.report_preview(report, FORMS, request="a")
+    assert set(files) == {f"preview-{report.name}.{form}" for form in FORMS}
+    assert all(b"Preview, not released" in held for held in files.values())
+    assert sam.report_preview(report, FORMS, request="a") == files
+    (kept,) = previewing.previews(house._store)
+    told = (kept["report"], kept["profile"], kept["period"], kept["analyst"])
+    assert told == (report.name, "internal", month, "sam")
+    assert kept["files"] == {
+        name: sha256(held).hexdigest() for name, held in files.items()
+    }
+    assert house.verify() == []
+    released = sam.report_files(report, FORMS)
+    assert not any(b"not released" in held for held in released.values())
+
+
+def test_every_sheet_of_a_preview_says_so(house, month):
+    report = composed(house, month, profile="internal")
+    files = house.seat("sam").report_preview(report, ["xlsx", "ods"])
+    book, ods = files.values()
+    (cover, *pages) = openpyxl.load_workbook(io.BytesIO(book)).worksheets
+    assert cover["A1"].value.startswith("Preview, not released")
+    assert all(page["A1"].value.startswith("Preview") for page in pages[2:])
+    with zipfile.ZipFile(io.BytesIO(ods)) as packed:
+        text = packed.read("content.xml").decode()
+    assert text.count("Preview, not released") > len(pages)
+
+
+def test_without_pango_the_other_forms_are_asked_for_and_it_is_said(
+    house, month, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    sam = house.seat("sam")
+    report = composed(house, month, profile="internal")
+    files = sam.report_files(report)
+    assert set(files) == {"html", "xlsx", "ods", "csv", "json"}
+    with pytest.raises(MissingExtra):
+        sam.report_files(report, ["pdf"])
+    why = {one.published.name: "drawn pictures" for one in report.entries}
+    asked = sam.report_ask("R1", report, files, exceptions=why)
+    shown = house.seat("ben").report_asked(asked["id"])
+    assert shown["lacks"] == asked["lacks"]
+    assert "no PDF: Pango" in shown["lacks"][0]
+
+
 def test_a_few_media_are_withheld_as_a_rule(house, month):
     report = composed(house, month)
     shown = [
@@ -69,6 +122,41 @@ def test_a_few_media_are_withheld_as_a_rule(house, month):
     ]
     assert not any(shown)  # noughts, or withheld
     assert any(verdict.outcome == "fail" for _, verdict in report.verdicts)
+
+
+OWN = """[ours]
+title = "Ours, for partners"
+source = "a decision of the board, 1 October 2026"
+method = "withhold"
+threshold = 3
+width = 3
+"""
+
+
+def test_profiles_of_the_organisation_are_offered_and_used(house, month):
+    (house.folder / "ours.toml").write_text(OWN)
+    text = (house.folder / "lab.toml").read_text("utf-8")
+    assert 'profiles = ""' in text
+    named = text.replace('profiles = ""', 'profiles = "ours.toml"')
+    (house.folder / "lab.toml").write_text(named)
+    with Lab.open(house.folder) as lab:
+        sam = lab.seat("sam")
+        assert sam.counted_by()["profiles"]["ours"] == "Ours, for partners"
+        report = composed(lab, month, profile="ours")
+        assert (report.profile.threshold, report.profile.title) == (3, OWN[16:34])
+        asked = {"unit": "medium", "rows": "kind", "profile": "ours"}
+        assert sam.explore().protected(asked)["outcome"] == "pass"
+        sam.save_query("kinds", asked)
+        with pytest.raises(NotFound, match="no disclosure profile"):
+            sam.save_query("kinds", {**asked, "profile": "theirs"})
+        with pytest.raises(NotFound, match="no disclosure profile"):
+            composed(lab, month, profile="theirs")
+        (lab.folder / "ours.toml").write_text(OWN.replace("[ours]", "[partner]"))
+        with pytest.raises(ConfigError, match="renames what partner means"):
+            sam.counted_by()
+        (lab.folder / "ours.toml").unlink()
+        with pytest.raises(BadInput, match="cannot be read as profiles"):
+            composed(lab, month, profile="cautious")
 
 
 def test_what_there_is_none_of_is_refused(house, month):

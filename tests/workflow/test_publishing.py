@@ -20,11 +20,13 @@ from iwflab.errors import (
     BadInput,
     NotAllowed,
     NotFound,
+    NotYours,
     RequestReused,
     StoreError,
     Tampered,
 )
 from iwflab.statistics.disclosure import profile, release_from
+from iwflab.statistics.queries import query_from
 from iwflab.workflow import publishing
 
 HOUR = 3_600_000_000
@@ -482,24 +484,51 @@ def test_a_backup_holds_what_left_and_what_waits(house, sam, tmp_path):
 
 
 def test_queries_are_kept_replaced_and_dropped(house, sam):
-    one = {"unit": "medium", "rows": "age_band", "filters": {"sex": ["girl"]}}
-    sam.save_query("by age", one, request="a")
-    sam.save_query("by age", one, request="a")
-    sam.save_query("a second", {"unit": "victim"})
-    assert [q["name"] for q in house.seat("ann").queries()] == ["a second", "by age"]
+    plain = {"unit": "medium", "rows": "code", "filters": {"kind": ["picture"]}}
+    one, victims = query_from(plain).plain(), {"unit": "victim", "rows": "sex"}
+    sam.save_query("by code", plain, request="a")
+    sam.save_query("by code", plain, request="a")
+    sam.save_query("a second", victims)
+    assert [q["name"] for q in house.seat("ann").queries()] == ["a second", "by code"]
     assert sam.queries()[1]["query"] == one
-    sam.save_query(" by age ", {**one, "cols": "sex"})
-    assert sam.queries()[1]["query"]["cols"] == "sex"
-    sam.drop_query("by age", request="b")
-    sam.drop_query("by age", request="b")
+    sam.save_query(" by code ", {**plain, "cols": "kind"})
+    assert sam.queries()[1]["query"]["cols"] == "kind"
+    sam.drop_query("by code", request="b")
+    sam.drop_query("by code", request="b")
     assert [q["name"] for q in sam.queries()] == ["a second"]
-    refused(sam.drop_query, "no query", "by age", error=NotFound)
-    sam.save_query("by age", one)
+    refused(sam.drop_query, "no query", "by code", error=NotFound)
+    sam.save_query("by code", plain)
     assert len(sam.queries()) == 2
     assert len(rows(house, "saved_query")) == 5
-    for name, query in ((" ", one), ("x" * 81, one), ("x", {"a": {1, 2}})):
+    for name, query in ((" ", plain), ("x" * 81, plain), ("x", {"a": {1, 2}})):
         refused(sam.save_query, "query", name, query, error=BadInput)
     refused(
-        sam.save_query, "something else", "x", one, request="a", error=RequestReused
+        sam.save_query, "something else", "x", plain, request="a", error=RequestReused
     )
     assert house.verify() == []
+
+
+def test_a_query_keeps_its_scheme_and_belongs_to_who_saved_it(house, sam):
+    plain = {"unit": "medium", "rows": "code"}
+    sam.save_query("by code", plain, scheme="uk_sap_2007")
+    (kept,) = sam.queries()
+    assert (kept["scheme"], kept["saved_by"]) == ("uk_sap_2007", "sam")
+    assert kept["version"]
+    with pytest.raises(BadInput, match="no such scheme"):
+        sam.save_query("other", plain, scheme="no such scheme")
+    ann = house.seat("ann")
+    refused(ann.save_query, "sam keeps", "by code", plain, error=NotYours)
+    refused(ann.drop_query, "sam keeps", "by code", error=NotYours)
+    ann.save_query("by code", plain, replace=True)
+    assert [q["saved_by"] for q in sam.queries()] == ["ann"]
+    sam.drop_query("by code", replace=True)
+    assert sam.queries() == []
+
+
+def test_a_query_that_was_kept_without_a_scheme_says_so(house, sam):
+    text = '{"unit": "medium", "rows": "code"}'
+    with house._store.act("save query", "query", analyst="sam") as act:
+        act.insert("saved_query", name="old", query=text, active=1)
+    (kept,) = sam.queries()
+    assert (kept["scheme"], kept["version"]) == ("uk_2014", "")
+    assert kept["query"] == {"unit": "medium", "rows": "code"}

@@ -6,19 +6,19 @@ control makes of it another, its chart a third, so that the page never waits for
 slower ones.
 """
 
-import csv
-import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from iwflab.domain.counting import UNITS, Table
+from iwflab.domain.roles import need
 from iwflab.errors import BadInput
 from iwflab.lab import Lab
 from iwflab_widgets.desk import Act, Desk, joined, text
 from iwflab_widgets.statistics_reports import Reports
 
 SCHEME = "uk_2014"
+MAY_COUNT = need("statistics", "all")
 
 
 class StatisticsDesk(Desk):
@@ -64,7 +64,11 @@ class StatisticsDesk(Desk):
 
     # -- exploring -----------------------------------------------------------------
     def _asked(self, content: Mapping[str, Any]) -> Any:
-        """Give what was read under the scheme; it is read on first use."""
+        """Give what was read under the scheme; it is read on first use.
+
+        It outlives the role that it was read with: the lab is asked each time.
+        """
+        self.lab.must_be_allowed(MAY_COUNT)
         scheme = text(content, "scheme") or SCHEME
         if scheme not in self._read:
             self._read[scheme] = self.lab.explore(scheme)
@@ -90,13 +94,20 @@ class StatisticsDesk(Desk):
 
     # -- saved questions -----------------------------------------------------------
     def _save(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        name, request = text(content, "name"), text(content, "request")
-        query = self._asked(content).checked(query_of(content))
-        self.lab.save_query(name, query, request=request)
+        found = self._asked(content)
+        self.lab.save_query(
+            text(content, "name"),
+            found.checked(query_of(content)),
+            scheme=found.scheme,
+            replace=content.get("replace") is True,
+            request=text(content, "request"),
+        )
         return {"saved": saved(self.lab)}
 
     def _drop(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        self.lab.drop_query(text(content, "name"), request=text(content, "request"))
+        name, request = text(content, "name"), text(content, "request")
+        replace = content.get("replace") is True
+        self.lab.drop_query(name, replace=replace, request=request)
         return {"saved": saved(self.lab)}
 
     # -- tables that are ready-made ------------------------------------------------
@@ -106,11 +117,7 @@ class StatisticsDesk(Desk):
             unit=text(content, "unit"),
             scheme=text(content, "scheme"),
         )
-        return {
-            "table": plain(table),
-            "csv": as_csv(table),
-            "svg": self.lab.chart(table),
-        }
+        return {"table": plain(table), "svg": self.lab.chart(table)}
 
 
 def choices(lab: Lab) -> dict[str, Any]:
@@ -128,8 +135,9 @@ def choices(lab: Lab) -> dict[str, Any]:
 
 
 def saved(lab: Lab) -> list[dict[str, Any]]:
-    """Give the questions that were saved, each with its name."""
-    return [{"name": one["name"], "query": one["query"]} for one in lab.queries()]
+    """Give the questions that were saved, each with its name, scheme and who did."""
+    told = ("name", "query", "scheme", "version", "saved_by")
+    return [{word: one[word] for word in told} for one in lab.queries()]
 
 
 def query_of(content: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -166,23 +174,3 @@ def plain(table: Table) -> dict[str, Any]:
         "basis": table.basis,
         "note": table.note,
     }
-
-
-def as_csv(table: Table) -> str:
-    """Write a table with one line a number, its base beside it.
-
-    What was not counted follows under ``not counted``: a number that leaves takes its
-    exclusions along.
-    """
-    out = io.StringIO()
-    write = csv.writer(out, lineterminator="\n").writerow
-    blank = [""] * len(table.row_names)
-    write(
-        ("unit", *table.row_names, table.column_name, "number", "base", "not counted")
-    )
-    for cell in table.cells:
-        counted = (cell.column, cell.numerator, cell.denominator, "")
-        write((table.unit, *cell.row, *counted))
-    for reason, number in table.exclusions.items():
-        write((table.unit, *blank, "", number, "", reason))
-    return out.getvalue()

@@ -51,6 +51,7 @@ class Reports:
             profile=text(content, "profile"),
             scheme=text(content, "scheme"),
             told=told,
+            questions=texts(content, "questions"),
         )
         return {"made": made(self._made)}
 
@@ -93,6 +94,14 @@ class Reports:
         request = text(content, "request")
         self.lab.report_publish(text(content, "id"), request=request)
         return standing(self.lab)
+
+
+def texts(content: Mapping[str, Any], name: str) -> list[str]:
+    """Give a list of texts of a message; refuse anything else."""
+    found = content.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise BadInput(f"{name} is no list of texts", advice="reload the page")
+    return found
 
 
 def standing(lab: Lab) -> dict[str, Any]:

@@ -64,9 +64,13 @@ def profiles() -> Mapping[str, Profile]:
     return profiles_from(tomllib.loads(text))
 
 
-def profile(name: str = DEFAULT) -> Profile:
-    """Give a shipped profile by name, the cautious one by default."""
-    known = profiles()
+def profile(name: str = DEFAULT, known: Mapping[str, Profile] | None = None) -> Profile:
+    """Give a profile by name, the cautious one by default.
+
+    ``known`` are those there are, where an organisation has its own; by default the
+    ones of this release.
+    """
+    known = profiles() if known is None else known
     if name not in known:
         raise NotFound(
             f"no disclosure profile is called {name!r}",

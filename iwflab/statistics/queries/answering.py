@@ -28,6 +28,7 @@ from iwflab.statistics.queries.telling import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from iwflab.statistics.disclosure.profiles import Profile
     from iwflab.statistics.queries.sides import Frames
 
 CLUSTER = "cluster"
@@ -49,6 +50,7 @@ class Answer:
     exclusions: Mapping[str, int]
     coverage: str
     chosen: "pd.DataFrame" = field(repr=False)
+    rule: "Profile"
     before: "Answer | None" = None
     seconds: int | None = None  # disclosure control may take so long, if not as long
     #                             as its profile says
@@ -87,7 +89,7 @@ class Answer:
     @cached_property
     def protected(self) -> Protected:
         """Say what could leave under the profile: ``disclosure.protect``."""
-        rule = profile(self.query.profile)
+        rule = self.rule
         if self.seconds is not None:
             rule = replace(rule, seconds=min(rule.seconds, self.seconds))
         return protect(self.counts, rule)
@@ -104,8 +106,19 @@ def answer(frames: "Frames", query: Query, *, seconds: int | None = None) -> Ans
     return answer_of(prepared(frames, query.unit), query, seconds=seconds)
 
 
-def answer_of(ready: Prepared, query: Query, *, seconds: int | None = None) -> Answer:
-    """Answer a query from a prepared frame of its unit."""
+def answer_of(
+    ready: Prepared,
+    query: Query,
+    *,
+    seconds: int | None = None,
+    profiles: "Mapping[str, Profile] | None" = None,
+) -> Answer:
+    """Answer a query from a prepared frame of its unit.
+
+    ``profiles`` are those that it may name, by default the ones of this release;
+    raises NotFound for another.
+    """
+    rule = profile(query.profile, profiles)
     if ready.unit != query.unit:
         raise BadInput(
             f"the query counts {query.unit!r}, the frame holds {ready.unit!r}",
@@ -116,7 +129,7 @@ def answer_of(ready: Prepared, query: Query, *, seconds: int | None = None) -> A
     before = None
     if query.compares:
         earlier = replace(query, period=query.compare, compare=EVER)
-        before = answer_of(ready, earlier, seconds=seconds)
+        before = answer_of(ready, earlier, seconds=seconds, profiles=profiles)
     chosen, exclusions = _choose(ready, query)
     return Answer(
         query=query,
@@ -125,6 +138,7 @@ def answer_of(ready: Prepared, query: Query, *, seconds: int | None = None) -> A
         exclusions={**exclusions, **ready.left_out},
         coverage=coverage_of(query),
         chosen=chosen,
+        rule=rule,
         before=before,
         seconds=seconds,
     )

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal, get_args
 
 from iwflab.errors import BadInput
-from iwflab.statistics.disclosure.profiles import DEFAULT, profile
+from iwflab.statistics.disclosure.profiles import DEFAULT
 from iwflab.statistics.results import known_unit
 
 Percent = Literal["all", "rows", "cols"]
@@ -25,7 +25,8 @@ class Query:
     ``compare`` are pairs of days as YYYY-MM-DD, both counted in, of the sign-off;
     an empty day is an open end.  ``pct`` says of what the shares are.  ``cluster``
     asks for intervals that know the series.
-    Raises :class:`~iwflab.errors.BadInput` (or NotFound for a profile) with advice.
+    Raises :class:`~iwflab.errors.BadInput` with advice.  Which profiles there are is
+    known where it is answered: an organisation may have its own.
     """
 
     unit: str
@@ -50,7 +51,6 @@ class Query:
                 "the two periods overlap: the same records would be compared",
                 advice="give two periods that have no day in common",
             )
-        profile(self.profile)
 
     @property
     def sides(self) -> tuple[str, ...]:

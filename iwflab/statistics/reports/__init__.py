@@ -3,6 +3,7 @@
 REPORTS    the reports that can be asked for (one file a report)
 written    a report as the bytes of one form
 FORMS      those forms: html, pdf, xlsx, ods, csv, and json for what the CSV means
+unwritable the forms that cannot be written on this machine, each with the reason
 manifest   what was made from what: cut, version, profile, digest of each file
 """
 
@@ -26,6 +27,7 @@ __all__ = [
     "Section",
     "Table",
     "manifest",
+    "unwritable",
     "written",
 ]
 
@@ -39,3 +41,9 @@ def written(report: Report, form: str) -> bytes:
     missing (pdf).
     """
     return FORMS[form].write(report)
+
+
+def unwritable() -> dict[str, str]:
+    """Name the forms that cannot be written here, each with the reason."""
+    found = {name: form.lacking() for name, form in FORMS.items()}
+    return {name: why for name, why in found.items() if why}

@@ -23,9 +23,10 @@ class ReportFileHandler(ApiHandler):
     async def get(self, key: str, name: str) -> None:
         """Send it to be saved: nothing of it is shown or run as a page of ours."""
         content = await self.service.run(self.seat.report_file, key, name)
+        saved = await self.service.run(self.seat.report_file_name, key, name)
         kind = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
         self.set_header("Content-Type", kind)
-        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
+        self.set_header("Content-Disposition", f'attachment; filename="{saved}"')
         self.finish(content)
 
 

@@ -106,7 +106,7 @@ class Explore {
     const reply = await this.desk.ask("protected", this.asked);
     if (turn !== this.turn) return;
     this.result.setAttribute("aria-busy", "false");
-    if (!reply) return;
+    if (!reply) return this.refused();
     this.desk.notice.tell("");
     this.told = reply.table;
     this.draw();

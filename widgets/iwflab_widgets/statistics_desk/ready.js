@@ -37,9 +37,7 @@ class Ready {
   }
 
   draw() {
-    const { table, csv, svg } = this.shown;
-    const file = `${table.name}-${table.unit}.csv`;
-    const save = button("Download as CSV", { act: () => download(file, csv), testid: "csv" });
+    const { table, svg } = this.shown;
     const strong = (text) => el("strong", {}, text);
     const spoken = `${table.title}. The numbers are those of the table.`;
     fill(
@@ -51,7 +49,6 @@ class Ready {
       el("p", { class: "iwf-hint" }, `Each percentage is of the base, ${table.denominator}.`),
       exclusionsList(table.exclusions, true),
       table.note && el("p", {}, table.note),
-      el("div", { class: "iwf-row" }, save),
       chartView(spoken, svg),
     );
   }

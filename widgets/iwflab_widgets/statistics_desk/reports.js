@@ -23,6 +23,7 @@ class Reports {
     this.desk = desk;
     Object.assign(this, { requests: [], left: [], may: {}, made: null, looked: null, busy: false });
     this.form = el("div", { class: "iwf-asked" });
+    this.questions = el("div", {});
     this.found = el("div", { "data-testid": "made" });
     this.place = el("div", { "data-testid": "requests" });
     this.past = el("div", { "data-testid": "left" });
@@ -31,7 +32,7 @@ class Reports {
     const hint =
       "Nothing leaves by making a report. It shows what could: all its tables are protected " +
       "together, and what may not be shown is withheld.";
-    this.making = part("Make a report", el("p", { class: "iwf-hint" }, hint), this.form, button("Make it", go), this.found);
+    this.making = part("Make a report", el("p", { class: "iwf-hint" }, hint), this.form, this.questions, button("Make it", go), this.found);
     this.root = el("div", {}, this.making, part("Requests", this.place), part("What left", this.past));
   }
 
@@ -43,6 +44,7 @@ class Reports {
       field("First month", "first", month),
       field("Last month", "last", month),
       choice("Leaves under", "report-profile", choices.profiles),
+      choice("Categories by", "report-scheme", choices.schemes),
       words("Organisation", "organisation"),
       words("Contact", "contact"),
       words("Next release", "next_release"),
@@ -52,6 +54,24 @@ class Reports {
     this.input = Object.fromEntries(fields.map(([, input]) => [input.name, input]));
     fill(this.form, fields.map((one) => el("div", { class: "iwf-pair" }, one)));
     this.input.cut.value = new Date().toISOString().slice(0, 10);
+    this.offer(choices.saved);
+  }
+
+  /** The saved questions that may become further tables; what was ticked stays so. */
+  offer(saved) {
+    const ticked = new Set(this.questionsChosen());
+    const lines = saved.map(({ name }, place) => {
+      const [label, input] = field(name, `question-${place}`, { type: "checkbox", "data-question": name });
+      input.checked = ticked.has(name);
+      return el("span", { class: "iwf-level" }, input, label);
+    });
+    const none = el("p", { class: "iwf-quiet" }, "No question is saved; Explore saves them.");
+    const title = el("legend", {}, "With these saved questions");
+    fill(this.questions, el("fieldset", { class: "iwf-levels", "data-testid": "questions" }, title, lines.length ? lines : none));
+  }
+
+  questionsChosen() {
+    return [...this.questions.querySelectorAll("[data-question]:checked")].map((one) => one.dataset.question);
   }
 
   // -- asking --------------------------------------------------------------------
@@ -84,7 +104,8 @@ class Reports {
       ["kind", "first", "last", "organisation", "contact", "next_release", "cut"].map((name) => [name, this.input[name].value.trim()]),
     );
     if (!told.first || !told.last) return this.desk.notice.warn("Name the first and the last month.");
-    const more = { profile: this.input["report-profile"].value, scheme: this.desk.parts.explore.chosen.scheme.value };
+    const value = (name) => this.input[name].value;
+    const more = { profile: value("report-profile"), scheme: value("report-scheme"), questions: this.questionsChosen() };
     this.made = null;
     this.run("compose", { ...told, ...more, provisional: this.input.provisional.checked }, "Made. Nothing has left.");
   }
@@ -160,6 +181,7 @@ class Reports {
       ["Asked by", one.own ? `${one.asked_by} (you)` : one.asked_by],
       ["What", `${one.title}; ${count(one.items, "table")} under ${one.profile}, data as of ${one.cut}`],
       one.revised && ["Corrects", "what left before"],
+      one.lacks.length && ["Not among its files", one.lacks.join("; ")],
       exceptions.length && ["Exceptions", exceptions.join("; ")],
       OPEN.includes(one.state) && ["Good until", one.until],
       one.answered_by && ["Answered by", one.answered_by],
@@ -199,8 +221,9 @@ class Reports {
       el("p", {}, `${table.reason}${table.exception ? `. Exception: ${table.exception}` : ""}`),
       tableOf(table.name, [...table.names.map(words), "shown"], table.cells),
     ]);
+    const saved = (name) => (one.state === "used" ? name : `not-released-${name}`);
     const link = (name) =>
-      el("a", { href: `${this.desk.base}iwflab/api/reports/${one.id}/${name}`, download: name, "data-testid": `file-${name}` }, name);
+      el("a", { href: `${this.desk.base}iwflab/api/reports/${one.id}/${name}`, download: saved(name), "data-testid": `file-${name}` }, name);
     const files = Object.entries(one.files).map(([name, size]) => el("li", {}, link(name), ` (${bytesInWords(size)})`));
     return [
       el("h4", {}, "Files"),

@@ -6,6 +6,7 @@ class Saved {
     this.known = [];
     this.list = el("select", { "aria-label": "Saved questions", "data-testid": "saved" });
     this.name = field("Name", "query-name", { maxlength: 64 });
+    this.replace = field("Also another person's", "query-replace", { type: "checkbox" });
     const made = (text, testid, act) => button(text, { act, testid });
     this.root = el(
       "details",
@@ -19,6 +20,7 @@ class Saved {
         made("Drop", "drop", () => this.drop()),
       ),
       el("div", { class: "iwf-row" }, this.name, made("Save what is shown", "save", () => this.save())),
+      el("div", { class: "iwf-row" }, this.replace, el("span", { class: "iwf-hint" }, "Ticked, saving and dropping replace what others saved.")),
     );
   }
 
@@ -29,6 +31,7 @@ class Saved {
   take(saved) {
     if (!saved) return;
     this.known = saved;
+    this.desk.parts?.reports.offer(saved);
     const chosen = this.list.value;
     const none = el("option", { value: "" }, saved.length ? "choose one" : "none yet");
     fill(this.list, none, saved.map(({ name }) => el("option", { value: name }, name)));
@@ -39,25 +42,34 @@ class Saved {
     const name = this.name[1].value.trim();
     if (!this.explore.asked) return this.desk.notice.warn("Choose what is counted first.");
     if (!name) return this.desk.notice.warn("Give the question a name.");
-    const reply = await this.desk.ask("save", { name, ...this.explore.asked });
+    const reply = await this.desk.ask("save", { name, replace: this.replaces(), ...this.explore.asked });
     if (!reply) return;
     this.take(reply.saved);
     this.list.value = name;
     this.desk.notice.tell(`Saved as ${name}.`);
   }
 
+  /** Asked for each time: it does not stay ticked. */
+  replaces() {
+    const { checked } = this.replace[1];
+    this.replace[1].checked = false;
+    return checked;
+  }
+
   load() {
     const found = this.known.find(({ name }) => name === this.list.value);
     if (!found) return this.desk.notice.warn("Choose a saved question.");
-    this.explore.chosen.unit.value = found.query.unit;
-    this.desk.notice.tell(`Loaded ${found.name}.`);
+    const { unit, scheme } = this.explore.chosen;
+    [unit.value, scheme.value] = [found.query.unit, found.scheme];
+    const by = found.version ? `Categories by ${found.scheme}.` : `It was saved without its categories: ${found.scheme} stands for them.`;
+    this.desk.notice.tell(`Loaded ${found.name}. ${by}`);
     this.explore.unitChosen(found.query);
   }
 
   async drop() {
     const name = this.list.value;
     if (!name) return this.desk.notice.warn("Choose a saved question.");
-    const reply = await this.desk.ask("drop", { name });
+    const reply = await this.desk.ask("drop", { name, replace: this.replaces() });
     if (!reply) return;
     this.take(reply.saved);
     this.desk.notice.tell(`Dropped ${name}.`);

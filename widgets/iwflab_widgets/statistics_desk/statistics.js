@@ -117,13 +117,6 @@ function copied(node) {
   return made;
 }
 
-/** Numbers only; the address lives for the one click. */
-function download(name, text) {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  el("a", { href: address, download: name }).click();
-  URL.revokeObjectURL(address);
-}
-
 function render({ model, el: host }) {
   const root = plainDesk("statistics", "Statistics desk");
   host.append(root);

@@ -31,6 +31,15 @@ def weasyprint() -> "ModuleType":
     return found  # type: ignore[no-any-return, unused-ignore]
 
 
+def lacking() -> str:
+    """Say in a few words why there can be no PDF on this machine; empty: there can."""
+    try:
+        weasyprint()
+    except MissingExtra:
+        return "Pango, which sets the text, is missing here"
+    return ""
+
+
 def _pdf(report: Report) -> bytes:
     """Print the page; the only addresses that are opened are those of its charts."""
     made = weasyprint()
@@ -55,4 +64,4 @@ def _pdf(report: Report) -> bytes:
     return bytes(printing.write_pdf(pdf_variant=VARIANT, custom_metadata=False))
 
 
-PDF = Form("pdf", "Tagged PDF (PDF/UA-1)", ".pdf", "application/pdf", _pdf)
+PDF = Form("pdf", "Tagged PDF (PDF/UA-1)", ".pdf", "application/pdf", _pdf, lacking)
