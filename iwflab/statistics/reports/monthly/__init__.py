@@ -7,6 +7,7 @@ the reason; nothing of either is printed as nought.
 
 from collections.abc import Mapping
 
+from iwflab.domain.categories import UNDETERMINED
 from iwflab.domain.version import VERSION
 from iwflab.statistics.disclosure import Profile
 from iwflab.statistics.disclosure import profile as profile_named
@@ -65,15 +66,20 @@ def compose(
 
 
 def protected(
-    frames: Frames, period: Period, profile: Profile, *, seed: bytes | None = None
+    frames: Frames,
+    period: Period,
+    profile: Profile,
+    *,
+    scheme: str = "",
+    seed: bytes | None = None,
 ) -> dict[str, Kept]:
     """Protect every table of a period together, as finely as it can be shown.
 
     Bands are taken in pairs, and the mildest category with undetermined, where that
     lets more tables out; never both ways, for what is merged tells what the fine
-    levels hide.
+    levels hide.  ``scheme`` names that of the codes.
     """
-    counted = counted_in(frames, period)
+    counted = counted_in(frames, period, scheme)
 
     def kept(detail: Detail) -> dict[str, Kept]:
         return together(linked(frames, counted, detail), profile, seed=seed)
@@ -88,8 +94,30 @@ def protected(
     if bands and codes:
         found.append(kept(Detail(wide_bands=True, joined_codes=True)))
     best = max(found, key=_shown)  # of equals the finest, which comes first
-    others = together(apart(frames, counted, profile), profile, seed=seed)
-    return best | others
+    outcomes = [Detail(joined_outcomes=True)]
+    if _tells_undetermined(best["severity"]) and not seed:
+        outcomes.insert(0, Detail())
+    others = [
+        together(apart(frames, counted, detail, profile), profile, seed=seed)
+        for detail in outcomes
+    ]
+    return best | max(others, key=lambda kept: (_shown(kept), -_hidden(kept)))
+
+
+def _hidden(kept: Mapping[str, Kept]) -> int:
+    return sum(len(one.published.withheld) for one in kept.values() if one.published)
+
+
+def _tells_undetermined(severity: Kept) -> bool:
+    """Tell whether it is shown how many items are undetermined, and all beside it.
+
+    What was assessed has the same ones, which no audit knows: it counts them apart
+    only where nothing of them is hidden (and nothing is drawn twice by a seed).
+    """
+    shown = severity.published
+    if shown is None or shown.withheld:
+        return False
+    return UNDETERMINED in shown.levels[0]
 
 
 def _lacks(kept: Mapping[str, Kept], names: tuple[str, ...]) -> bool:
