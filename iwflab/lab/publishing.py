@@ -35,7 +35,7 @@ class Publishing(Proof):
 
         ``forms`` are the files by ending (html, pdf, ...), ``exceptions`` the reasons
         why tables leave that did not pass, by name of the table.  ``revised`` says
-        that numbers that left before are corrected.
+        that numbers that left before are corrected; the report was told why.
         """
         request = request or uuid4().hex
         with publishing.held(self._reports):

@@ -9,6 +9,7 @@ counted once, in the period of its first sign-off.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from iwflab.domain.categories import NONE, UNDETERMINED
@@ -78,6 +79,26 @@ def checked(frames: Frames) -> None:
             raise BadInput(
                 f"the frame {name!r} lacks: {', '.join(lacking)}",
                 advice="give the counted frames as the lab makes them",
+            )
+
+
+def read_by(frames: Frames, cut: date) -> None:
+    """Refuse frames that hold what is later than the day of their data."""
+    import pandas as pd
+
+    dated = [
+        ("media", "signed_on"),
+        ("media", "arrived_on"),
+        ("released", "released_on"),
+    ]
+    for name, column in dated:
+        if name not in frames:
+            continue
+        latest = pd.to_datetime(frames[name][column]).max()
+        if not pd.isna(latest) and latest.date() > cut:
+            raise BadInput(
+                f"the data are of {latest.date().isoformat()}, later than the cut",
+                advice="give the day on which they were read",
             )
 
 

@@ -11,7 +11,7 @@ from iwflab.domain.categories import UNDETERMINED
 from iwflab.domain.version import VERSION
 from iwflab.statistics.disclosure import Profile
 from iwflab.statistics.disclosure import profile as profile_named
-from iwflab.statistics.reports.counting import Frames, checked, counted_in
+from iwflab.statistics.reports.counting import Frames, checked, counted_in, read_by
 from iwflab.statistics.reports.model import Report, ReportKind, told_from
 from iwflab.statistics.reports.monthly.example import example
 from iwflab.statistics.reports.monthly.sections import sections
@@ -38,17 +38,20 @@ def compose(
 
     ``period`` names the first and the last month ("2026-10") or their first and last
     day.  ``told`` holds organisation, contact, next_release and cut (the day of the
-    data), and may hold provisional and code_version.  ``seed`` is the lab's secret of
-    random rounding.  An optional frame ``released`` (medium, released_on) gives the
-    hashes.  Raises BadInput where frames or words are missing.
+    data), scheme and scheme_version (of the codes), and may hold provisional, revised
+    (why it corrects what left before) and code_version.  ``seed`` is the lab's secret
+    of random rounding.  An optional frame ``released`` (medium, released_on) gives the
+    hashes.  Raises BadInput where frames or words are missing, and where the frames
+    hold what is later than the cut, or the months have not begun then.
     """
     checked(frames)
     rule = profile_named(profile) if isinstance(profile, str) else profile
     facts = told_from(told, code_version=VERSION)
-    months = period_of(*period)
-    now = protected(frames, months, rule, seed=seed)
+    read_by(frames, facts.cut)
+    months = period_of(*period).read_on(facts.cut)
+    now = protected(frames, months, rule, scheme=facts.scheme, seed=seed)
     # As it was protected for its own report, so that both show the same cells.
-    earlier = protected(frames, months.before, rule, seed=seed)
+    earlier = protected(frames, months.before, rule, scheme=facts.scheme, seed=seed)
     before = {name: earlier[name] for name in BEFORE if comparable(now, earlier, name)}
     kept = [*now.values(), *before.values()]
     return Report(

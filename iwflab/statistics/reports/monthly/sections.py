@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from iwflab.statistics.disclosure import ALL
 from iwflab.statistics.reports import tabling
+from iwflab.statistics.reports.counting import UNKNOWN
 from iwflab.statistics.reports.model import Chart, Section, Table
 from iwflab.statistics.reports.monthly.populations import OUTCOMES
 from iwflab.statistics.reports.monthly.severity import by_severity, types
@@ -19,6 +20,10 @@ from iwflab.statistics.reports.monthly.writing import (
 from iwflab.statistics.reports.periods import Period
 from iwflab.statistics.reports.releasing import Kept
 
+BOUNDS = (
+    "Least and most: between them lies the percent of all, whatever the ages are that"
+    " are not known."
+)
 HOSTING = (
     "addresses are kept as opaque references; neither the country of hosting nor the"
     " type of site is recorded"
@@ -92,16 +97,20 @@ def _arrivals(writer: Writer) -> Section:
 
 
 def _ages(writer: Writer) -> Section:
-    """Age bands of the youngest child, beside the period before."""
+    """Age bands of the youngest child, beside the period before; and of the known."""
     shown, earlier = writer.shown("age"), writer.before.get("age")
     of, rows = "Age of the youngest child", "age band"
-    if shown is None or earlier is None or earlier.published is None:
-        made = plain(writer, "age", of, rows)
+    if shown is None:
+        return plain(writer, "age", of, rows)
+    title = f"{of}, percent of the known and bounds, {writer.period.text}"
+    known = tabling.of_known(shown, UNKNOWN, writer.about("age_known", title, rows))
+    if earlier is None or earlier.published is None:
+        made = _noted(plain(writer, "age", of, rows), BOUNDS)
         note = (
             f"{writer.period.before.text} is not beside it: nothing of it can be shown"
             " in the same age bands."
         )
-        return made if made.absent else _noted(made, note)
+        return _noted(replace(made, tables=(*made.tables, known)), note)
     periods = (writer.period, writer.period.before)
     stated = tabling.finding(shown, of=of, words=WORDS, period=writer.period)
     title = f"{of}, {periods[0].text} and {periods[1].text}"
@@ -109,7 +118,8 @@ def _ages(writer: Writer) -> Section:
     table = tabling.compared(shown, earlier.published, periods, about)
     pair = [(periods[0].text, shown), (periods[1].text, earlier.published)]
     chart = tabling.side_by_side(pair, writer.about("age", stated, of=shown))
-    return writer.section("age", stated, {"age": table}, charts=[chart])
+    both = {"age": table, "age_known": known}
+    return writer.section("age", stated, both, charts=[chart], notes=[BOUNDS])
 
 
 def _noted(section: Section, note: str) -> Section:
