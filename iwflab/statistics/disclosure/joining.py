@@ -14,7 +14,7 @@ from typing import Any
 from iwflab.errors import Contradiction
 from iwflab.statistics.disclosure.auditing import known_of
 from iwflab.statistics.disclosure.equations import Known, Name, Row, knots
-from iwflab.statistics.disclosure.linking import Coarser, Links, Shape, links
+from iwflab.statistics.disclosure.linking import Coarser, Links, Shape, atoms, links
 from iwflab.statistics.disclosure.releases import Entry, Release, Same, named, same_of
 from iwflab.statistics.disclosure.tables import lines
 
@@ -57,7 +57,11 @@ class Joined:
 
 
 def joined(made: Sequence[Release], coarser: Coarser) -> Joined:
-    """Hold together what every table says, what links them, and that counts grow."""
+    """Hold together what every table says, what links them, and that counts grow.
+
+    Raises Contradiction where a merged level is made of other levels than elsewhere.
+    """
+    coarser = _coarser(made, coarser)
     bounds: dict[Name, tuple[float, float]] = {}
     rows: list[Row] = []
     some: list[tuple[frozenset[Name], int]] = []
@@ -90,6 +94,21 @@ def joined(made: Sequence[Release], coarser: Coarser) -> Joined:
         tuple(name for name in bounds if name not in shown),
         tuple(shape for one in linked.values() for shape in one.left_out),
     )
+
+
+def _coarser(made: Sequence[Release], named_: Coarser) -> Coarser:
+    """Add what the tables themselves say of their merged levels."""
+    found = dict(named_)
+    for one in (one for release in made for one in release.entries):
+        for level, parts in one.merged.items():
+            mine = atoms(level, {**found, level: parts})
+            if mine != atoms(level, {level: parts, **found}):
+                raise Contradiction(
+                    f"the merged level {level!r} is made of other levels elsewhere",
+                    advice="give it another name, or name its parts alike",
+                )
+            found[level] = parts
+    return found
 
 
 def grouped(releases: Sequence[Release], coarser: Coarser) -> Mapping[Group, Links]:

@@ -54,6 +54,7 @@ def _entry(one: Entry) -> dict[str, Any]:
         "small": [list(key) for key in one.small],
         "verdict": [str(one.verdict.outcome), one.verdict.reason],
         "together": list(one.together),
+        "merged": {level: list(parts) for level, parts in one.merged.items()},
     }
 
 
@@ -66,6 +67,7 @@ def _entry_from(plain: Mapping[str, Any]) -> Entry:
         small=tuple(_key(key) for key in plain["small"]),
         verdict=Verdict(Outcome(outcome), str(reason)),
         together=_key(plain["together"]),
+        merged={str(at): _key(parts) for at, parts in plain["merged"].items()},
     )
 
 

@@ -109,8 +109,9 @@ def counted_in(frames: Frames, period: Period, scheme: str = "") -> Counted:
     Raises BadInput where the levels of ``code`` are no scale: from the code that is
     outside to the most severe, then undetermined.
     """
-    outside, *codes = _scale(frames["media"])
+    scale = _scale(frames["media"])
     media = _with_series(frames["media"])
+    media = media.assign(code=media["code"].cat.set_categories(scale, ordered=True))
     signed = media[media["counted"].astype(bool)]
     first = signed.groupby("content")["signed_on"].min()
     here = first.index[period.holds(first)]
@@ -118,7 +119,7 @@ def counted_in(frames: Frames, period: Period, scheme: str = "") -> Counted:
     children = frames["children"]
     children = children[children["medium"].isin(mine["medium"])]
     assessed = _contents(mine, children)
-    items = assessed[assessed["code"] != outside]
+    items = assessed[assessed["code"] != scale[0]]
     shown = children[children["medium"].isin(items["richest"])]
     shown = shown.drop(columns="series", errors="ignore")
     shown = shown.merge(items[["content", "series"]], on="content")
@@ -127,8 +128,8 @@ def counted_in(frames: Frames, period: Period, scheme: str = "") -> Counted:
     return Counted(
         period=period,
         scheme=scheme,
-        levels=(*reversed(codes), UNDETERMINED),
-        outside=outside,
+        levels=(*reversed(scale[1:-1]), UNDETERMINED),
+        outside=scale[0],
         arrived=media[period.holds(media["arrived_on"])],
         signed=signed,
         media=mine,
@@ -139,9 +140,11 @@ def counted_in(frames: Frames, period: Period, scheme: str = "") -> Counted:
 
 
 def _scale(media: "pd.DataFrame") -> list[str]:
-    """Give the codes of the scheme in its order, without undetermined."""
-    *codes, last = [str(code) for code in media["code"].cat.categories]
-    if not codes or last != UNDETERMINED:
+    """Give the codes of the scheme in its order, and undetermined after them."""
+    codes = [str(code) for code in media["code"].cat.categories]
+    if codes[-1:] != [UNDETERMINED]:
+        codes.append(UNDETERMINED)
+    if len(codes) == 1 or len(set(codes)) < len(codes):
         raise BadInput(
             "the levels of code are no scale of severity",
             advice=f"give them from the code that is outside, and {UNDETERMINED} last",

@@ -66,15 +66,28 @@ def linked(frames: Frames, counted: Counted, detail: Detail) -> tuple[Asked, ...
         counted = recoded(counted, "age", WIDER)
         bands = tuple(dict.fromkeys(WIDER.get(band, band) for band in AGES))
     if detail.joined_codes:
-        *_, mildest, unsure = counted.levels
-        label = f"{mildest} or {unsure}"
-        counted = recoded(counted, "code", {mildest: label, unsure: label})
+        last = counted.levels[-2:]
+        label = " or ".join(last)
+        counted = recoded(counted, "code", dict.fromkeys(last, label))
         counted = replace(counted, levels=(*counted.levels[:-2], label))
     return (
         *_items(counted, bands),
         *_types(frames, counted),
         *_children(counted, bands),
     )
+
+
+def merged(counted: Counted) -> dict[str, tuple[str, ...]]:
+    """Say of each level that a coarser detail has which finer ones it is made of."""
+    found: dict[str, tuple[str, ...]] = {
+        FEWER[1]: NUMBERS[1:],
+        JOINED[0]: OUTCOMES[:-1],
+    }
+    if len(last := counted.levels[-2:]) > 1:
+        found[" or ".join(last)] = last
+    for wide in dict.fromkeys(WIDER.values()):
+        found[wide] = tuple(band for band in WIDER if WIDER[band] == wide)
+    return found
 
 
 def apart(
@@ -223,4 +236,5 @@ def _hashes(frames: Frames, counted: Counted) -> Asked:
     kinds = (*KINDS, UNKNOWN) if (rows["kind"] == UNKNOWN).any() else KINDS
     axes: Axes = {KIND: ("kind", kinds)}
     own = one("hashes", rows, axes, Of(counted.period, "medium", "released"))
-    return Asked("hashes", (own,))
+    why = "nothing was released to a hash list in this period"
+    return Asked("hashes", (own,), absent=why)
