@@ -13,13 +13,14 @@ from iwflab.domain.version import VERSION
 from iwflab.statistics.disclosure import Profile
 from iwflab.statistics.disclosure import profile as profile_named
 from iwflab.statistics.reports.counting import Frames, checked, counted_in, read_by
-from iwflab.statistics.reports.model import Report, ReportKind, told_from
+from iwflab.statistics.reports.model import Report, ReportKind
 from iwflab.statistics.reports.monthly.example import example
 from iwflab.statistics.reports.monthly.sections import sections
 from iwflab.statistics.reports.monthly.standards import standards
 from iwflab.statistics.reports.monthly.wanted import Detail, apart, linked, merged
 from iwflab.statistics.reports.periods import Period, period_of
 from iwflab.statistics.reports.releasing import EMPTY, TOO_SMALL, Kept, together
+from iwflab.statistics.reports.telling import told_from
 
 BEFORE = ("age", "arrived")  # what is compared with the period before
 BANDED = ("age", "severity_by_age")

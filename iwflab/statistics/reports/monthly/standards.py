@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from iwflab.statistics.disclosure import Profile
-from iwflab.statistics.reports.model import Told
+from iwflab.statistics.reports.telling import Told
 
 
 @cache
