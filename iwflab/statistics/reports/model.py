@@ -120,6 +120,11 @@ class Bar:
     value: int | None
     text: str
 
+    @property
+    def said(self) -> str:
+        """Say the bar in words."""
+        return f"{self.row}: {self.group} {self.text}".replace(":  ", ": ")
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
