@@ -79,10 +79,10 @@ class Counted:
                 )  # fmt: skip
         return key
 
-    def sign(self, medium, code, prohibited=""):
+    def sign(self, medium, code, prohibited="", *, scheme="uk_2014"):
         """Sign its newest assessment off."""
         found = self.store.rows(_newest(), medium=medium)
-        grades = {"uk_2014": {"version": "1", "code": code}}
+        grades = {scheme: {"version": "1", "code": code}}
         grades |= {"uk_s62": {"version": "1", "code": prohibited}} if prohibited else {}
         with self.store.act("sign off", medium, analyst="ben") as act:
             act.insert(

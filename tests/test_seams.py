@@ -99,7 +99,7 @@ def test_a_report_composes_its_example_and_may_be_written(name):
     assert written(report, "csv") == written(report, "csv")
 
 
-def test_the_youngest_is_unknown_where_an_age_is_unknown():
+def test_the_youngest_is_the_youngest_that_is_known():
     records = {
         "media": [{"medium": "m", "stage": "signed_off"}],
         "children": [
@@ -112,8 +112,22 @@ def test_the_youngest_is_unknown_where_an_age_is_unknown():
         _frames(records), unit="medium", scheme=schemes()["uk_2014"]
     )
 
-    assert [c.row for c in table.cells if c.numerator] == [("unknown", "boy")]
-    assert AGE_BANDS[0] == "0-2"
+    assert [c.row for c in table.cells if c.numerator] == [("11-13", "boy")]
+    assert AGE_BANDS[-1] == "unknown"
+
+
+def test_a_code_without_a_place_on_the_scale_is_in_the_table_as_undetermined():
+    records = {
+        "media": [{"medium": "m", "stage": "signed_off"}],
+        "children": [{"medium": "m", "age_band": "11-13", "sex": "boy"}],
+        "grades": [{"medium": "m", "code": "review"}],
+    }
+    table = STATISTICS["victims"].compute(
+        _frames(records), unit="medium", scheme=schemes()["uk_sap_2007"]
+    )
+
+    assert [c.column for c in table.cells if c.numerator] == ["undetermined"]
+    assert sum(c.numerator for c in table.cells) == table.denominator == 1
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():

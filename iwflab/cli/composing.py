@@ -27,7 +27,7 @@ def _composed(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--contact", required=True, help="Whom readers may ask."),
             click.option("--next-release", required=True, help="When the next comes."),
             click.option(
-                "--cut", help="Day of the data, YYYY-MM-DD; by default today."
+                "--cut", help="Day of the data, YYYY-MM-DD: today, or it is refused."
             ),
             click.option(
                 "--question",
@@ -37,6 +37,11 @@ def _composed(command: Callable[..., Any]) -> Callable[..., Any]:
                 help="A saved question that becomes a further table; repeatable.",
             ),
             click.option("--provisional", is_flag=True, help="It may be revised."),
+            click.option(
+                "--revised",
+                metavar="REASON",
+                help="It corrects numbers that left before; the reason is printed.",
+            ),
             click.option(
                 "--form", "forms", multiple=True, help="By default every one."
             ),
@@ -91,13 +96,10 @@ def write(
     metavar="TABLE=REASON",
     help="Why a table leaves that did not pass.",
 )
-@click.option("--revised", is_flag=True, help="It corrects numbers that left before.")
 @_composed
 @lab_option
 @json_option
-def ask(
-    name: str, kind: str, folder: str, *, as_json: bool, revised: bool, **said: Any
-) -> None:
+def ask(name: str, kind: str, folder: str, *, as_json: bool, **said: Any) -> None:
     """Ask that a report of this KIND leaves under a NAME; it is composed now."""
     exceptions = dict(_exception(one) for one in said.pop("exceptions"))
     with open_lab(folder) as lab:
@@ -105,7 +107,7 @@ def ask(
         made = _made(lab, kind, **said)
         files = lab.report_files(made, forms)
         asked = lab.report_ask(
-            name, made, files, exceptions=exceptions, revised=revised
+            name, made, files, exceptions=exceptions, revised=bool(made.revised)
         )
     tell(asked, as_json=as_json)
 

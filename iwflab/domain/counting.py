@@ -24,6 +24,20 @@ ROUTES = ("proactive", "external")
 NOT_KNOWN = "not known"
 
 
+def half_up(value: float) -> int:
+    """Round to a whole number, halves away from nought: the one way of every table.
+
+    What floats leave in the seventh place does not decide.
+    """
+    near = int(abs(round(value, 6)) + 0.5)
+    return near if value >= 0 else -near
+
+
+def whole_percent(part: int, whole: int) -> int:
+    """Give a share in whole percent, halves up; ``whole`` is above nought."""
+    return (200 * part + whole) // (2 * whole)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One number of a table: how many of how many."""
@@ -36,8 +50,9 @@ class Cell:
     @property
     def percent_in_words(self) -> str:
         """Give the share as a whole percentage, halves rounded up as published."""
-        share = self.percent
-        return "" if share is None else f"{int(share + 0.5)}%"
+        if self.denominator == 0:
+            return ""
+        return f"{whole_percent(self.numerator, self.denominator)}%"
 
     @property
     def percent(self) -> float | None:

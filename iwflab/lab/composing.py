@@ -8,9 +8,11 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from iwflab.domain.version import VERSION
+from iwflab.errors import BadInput
 from iwflab.lab.matrix import needs
 from iwflab.lab.profiling import profiles_of
 from iwflab.lab.proof import Proof
+from iwflab.schemes import scheme_named
 from iwflab.store import Store
 from iwflab.workflow import counting, previewing, queries
 
@@ -52,7 +54,8 @@ class Composing(Proof):
 
         ``period`` names its first and last month (2026-10); ``told`` who makes it
         (organisation, contact), when the next one comes (next_release), and may say
-        provisional and cut, the day of the data: by default today, UTC.
+        provisional and revised, why it corrects what left before.  Its cut is the day
+        of the data: today, UTC; another one is refused.
         ``questions`` name saved queries that become its further tables.
         """
         from iwflab.statistics.disclosure import profile as named
@@ -140,8 +143,14 @@ def composed(
         ]
         frames = counting.frames(store, scheme=scheme)
         frames["released"] = _released(store)
-    today = datetime.fromtimestamp(store.clock() / 1e6, UTC).date().isoformat()
-    facts = {"cut": today, "code_version": VERSION, **told}
+    law = scheme_named(scheme)
+    facts = {
+        **told,
+        "cut": _today(store, told),
+        "code_version": VERSION,
+        "scheme": law.name,
+        "scheme_version": law.version,
+    }
     made = chosen.compose(frames, period=period, profile=profile, told=facts)
     return with_questions(made, frames, asked)
 
@@ -156,6 +165,17 @@ def lacking(files: Iterable[str]) -> list[str]:
         for name, why in unwritable().items()
         if FORMS[name].suffix.removeprefix(".") not in there
     ]
+
+
+def _today(store: Store, told: Mapping[str, object]) -> str:
+    """Give the day of the data: what is counted is what there is now."""
+    today = datetime.fromtimestamp(store.clock() / 1e6, UTC).date().isoformat()
+    if str(told.get("cut", today))[:10] != today:
+        raise BadInput(
+            f"the data are of today, {today}, and not of {told['cut']}",
+            advice="leave the cut out; what was counted before is in the ledger",
+        )
+    return today
 
 
 def _released(store: Store) -> "pd.DataFrame":

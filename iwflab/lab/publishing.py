@@ -39,8 +39,8 @@ class Publishing(Proof):
 
         ``forms`` are the files by ending (html, pdf, ...), ``exceptions`` the reasons
         why tables leave that did not pass, by name of the table.  ``revised`` says
-        that numbers that left before are corrected.  The request says which forms
-        could not be written on this machine.
+        that numbers that left before are corrected; the report was told why.  The
+        request says which forms could not be written on this machine.
         """
         request = request or uuid4().hex
         with publishing.held(self._reports):

@@ -35,7 +35,9 @@ def compute(
     Undetermined categories and unknown ages are rows and columns of their own.
     """
     columns = (*reversed(scheme.order), UNDETERMINED)
-    code = dict(zip(frames["grades"]["medium"], frames["grades"]["code"], strict=True))
+    grades = zip(frames["grades"]["medium"], frames["grades"]["code"], strict=True)
+    # A code without a place on the scale (for review, of an older version) is open.
+    code = {m: c if not c or c in columns else UNDETERMINED for m, c in grades}
     stage = dict(zip(frames["media"]["medium"], frames["media"]["stage"], strict=True))
     signed = {medium for medium, at in stage.items() if at in COUNTED}
     counted = {medium for medium in signed if code.get(medium)}
@@ -102,9 +104,7 @@ def _by_medium(children: Sequence[Mapping[str, Any]]) -> dict[str, Row]:
 def _row(mine: Sequence[Mapping[str, Any]]) -> Row:
     bands = {c["age_band"] for c in mine}
     sexes = {c["sex"] for c in mine}
-    youngest = next(band for band in AGE_BANDS if band in bands)
-    if "unknown" in bands and youngest != AGE_BANDS[0]:
-        youngest = "unknown"  # the child of unknown age could be the youngest
+    youngest = next(band for band in AGE_BANDS if band in bands)  # unknown is the last
     sex = MIXED if {"girl", "boy"} <= sexes else _single(sexes)
     return youngest, sex
 

@@ -69,12 +69,17 @@ class Exploration:
         """Answer a query as it could leave, with what is withheld and why."""
         return public_facts(self.answer(query))
 
-    def chart(self, query: Query | Mapping[str, Any], *, public: bool) -> str:
-        """Draw a query as static SVG; ``public``: of what could leave alone."""
+    def chart(
+        self, query: Query | Mapping[str, Any], *, public: bool, base: str = "all"
+    ) -> str:
+        """Draw a query as static SVG; ``public``: of what could leave alone.
+
+        ``base`` is what percentages are of: ``all``, ``known`` or ``bounds``.
+        """
         from iwflab.statistics.queries.drawing import draw
 
         shown: Callable[[Answer], dict[str, Any]] = public_facts if public else facts
-        return draw(shown(self.answer(query)))
+        return draw(shown(self.answer(query)), base)
 
     def answer(self, query: Query | Mapping[str, Any]) -> "Answer":
         """Answer a query in full, from what is in memory."""

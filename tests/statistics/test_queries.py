@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from iwflab.domain.counting import COUNT_UNITS
+from iwflab.domain.counting import COUNT_UNITS, half_up
 from iwflab.errors import BadInput, NotFound
 from iwflab.statistics import describe, disclosure
 from iwflab.statistics.queries import (
@@ -318,7 +318,9 @@ def test_a_public_title_does_not_call_the_most_what_may_not_be(drawn):
         refused.public_title == "Child appearances by age band and sex: not to be shown"
     )
     assert public_facts(refused)["cells"] == []
-    assert shown.public_title.startswith("Of what is shown, most child appearances: ")
+    assert shown.public_title.startswith(
+        "Of what is shown, largest group of child appearances: "
+    )
 
 
 def test_the_words_of_a_title():
@@ -327,9 +329,9 @@ def test_the_words_of_a_title():
     of_rows = answer(drawn, Query(UNIT, "age_band", "sex", pct="rows")).title
     code = answer(drawn, Query("medium", "code")).title
 
-    assert title.startswith("Most child appearances: 7-10, girl, ")
+    assert title.startswith("Largest group of child appearances: 7-10, girl, ")
     assert of_rows.endswith("% of 7-10")
-    assert code.startswith("Most media: category C, ")
+    assert code.startswith("Largest group of media: category C, ")
 
 
 def test_nothing_that_is_told_names_a_medium_a_series_or_a_child(drawn):
@@ -371,6 +373,40 @@ def test_a_chart_says_in_words_what_it_draws(ready, cols, public):
     assert svg.count("<script") == svg.count("http") - svg.count("http://www.w3") == 0
     if public and cols:
         assert "[c]" in in_words(told)
+
+
+def test_a_chart_draws_the_base_that_is_read_and_names_it(drawn):
+    found = answer(drawn, Query(UNIT, "age_band"))
+    told = facts(found)
+    first = next(one for one in told["cells"] if one["known"][0])
+    share = {base: in_words(told, base) for base in ("all", "known", "bounds")}
+
+    assert "Percent of all: " in share["all"]
+    assert "Percent of all, unknown left out: " in share["known"]
+    assert "Percent of all, least and most: " in share["bounds"]
+    assert f"{first['n']} ({half_up(100 * first['known'][0])}%)" in share["known"]
+    least, most = (half_up(100 * one) for one in first["bounds"][1:3])
+    assert f"{first['n']} ({least}% to {most}%)" in share["bounds"]
+    drawings = {draw(told, base) for base in share}
+    assert len(drawings) == 3
+    assert all("percent of all" in one for one in drawings)
+    with pytest.raises(BadInput, match="are not drawn"):
+        draw(told, "half")
+    public = public_facts(found)
+    assert draw(public, "known") == draw(public)
+
+
+@pytest.mark.parametrize(("girls", "percent"), [(1, "13%"), (5, "63%")])
+def test_a_title_and_a_chart_round_halves_as_tables_do(girls, percent):
+    few = frames(40)
+    children = few["children"].head(8).assign(counted=True)
+    sexes = ["girl"] * girls + ["boy"] * (8 - girls)
+    children["sex"] = pd.Categorical(sexes, SEXES)
+    found = answer({**few, "children": children}, Query(UNIT, "sex"))
+
+    assert f"girl: {girls} ({percent})" in in_words(facts(found))
+    most = "63%" if girls > 4 else "88%"
+    assert found.title.endswith(f", {most}")
 
 
 def test_an_exploration_counts_a_query_once(drawn, monkeypatch):

@@ -55,12 +55,13 @@ def ordered(values, levels):
     ("bands", "wanted"),
     [
         (["7-10", "3-6"], "3-6"),
-        (["7-10", "unknown"], "unknown"),  # who is of unknown age may be younger
-        (["unknown", "0-2"], "0-2"),  # nobody is younger than that
-        ([None, "3-6"], "unknown"),
+        (["7-10", "unknown"], "7-10"),  # the youngest that is known
+        (["unknown", "unknown"], "unknown"),
+        ([None, "3-6"], "3-6"),
+        ([None], "unknown"),
     ],
 )
-def test_the_youngest_is_not_guessed(bands, wanted):
+def test_the_youngest_is_the_youngest_that_is_known(bands, wanted):
     found = youngest(ordered(bands, BANDS), pd.Series(["m"] * len(bands)))
     assert found.to_dict() == {"m": wanted}
     assert found.cat.categories.tolist() == BANDS

@@ -227,7 +227,7 @@ def test_the_frames_tell_what_was_recorded_and_only_what_was_signed_is_counted(
     assert [levels[-1], levels[-2]] == ["undetermined", "A"]
     assert media["prohibited"].tolist() == ["prohibited", "", "", ""]
     assert media["children"].tolist() == [2, 1, 1, 0]
-    assert media["youngest"].tolist()[:3] == ["unknown", "0-2", "3-6"]
+    assert media["youngest"].tolist()[:3] == ["7-10", "0-2", "3-6"]
     assert media["copies"].tolist() == [2, 1, 1, 1]
     assert str(media["arrived_on"].dtype).startswith("datetime64")
     assert (media["arrived_on"] - media["arrived_on"].iloc[0]).dt.days.max() == 40
@@ -297,3 +297,31 @@ def test_who_sees_some_media_gets_no_row_and_no_id_of_another(store):
     assert set(kept["media"]["medium"]) == some
     assert counting.within(found, None) is found
     assert all(frame.empty for frame in counting.within(found, set()).values())
+
+
+@pytest.mark.parametrize("code", ["review", "of an older version"])
+def test_a_code_without_a_place_on_the_scale_is_undetermined_and_last(
+    store, rows, code
+):
+    """SAP 2007 has "review" beside its levels; near-duplicates take the law's rule."""
+    from iwflab.statistics.units import unit_frame
+
+    first = rows.enter(pdq=0)
+    second = rows.enter(pdq=1)
+    rows.enter(pdq=(1 << 100) - 1)
+    for medium, told in ((first, code), (second, "5")):
+        rows.sign(medium, told, scheme="uk_sap_2007")
+    found = counting.frames(store, scheme="uk_sap_2007")
+
+    codes = found["media"]["code"]
+    assert codes.cat.categories.tolist() == [
+        *("none", "1", "2", "3", "4", "5"),
+        "undetermined",
+    ]
+    assert codes.tolist()[:2] == ["undetermined", "5"]
+    content = unit_frame(found, "content").set_index("content")
+    assert content.loc[first, "code"] == "5"
+    rows.sign(second, "3", scheme="uk_sap_2007")
+    found = counting.frames(store, scheme="uk_sap_2007")
+    content = unit_frame(found, "content").set_index("content")
+    assert content.loc[first, "code"] == "undetermined"

@@ -141,7 +141,7 @@ def explored(page, _):
     )
     assert state(page)["asked"]["query"]["profile"] == "partner"
     assert (
-        "Most child appearances: 7-10, girl"
+        "Largest group of child appearances: 7-10, girl"
         in page.get_by_test_id("title").inner_text()
     )
     assert "[c]" not in page.get_by_test_id("table").inner_text()

@@ -16,6 +16,12 @@ class Report:
     title: str
     cut: str
     entries: tuple
+    revised: str = ""
+
+    @property
+    def described(self):
+        """What its manifest says of it, beside its files."""
+        return {"period": ["2026-01-01", "2026-01-31"], "seed": ""}
 
 
 def table(values, *, name="by a", coverage="all", rule=PARTNER):
@@ -27,14 +33,14 @@ def table(values, *, name="by a", coverage="all", rule=PARTNER):
     return entry(protect(counts, rule), rule)
 
 
-def report(*values, cut="2026-01-31", **more):
+def report(*values, cut="2026-01-31", revised="", **more):
     """A report with one table for each list of counts; the first is called ``by a``."""
     names = ["by a", "by b", "by c"]
     tables = [
         table(one, name=names[i], coverage=f"all {i}", **more)
         for i, one in enumerate(values)
     ]
-    return Report("monthly", "Monthly report", cut, tuple(tables))
+    return Report("monthly", "Monthly report", cut, tuple(tables), revised)
 
 
 def with_publishers(lab):

@@ -166,3 +166,43 @@ def test_what_there_is_none_of_is_refused(house, month):
         sam.report_composed("yearly", period=(month, month), told=TOLD)
     with pytest.raises(BadInput):
         sam.report_composed("monthly", period=(month, month), told={})
+
+
+def test_a_cut_of_another_day_is_refused_and_the_running_month_says_so(house, month):
+    sam = house.seat("sam")
+    for cut in ("2000-01-01", "2999-01-01"):
+        with pytest.raises(BadInput, match="the data are of today"):
+            told = {**TOLD, "cut": cut}
+            sam.report_composed("monthly", period=(month, month), told=told)
+    report = composed(house, month, profile="internal", scheme="iccam")
+
+    assert "unfinished month, to " in report.title
+    assert dict(report.facts)["Categories"].startswith("iccam, version ")
+    severity = next(s for s in report.sections if s.name == "severity")
+    rows = {row[0]: row[1] for row in severity.tables[0].rows}
+    assert "not_illegal" not in rows
+    assert sum(n for name, n in rows.items() if name != "all") == rows["all"] == 4
+
+
+def test_the_manifest_that_leaves_says_what_the_report_was_made_from(house, month):
+    import json
+
+    sam, ben = house.seat("sam"), house.seat("ben")
+    told = {**TOLD, "revised": "a drawn picture was counted twice"}
+    report = sam.report_composed(
+        "monthly", period=(month, month), told=told, profile="internal"
+    )
+    files = sam.report_files(report, ["csv", "json"])
+    why = {one.published.name: "drawn pictures" for one in report.entries}
+    with pytest.raises(BadInput, match="says why"):
+        sam.report_ask("R1", report, files, exceptions=why)
+    asked = sam.report_ask("R1", report, files, exceptions=why, revised=True)
+    ben.report_approve(asked["id"], digest=asked["digest"])
+    left = sam.report_publish(asked["id"])
+    manifest = json.loads((left.folder / "manifest.json").read_text())
+
+    assert {**manifest, **report.described} == manifest
+    assert manifest["scheme"]["name"] == "uk_2014"
+    assert manifest["profile"]["method"] == "open"
+    assert manifest["revised"] == "a drawn picture was counted twice"
+    assert set(manifest["files"]) == {f"{report.name}.csv", f"{report.name}.json"}

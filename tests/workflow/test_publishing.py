@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -323,13 +324,18 @@ def test_a_correction_is_a_new_release(house, sam):
     published(house, made=report([20, 30]))
     corrected = report([40, 21])
     refused(sam.report_ask, "was a count revised", "R1b", corrected, FORMS)
+    for made, said in ((corrected, True), (replace(corrected, revised="x"), False)):
+        with pytest.raises(BadInput, match="says why"):
+            sam.report_ask("R1b", made, FORMS, revised=said)
+    corrected = replace(corrected, revised="twenty were counted twice")
     left = published(house, "R1b", corrected, revised=True)
 
     assert left.revised
     assert [one.name for one in house.reports()] == ["R1", "R1b"]
     assert len(rows(house, "statistical_release")) == 2
     manifest = json.loads((left.folder / "manifest.json").read_text())
-    assert manifest["revised"] is True
+    assert manifest["revised"] == "twenty were counted twice"
+    assert manifest["period"] == ["2026-01-01", "2026-01-31"]
 
 
 # -- files that change, crashes --------------------------------------------------------

@@ -90,7 +90,9 @@ class StatisticsDesk(Desk):
 
     def _chart(self, content: Mapping[str, Any]) -> dict[str, Any]:
         public = content.get("public") is True
-        return {"svg": self._asked(content).chart(query_of(content), public=public)}
+        base = text(content, "base") or "all"
+        query = query_of(content)
+        return {"svg": self._asked(content).chart(query, public=public, base=base)}
 
     # -- saved questions -----------------------------------------------------------
     def _save(self, content: Mapping[str, Any]) -> dict[str, Any]:

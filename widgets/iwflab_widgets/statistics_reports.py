@@ -17,7 +17,7 @@ MAY = {
     "ask": need("publish_statistics", "request"),
     "approve": need("publish_statistics", "approve"),
 }
-TOLD = ("organisation", "contact", "next_release", "cut")
+TOLD = ("organisation", "contact", "next_release", "cut", "revised")
 
 
 class Reports:
@@ -69,7 +69,7 @@ class Reports:
             report,
             self.lab.report_files(report),
             exceptions={str(name): str(why) for name, why in said.items()},
-            revised=content.get("revised") is True,
+            revised=bool(report.revised),
             request=text(content, "request"),
         )
         return standing(self.lab)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
+from iwflab.domain.counting import whole_percent
 from iwflab.errors import BadInput
 
 ALL = "all"
@@ -81,7 +82,7 @@ class Published:
         part, whole = self.cells[key].value, self.cells[base].value
         if part is None or not whole:
             return None
-        return (200 * part + whole) // (2 * whole)  # halves up, in whole numbers
+        return whole_percent(part, whole)
 
 
 def counts_of(

@@ -12,6 +12,7 @@ the same few lines serve one proportion, a table of a million rows, and the simu
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from iwflab.domain.counting import half_up
 from iwflab.errors import BadInput
 from iwflab.statistics.intervals.proportions import counts, normal, score
 from iwflab.statistics.results import Interval, known_level, known_unit, plain
@@ -239,7 +240,10 @@ def _notes(refused: Any, share: "Floats", deff: Any) -> Any:
             for text, there in (
                 (why, why),
                 (f"design effect {effect:.2f}", np.isfinite(effect)),
-                (f"largest series {100 * part:.0f}%", np.isfinite(part)),
+                (
+                    f"largest series {half_up(100 * np.nan_to_num(part))}%",
+                    np.isfinite(part),
+                ),
             )
             if there
         )

@@ -12,11 +12,18 @@ from html import escape
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from iwflab.domain.counting import half_up
+from iwflab.errors import BadInput
 from iwflab.statistics.queries.telling import words
 
 if TYPE_CHECKING:
     import altair as alt
 
+AXES: Mapping[str, str] = {  # base -> what it adds to the name of the axis
+    "all": "",
+    "known": ", unknown left out",
+    "bounds": ", least and most",
+}
 BAR = "#12436D"  # the first of the Analysis Function's colours; 9.9:1 on white
 LIMITS = "#F46A25"  # their second of two; an interval over a bar, 3.1:1 against it
 HIDDEN = "#3D3D3D"
@@ -26,30 +33,49 @@ _LABEL = 70  # pixels right of a bar for its number
 _LONG = 62  # letters of a line of the title
 
 
-def draw(told: Mapping[str, Any]) -> str:
+def draw(told: Mapping[str, Any], base: str = "all") -> str:
     """Draw the facts of an answer (``facts`` or ``public_facts``) as SVG text.
+
+    ``base`` says what the percentages are of, as the table is read: ``all``, ``known``,
+    or ``bounds``, a bar to the least and a line on to the most.  What could leave has
+    percentages of all alone.  Raises BadInput for another base.
 
     Nothing is fetched and nothing in it runs; withheld cells are drawn as their mark.
     """
     import vl_convert
 
-    svg = str(vl_convert.vegalite_to_svg(_chart(told).to_dict()))
+    if base not in AXES:
+        raise BadInput(
+            f"percentages of {base!r} are not drawn", advice=f"one of: {[*AXES]}"
+        )
+    svg = str(vl_convert.vegalite_to_svg(_chart(told, base).to_dict()))
     title = f"<title>{escape(told['title'])}</title>"
-    desc = f"<desc>{escape(in_words(told))}</desc>"
+    desc = f"<desc>{escape(in_words(told, base))}</desc>"
     return re.sub(r"<svg([^>]*)>", rf'<svg\1 role="img">{title}{desc}', svg, count=1)
 
 
-def in_words(told: Mapping[str, Any]) -> str:
+def in_words(told: Mapping[str, Any], base: str = "all") -> str:
     """Say the whole chart in words: title, source, every number but the noughts."""
     said = [
         f"{', '.join(one['names'])}: {one['text']}"
-        for one in _bars(told)
-        if one["share"] or one["hidden"]
+        for one in _bars(told, base)
+        if one["share"] or one["upper"] or one["hidden"]
     ]
-    return f"{told['title']}. {told['source']}. {'; '.join(said) or 'Nothing counted'}."
+    text = "; ".join(said) or "Nothing counted"
+    axis = _axis(told, base)
+    return f"{told['title']}. {told['source']}. {axis.capitalize()}: {text}."
 
 
-def _bars(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _axis(told: Mapping[str, Any], base: str) -> str:
+    """Name what the percentages are of; what could leave knows one base only."""
+    return f"percent {told['of']}{'' if _public(told) else AXES[base]}"
+
+
+def _public(told: Mapping[str, Any]) -> bool:
+    return "outcome" in told
+
+
+def _bars(told: Mapping[str, Any], base: str) -> list[dict[str, Any]]:
     """Give a bar each cell that is no margin."""
     sides = [told["rows"], told["cols"]] if told["cols"] else [told["rows"]]
     made = []
@@ -57,7 +83,7 @@ def _bars(told: Mapping[str, Any]) -> list[dict[str, Any]]:
         # The margin is the last level of each side.
         if any(level == side[-1] for level, side in zip(key, sides, strict=True)):
             continue
-        share, low, high, text = _shown(cell)
+        share, low, high, text = _shown(cell, base)
         made.append(
             {
                 "row": words(key[0]),
@@ -73,23 +99,26 @@ def _bars(told: Mapping[str, Any]) -> list[dict[str, Any]]:
     return made
 
 
-def _shown(cell: Mapping[str, Any]) -> tuple[Any, Any, Any, str]:
+def _shown(cell: Mapping[str, Any], base: str) -> tuple[Any, Any, Any, str]:
     """Give percent, its limits and the text, of a cell inside or of one let out."""
     if "text" in cell:
         share, text = cell["percent"], cell["text"]
         said = text if share is None else f"{text} ({share}%)"
         return share, None, None, said
-    share, low, high, _ = cell["all"]
+    share, low, high, _ = cell.get(base) or [None] * 4
+    if base == "bounds" and low is not None and high is not None:
+        said = f"{half_up(100 * low)}% to {half_up(100 * high)}%"
+        return 100 * low, 100 * low, 100 * high, f"{cell['n']} ({said})"
     if share is None:
         return 0, None, None, str(cell["n"])
     limits = [None if one is None else 100 * one for one in (low, high)]
-    return 100 * share, *limits, f"{cell['n']} ({100 * share:.0f}%)"
+    return 100 * share, *limits, f"{cell['n']} ({half_up(100 * share)}%)"
 
 
-def _chart(told: Mapping[str, Any]) -> "alt.FacetChart | alt.LayerChart":
+def _chart(told: Mapping[str, Any], read: str) -> "alt.FacetChart | alt.LayerChart":
     import altair as alt
 
-    bars = _bars(told)
+    bars = _bars(told, read)
     panels = list(dict.fromkeys(one["col"] for one in bars))
     across = min(len(panels), _PANELS)
     most = max([one["upper"] or one["share"] or 0 for one in bars], default=0) or 1
@@ -99,7 +128,7 @@ def _chart(told: Mapping[str, Any]) -> "alt.FacetChart | alt.LayerChart":
         y=alt.Y("row:N", sort=list(dict.fromkeys(b["row"] for b in bars)), title=None)
     )
     axis = alt.Axis(tickCount=3, format="d", grid=False)
-    share = alt.X("share:Q", scale=scale, title="percent", axis=axis)
+    share = alt.X("share:Q", scale=scale, title=_axis(told, read), axis=axis)
     # The drawing is one picture with words of its own: its parts say nothing (aria).
     drawn = base.mark_bar(color=BAR, aria=False, height={"band": 0.7}).encode(x=share)
     limits = base.mark_rule(color=LIMITS, aria=False, strokeWidth=2.5).encode(

@@ -8,7 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from iwflab.statistics.disclosure.tables import ALL, WITHHELD, Key
-from iwflab.statistics.queries.telling import base_of, plural
+from iwflab.statistics.queries.telling import base_of, of_what, plural
 
 if TYPE_CHECKING:
     from iwflab.statistics.disclosure.protecting import Protected
@@ -29,6 +29,7 @@ def facts(answer: "Answer") -> dict[str, Any]:
         "source": answer.source,
         "unit": query.unit,
         "units": plural(query),
+        "of": of_what(query),
         "base": answer.base,
         "exclusions": dict(answer.exclusions),
         "sides": list(query.sides),
@@ -55,6 +56,7 @@ def public_facts(answer: "Answer") -> dict[str, Any]:
         "note": answer.note,
         "source": answer.source,
         "profile": query.profile,
+        "of": of_what(query),
         "outcome": str(found.verdict.outcome),
         "reason": found.verdict.reason,
         "before": str(verdicts[-1].outcome) if before is not None else None,
@@ -112,8 +114,8 @@ def _with_changes(answer: "Answer", found: dict[Key, dict[str, Any]]) -> None:
 
 
 def _plain(value: float) -> float | None:
-    """Give a number of four places, None for what is not there."""
-    return None if value != value else round(float(value), 4)  # noqa: PLR0124 - NaN
+    """Give a number of six places, None for what is not there."""
+    return None if value != value else round(float(value), 6)  # noqa: PLR0124 - NaN
 
 
 def _public(

@@ -7,7 +7,7 @@ title tells no more than its table.
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from iwflab.domain.counting import COUNT_UNITS
+from iwflab.domain.counting import COUNT_UNITS, half_up, whole_percent
 from iwflab.statistics.disclosure.tables import ALL, Key, Published
 from iwflab.statistics.queries.query import EVER, Query
 from iwflab.statistics.queries.sides import NOT_KNOWN, TAG
@@ -48,13 +48,13 @@ def finding(answer: "Answer") -> str:
     if not best or not shares[best][0]:
         return f"No {plural(answer.query)} of known {_by(answer.query)}"
     number, of = shares[best]
-    said = _said(answer.query, best, round(100 * number / of))
+    said = _said(answer.query, best, whole_percent(int(number), int(of)))
     if answer.before is None:
         return said
     earlier, base = _true(answer.before).get(best, (0, 0))
     if not base:
         return said
-    points = round(100 * number / of - 100 * earlier / base)
+    points = half_up(100 * number / of - 100 * earlier / base)
     return f"{said}, {_points(points)}"
 
 
@@ -82,12 +82,17 @@ def plural(query: Query) -> str:
     return PLURALS[query.unit]
 
 
+def of_what(query: Query) -> str:
+    """Say what the percentages are of."""
+    return _OF[query.pct]
+
+
 def note_of(query: Query) -> str:
     """Say what one is, how to read it, and what the percentages are of."""
     parts = [
         f"Counted: each {COUNT_UNITS[query.unit]}.",
         _CARE.get(query.unit, ""),
-        f"Percentages are {_OF[query.pct]}.",
+        f"Percentages are {of_what(query)}.",
         "All that was signed off is counted, it is no sample."
         if not query.cluster
         else "Intervals (95%) take the series as drawn from more like them.",
@@ -127,7 +132,7 @@ def words(level: str) -> str:
 def _said(query: Query, key: Key, percent: int) -> str:
     said = [_level(side, one) for side, one in zip(query.sides, key, strict=True)]
     of = {"all": "", "rows": f" of {said[0]}", "cols": f" of {said[-1]}"}[query.pct]
-    return f"Most {plural(query)}: {', '.join(said)}, {percent}%{of}"
+    return f"Largest group of {plural(query)}: {', '.join(said)}, {percent}%{of}"
 
 
 def _level(side: str, level: str) -> str:

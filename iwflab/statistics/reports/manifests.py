@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 
 from iwflab.statistics.reports.model import Report
 
@@ -11,18 +10,11 @@ from iwflab.statistics.reports.model import Report
 def manifest(report: Report, files: Mapping[str, bytes]) -> bytes:
     """Give the manifest as JSON; ``files`` maps each file's name to its bytes.
 
-    Nothing in it says more than the report shows: no verdict, no bound, no hidden cell.
+    That of a release that left says the same of its report (``Report.described``), and
+    under which name it left.
     """
-    rule = {k: v for k, v in asdict(report.profile).items() if v not in (0, None, "")}
     told = {
-        "report": report.name,
-        "title": report.title,
-        "period": [report.period.first.isoformat(), report.period.last.isoformat()],
-        "cut": report.told.cut.isoformat(),
-        "code_version": report.told.code_version,
-        "provisional": report.told.provisional,
-        "seed": report.seed,
-        "profile": rule,
+        **report.described,
         "release_digest": report.release.digest,
         "tables": [
             {"name": table.name, "title": table.title, "unit": table.unit}

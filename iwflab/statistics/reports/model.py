@@ -5,13 +5,13 @@ number that is not in them is in none of its files.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import asdict, dataclass, field
 
 from iwflab.domain.counting import COUNT_UNITS
 from iwflab.errors import BadInput
 from iwflab.statistics.disclosure import Entry, Profile, Release, Verdict
 from iwflab.statistics.reports.periods import Period
+from iwflab.statistics.reports.telling import Told
 from iwflab.statistics.results import known_unit
 
 Cell = str | int | float
@@ -181,18 +181,6 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a report is told about itself; the Code of Practice asks for most of it."""
-
-    organisation: str
-    contact: str
-    next_release: str
-    cut: date
-    code_version: str
-    provisional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """A report as it leaves, with its tables for the ledger, which stays inside.
 
@@ -223,6 +211,11 @@ class Report:
         return self.told.cut.isoformat()
 
     @property
+    def revised(self) -> str:
+        """Why numbers that left before are corrected; "" where none are."""
+        return self.told.revised
+
+    @property
     def release(self) -> Release:
         """All that is shown, as check_release wants it."""
         return Release(self.name, self.cut, self.entries)
@@ -230,17 +223,41 @@ class Report:
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """What the Code of Practice asks a release to say about itself."""
-        state = "provisional, may be revised" if self.told.provisional else "final"
+        corrects = [("Corrects", self.revised)] if self.revised else []
         return (
             ("Organisation", self.told.organisation),
             ("Period", self.period.text),
+            ("Coverage", f"what was signed off first from {self.period.coverage}"),
             ("Data as of", self.told.cut.isoformat()),
-            ("Status", state),
+            ("Categories", self.told.law),
+            ("Status", self.told.state),
+            *corrects,
             ("Contact", self.told.contact),
             ("Next release", self.told.next_release),
             ("Disclosure control", f"{self.profile.name}: {self.profile.title}"),
             ("Made with", f"iwflab {self.told.code_version}"),
         )
+
+    @property
+    def described(self) -> Mapping[str, object]:
+        """What a manifest says of it: what was made from what, under which rules.
+
+        Nothing in it says more than the report shows: no verdict, no bound.
+        """
+        rule = {k: v for k, v in asdict(self.profile).items() if v not in (0, None, "")}
+        return {
+            "report": self.name,
+            "title": self.title,
+            "period": [self.period.first.isoformat(), self.period.last.isoformat()],
+            "unfinished": self.period.cut is not None,
+            "cut": self.cut,
+            "code_version": self.told.code_version,
+            "scheme": {"name": self.told.scheme, "version": self.told.scheme_version},
+            "provisional": self.told.provisional,
+            "revised": self.revised,
+            "seed": self.seed,
+            "profile": rule,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,32 +272,3 @@ class ReportKind:
     title: str
     compose: Callable[..., Report]
     example: Callable[[], tuple[Mapping[str, object], Mapping[str, object]]]
-
-
-def told_from(plain: Mapping[str, object], *, code_version: str) -> Told:
-    """Check what a report is told about itself, and refuse a report that is mute."""
-    wanted = ("organisation", "contact", "next_release", "cut")
-    missing = [word for word in wanted if not str(plain.get(word, "")).strip()]
-    if missing:
-        raise BadInput(
-            f"the report is not told: {', '.join(missing)}",
-            advice="a release says who made it, whom to ask, when the next one comes,"
-            " and of which day its data are",
-        )
-    try:
-        cut = date.fromisoformat(str(plain["cut"])[:10])
-    except ValueError as fault:
-        raise BadInput(
-            f"{plain['cut']!r} is no day", advice="give the cut as YYYY-MM-DD"
-        ) from fault
-    return Told(
-        organisation=str(plain["organisation"]).strip(),
-        contact=str(plain["contact"]).strip(),
-        next_release=str(plain["next_release"]).strip(),
-        cut=cut,
-        code_version=str(plain.get("code_version") or code_version),
-        provisional=str(plain.get("provisional") or "").lower() not in _NO,
-    )
-
-
-_NO = frozenset({"", "no", "false", "0", "none"})

@@ -1,7 +1,7 @@
 """The months that a report is about."""
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,16 +15,26 @@ MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Whole months, both days included."""
+    """Whole months, both days included; ``cut`` where the last one is not over."""
 
     first: date
     last: date
+    cut: date | None = None
 
     @property
     def text(self) -> str:
         """In words, as a title says it."""
         begin, end = _words(self.first), _words(self.last)
-        return end if begin == end else f"{begin} to {end}"
+        months = end if begin == end else f"{begin} to {end}"
+        if self.cut is None:
+            return months
+        return f"{months} (unfinished month, to {day_in_words(self.cut)})"
+
+    @property
+    def coverage(self) -> str:
+        """The days that are counted, in words."""
+        days = f"{day_in_words(self.first)} to {day_in_words(self.cut or self.last)}"
+        return days if self.cut is None else f"{days}; the last month is not over"
 
     @property
     def code(self) -> str:
@@ -39,6 +49,18 @@ class Period:
         last = self.first - timedelta(days=1)
         year, month = divmod(_number(last) - months + 1, MONTHS)
         return Period(date(year, month + 1, 1), last)
+
+    def read_on(self, cut: date) -> "Period":
+        """Give the period as it is known on the day of the data.
+
+        The day itself is not over.  Raises BadInput where none of it is there yet.
+        """
+        if cut < self.first:
+            raise BadInput(
+                f"{self.text} begins after the day of the data, {cut.isoformat()}",
+                advice="name months that have begun",
+            )
+        return replace(self, cut=cut) if cut <= self.last else self
 
     def holds(self, days: "pd.Series[pd.Timestamp]") -> "pd.Series[bool]":
         """Say of each time whether it lies in these months; a missing one does not."""
@@ -84,6 +106,11 @@ def _days(day: date) -> int:
 
 def _number(day: date) -> int:
     return day.year * MONTHS + day.month - 1
+
+
+def day_in_words(day: date) -> str:
+    """Give a day as a title says it: 3 October 2026."""
+    return f"{day.day} {_words(day)}"
 
 
 def _words(day: date) -> str:

@@ -7,13 +7,14 @@ withheld cannot be written, and percentages are made from what is shown.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from iwflab.domain.counting import COUNT_UNITS
+from iwflab.domain.counting import COUNT_UNITS, half_up, whole_percent
 from iwflab.errors import BadInput
 from iwflab.statistics.disclosure import ALL, Published
 from iwflab.statistics.disclosure.tables import WITHHELD, Key
 from iwflab.statistics.reports.model import Bar, Cell, Chart, Table
 from iwflab.statistics.reports.periods import Period
 
+_LIMITS = ("lower limit", "upper limit")
 LOW, NOT_AVAILABLE, NOT_APPLICABLE = "[low]", "[x]", "[z]"
 MOST_GROUPS = 4  # colours a chart (Analysis Function, charts: a checklist)
 Words = Mapping[str, str]
@@ -49,10 +50,7 @@ def percent(published: Published, key: Key, base: Key) -> Cell:
     part, whole = published.cells[key].value, published.cells[base].value
     if part is None or whole is None:
         return WITHHELD
-    share = published.percent(key, base)
-    if share is None:
-        return NOT_APPLICABLE
-    return LOW if part and not share else share
+    return _share(part, whole)
 
 
 def shares(published: Published, about: About) -> Table:
@@ -135,11 +133,42 @@ def listed(tables: Sequence[tuple[str, Published]], about: About) -> Table:
     return Table(about.name, about.title, first.unit, columns, body)
 
 
+def of_known(published: Published, unknown: str, about: About) -> Table:
+    """Make a table of one axis: percent of the known, and of all at least and at most.
+
+    At most: were all of the unknown in that group.  All are made from what is shown,
+    so that they tell no more than it; what would need a withheld number is withheld.
+    """
+    levels = [level for level in published.levels[0] if level != unknown]
+    total, unsure = (published.cells[key,].value for key in (ALL, unknown))
+    body: list[tuple[Cell, ...]] = []
+    for level in levels:
+        part = published.cells[level,].value
+        least = percent(published, (level,), (ALL,))
+        found: list[Cell] = [WITHHELD, least, WITHHELD]
+        if part is not None and total is not None and unsure is not None:
+            known = total - unsure
+            # Numbers that are rounded each by itself need not add up.
+            most = min(part + unsure, total)
+            found = [_share(min(part, known), known), least, _share(most, total)]
+        body.append((about.word(level), *found))
+    columns = (about.rows, "percent of known", "least percent", "most percent")
+    return Table(about.name, about.title, published.unit, columns, tuple(body))
+
+
+def _share(part: int, whole: int) -> Cell:
+    if whole <= 0:
+        return NOT_APPLICABLE
+    share = whole_percent(part, whole)
+    return LOW if part and not share else share
+
+
 def rates(counts: Sequence[tuple[Period, Published]], about: About) -> Table:
     """Make a table of totals by period, with what such a number varies by.
 
     Exact Poisson limits of the shown number; they describe variation from period to
-    period, for the totals are all that was counted.
+    period, for the totals are all that was counted.  Under 20 their reliability is low,
+    under 3 there are none (Office for National Statistics); then a column says so.
     """
     from iwflab.statistics.intervals import poisson_exact
 
@@ -147,11 +176,17 @@ def rates(counts: Sequence[tuple[Period, Published]], about: About) -> Table:
     for period, one in counts:
         total = one.cells[ALL,].value
         if total is None:
-            body.append((period.text, WITHHELD, WITHHELD, WITHHELD))
+            body.append((period.text, *[WITHHELD] * 4))
             continue
-        lower, upper = poisson_exact(total)
-        body.append((period.text, total, round(float(lower)), round(float(upper))))
-    columns = ("period", about.rows, "lower limit", "upper limit")
+        found = poisson_exact(total)
+        caution = f"[{found.flag}]" if found.flag else NOT_APPLICABLE
+        limits: list[Cell] = [half_up(float(one)) for one in found]
+        if caution == NOT_AVAILABLE:
+            limits = [NOT_AVAILABLE, NOT_AVAILABLE]
+        body.append((period.text, total, *limits, caution))
+    columns: tuple[str, ...] = ("period", about.rows, *_LIMITS, "caution")
+    if {row[-1] for row in body} <= {NOT_APPLICABLE, WITHHELD}:
+        columns, body = columns[:-1], [row[:-1] for row in body]
     unit = counts[0][1].unit
     return Table(
         about.name, about.title, unit, columns, tuple(body), interval="process"

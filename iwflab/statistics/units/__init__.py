@@ -7,6 +7,19 @@
 """
 
 from iwflab.statistics.units.ladder import reconcile_units
-from iwflab.statistics.units.rows import most_severe, unit_frame, youngest
+from iwflab.statistics.units.rows import (
+    agreed,
+    most_severe,
+    reference,
+    unit_frame,
+    youngest,
+)
 
-__all__ = ["most_severe", "reconcile_units", "unit_frame", "youngest"]
+__all__ = [
+    "agreed",
+    "most_severe",
+    "reconcile_units",
+    "reference",
+    "unit_frame",
+    "youngest",
+]

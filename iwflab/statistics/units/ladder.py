@@ -40,9 +40,9 @@ def reconcile_units(frames: "Frames") -> "pd.DataFrame":
 
     Keys: ``rung`` (what is counted, in the row's ``unit``) and ``part``: ``all``,
     ``counted`` (signed off), or a part of these.  Ages are of counted media, once by
-    the youngest child of each and once by every child; where one child is of unknown
-    age, the youngest may be.  The difference is what counting the youngest hides:
-    never negative, in no band.  Sums over rungs mean nothing.
+    the youngest child of each whose age is known and once by every child.  The
+    difference is what counting the youngest hides: never negative, in no band.  Sums
+    over rungs mean nothing.
     """
     return joined(
         *(
@@ -97,7 +97,7 @@ def _ages(frames: "Frames") -> Iterator[_Rung]:
     every = _tally(children["age_band"])
     one = _tally(youngest(children["age_band"], children["medium"]))
     parts = (*bands, ALL)
-    why = "counted media with a child row; a child of unknown age may be the youngest"
+    why = "counted media with a child row; unknown where no child's age is known"
     yield _Rung(YOUNGEST, "medium", parts, (*one, sum(one)), why)
     yield _Rung(EVERY, "child_appearance", parts, (*every, sum(every)), "counted media")
     hidden = [whole - told for whole, told in zip(every, one, strict=True)]

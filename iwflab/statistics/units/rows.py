@@ -39,10 +39,10 @@ def unit_frame(frames: "Frames", unit: str) -> "pd.DataFrame":
 
 
 def youngest(bands: "pd.Series[Any]", by: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Give the youngest of ordered age bands by group; the last level is unknown.
+    """Give the youngest known of ordered age bands by group; the last level is unknown.
 
-    A child of unknown age could be the youngest: then so is the answer, unless
-    another is in the first band.
+    It is the youngest child seen (IWF): a child of unknown age alters nothing where
+    the age of another is known, and is a row of its own in counts of every child.
     """
     import numpy as np
     import pandas as pd
@@ -50,24 +50,16 @@ def youngest(bands: "pd.Series[Any]", by: "pd.Series[Any]") -> "pd.Series[Any]":
     unknown = len(bands.cat.categories) - 1
     codes = bands.cat.codes.to_numpy()
     plain = pd.Series(np.where(codes < 0, unknown, codes))
-    grouped = plain.groupby(by.to_numpy())
-    least, most = grouped.min(), grouped.max()
-    open_ = (most == unknown) & (least > 0)
-    return pd.Series(
-        pd.Categorical.from_codes(
-            np.where(open_, unknown, least).astype(np.int64),
-            categories=bands.cat.categories,
-            ordered=True,
-        ),
-        index=least.index,
-    )
+    least = plain.groupby(by.to_numpy()).min()
+    return _levelled(least, bands.cat.categories)
 
 
 def most_severe(codes: "pd.Series[Any]", by: "pd.Series[Any]") -> "pd.Series[Any]":
     """Give the most severe of ordered codes by group; missing where all are.
 
-    The last level is undetermined: it could be any, so it is the answer unless the
-    most severe level is there as well.
+    The last level is undetermined, the one before it the most severe.  An undetermined
+    class could be any, so it is the answer unless the most severe is there as well: a
+    class is never rounded down.
     """
     import numpy as np
     import pandas as pd
@@ -77,12 +69,16 @@ def most_severe(codes: "pd.Series[Any]", by: "pd.Series[Any]") -> "pd.Series[Any
     determined = plain.where(plain < last, -1).groupby(by.to_numpy()).max()
     most = plain.groupby(by.to_numpy()).max()
     found = np.where((most == last) & (determined != last - 1), last, determined)
-    return pd.Series(
-        pd.Categorical.from_codes(
-            found.astype(np.int64), categories=codes.cat.categories, ordered=True
-        ),
-        index=most.index,
+    return _levelled(pd.Series(found, index=most.index), codes.cat.categories)
+
+
+def _levelled(places: "pd.Series[Any]", levels: "pd.Index[Any]") -> "pd.Series[Any]":
+    import pandas as pd
+
+    made = pd.Categorical.from_codes(
+        places.to_numpy(dtype="int64"), categories=levels, ordered=True
     )
+    return pd.Series(made, index=places.index)
 
 
 def _files(frames: "Frames") -> "pd.DataFrame":
@@ -105,8 +101,8 @@ def _contents(frames: "Frames") -> "pd.DataFrame":
     telling = media[_telling(media, "content")]
     # Near-duplicates show the same children: the fullest of them tells how many.
     found["children"] = _by(telling, "content", "children", "max", found.index)
-    found["kind"] = _by(media, "content", "kind", "max", found.index)
-    found["series"] = _reference(media, "content", "series", found.index)
+    found["kind"] = _by(telling, "content", "kind", "max", found.index)
+    found["series"] = reference(media, "content", "series", found.index)
     return found.drop(columns="contents").rename_axis("content").reset_index()
 
 
@@ -153,14 +149,12 @@ def _victims(frames: "Frames") -> "pd.DataFrame":
     found["appearances"] = grouped.size().astype("Int64")
     for name, column in (("media", "medium"), ("contents", "content")):
         found[name] = grouped[column].nunique().astype("Int64")
-    found["series"] = _reference(linked, "victim", "series", found.index)
+    found["series"] = reference(linked, "victim", "series", found.index)
     found["counted"] = grouped["counted"].any()
     telling = linked[_telling(linked, "victim")]
     found["code"] = most_severe(telling["code"], telling["victim"])
     # Seen over years, a child is in several bands: the first is told.
-    known = telling[telling["age_band"] != telling["age_band"].cat.categories[-1]]
-    band = youngest(known["age_band"], known["victim"]).reindex(found.index)
-    found["age_band"] = band.fillna(telling["age_band"].cat.categories[-1])
+    found["age_band"] = youngest(telling["age_band"], telling["victim"])
     found["sex"] = _sex(telling, found.index)
     found["signed_on"] = grouped["signed_on"].min()
     found["link_to_check"] = grouped["link_to_check"].any()
@@ -170,7 +164,7 @@ def _victims(frames: "Frames") -> "pd.DataFrame":
 def _sex(telling: "pd.DataFrame", index: "pd.Index[Any]") -> "pd.Series[Any]":
     """Give the one sex that is known of each victim, else that it is not."""
     unknown = telling["sex"].cat.categories[-1]
-    return _agreed(telling, "victim", "sex", unknown, index)
+    return agreed(telling, "victim", "sex", unknown, index)
 
 
 def _urls(frames: "Frames") -> "pd.DataFrame":
@@ -185,8 +179,8 @@ def _urls(frames: "Frames") -> "pd.DataFrame":
     found["sightings"] = grouped.size().astype("Int64")
     for name, column in (("media", "medium"), ("contents", "content")):
         found[name] = grouped[column].nunique().astype("Int64")
-    found["series"] = _reference(seen, "url", "series", found.index)
-    found["source"] = _reference(seen, "url", "source", found.index)
+    found["series"] = reference(seen, "url", "series", found.index)
+    found["source"] = reference(seen, "url", "source", found.index)
     found["route"] = _route(seen, found.index)
     found["counted"] = grouped["counted"].any()
     found["code"] = most_severe(telling["code"], telling["url"])
@@ -200,10 +194,10 @@ def _urls(frames: "Frames") -> "pd.DataFrame":
 
 def _route(seen: "pd.DataFrame", index: "pd.Index[Any]") -> "pd.Series[Any]":
     """Give the route of each address; where two were said it is not known."""
-    return _agreed(seen, "url", "route", NOT_KNOWN, index)
+    return agreed(seen, "url", "route", NOT_KNOWN, index)
 
 
-def _agreed(
+def agreed(
     frame: "pd.DataFrame", by: str, column: str, unknown: str, index: "pd.Index[Any]"
 ) -> "pd.Series[Any]":
     """Give the one known level of each group, else the unknown one."""
@@ -229,7 +223,7 @@ def _by(
     return frame.groupby(by)[column].agg(which).reindex(index)
 
 
-def _reference(
+def reference(
     frame: "pd.DataFrame", by: str, column: str, index: "pd.Index[Any]"
 ) -> "pd.Series[Any]":
     """Give the one reference of each group, "" where there is none or several."""

@@ -73,6 +73,7 @@ def base_of(found: Found, law: Scheme) -> "pd.DataFrame":
         for row, s in zip(rows, stages, strict=True)
     ]
     codes, prohibited = _codes(signed, law.name), _codes(signed, PROHIBITED)
+    placed = {"", *law.order}
     return pd.DataFrame(
         {
             "medium": names,
@@ -82,8 +83,8 @@ def base_of(found: Found, law: Scheme) -> "pd.DataFrame":
             "stage": stages,
             "counted": np.array([text is not None for text in signed], dtype=bool),
             "code": pd.Categorical(
-                [code or None for code in codes],
-                categories=_levels(law, codes),
+                [(c if c in placed else UNDETERMINED) or None for c in codes],
+                categories=[*law.order, UNDETERMINED],
                 ordered=True,
             ),
             "prohibited": prohibited,
@@ -107,13 +108,6 @@ def _codes(signed: Iterable[str | None], scheme: str) -> list[str]:
             read[text] = json.loads(text or "{}").get(scheme, {}).get("code", "")
         codes.append(read[text])
     return codes
-
-
-def _levels(law: Scheme, codes: Iterable[str]) -> list[str]:
-    """Give the codes from mild to severe; what an older version gave is kept."""
-    known = [*law.order, *law.beside]
-    older = sorted(set(codes) - {*known, UNDETERMINED, ""})
-    return [*known, *older, UNDETERMINED]
 
 
 def days_of(times: Iterable[int | None]) -> Any:

@@ -49,6 +49,14 @@ class Composed(Protocol):
         """The day up to which it counts, as YYYY-MM-DD."""
 
     @property
+    def revised(self) -> str:
+        """Why it corrects numbers that left before; "" where it corrects none."""
+
+    @property
+    def described(self) -> Mapping[str, object]:
+        """What its manifest says of it: period, scheme, status, profile, seed, code."""
+
+    @property
     def entries(self) -> tuple[Entry, ...]:
         """Its tables, with what they hide."""
 
@@ -66,8 +74,8 @@ def asked(
     """Give exactly what would leave, as plain JSON, and lay its bytes aside.
 
     To be called with the folder held.  Raises BadInput for a name that is taken, a cut
-    that is no day, tables of one name; NotAllowed where a table did not pass and no
-    exception is asked for it with a reason.
+    that is no day, tables of one name, a correction without its reason; NotAllowed
+    where a table did not pass and no exception is asked for it with a reason.
     """
     release = _release(store, name, report, revised=revised)
     with store.moment():
@@ -164,6 +172,12 @@ def _release(store: Store, name: str, report: Composed, *, revised: bool) -> Rel
         raise BadInput(
             f"{report.cut!r} is no day", advice="give the cut as YYYY-MM-DD"
         ) from fault
+    if revised != bool(report.revised):
+        raise BadInput(
+            "a correction is asked for as one, and says why",
+            advice="compose the report with its reason (told: revised), and ask for it"
+            " as revised",
+        )
     names = [one.published.name for one in report.entries]
     if not names or len(set(names)) < len(names):
         raise BadInput(
@@ -232,11 +246,12 @@ def _manifest(store: Store, report: Composed, release: Release) -> dict[str, Any
         for one in release.entries
     ]
     return {
+        **report.described,
         "release": release.name,
         "report": report.name,
         "title": report.title,
         "cut": release.cut,
-        "revised": not release.grows,
+        "revised": report.revised,
         "tables": tables,
         "shown_sha256": release.digest,
         "tools": {"iwflab": VERSION, "schema": store.schema},

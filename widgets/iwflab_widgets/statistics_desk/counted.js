@@ -8,7 +8,9 @@ function inRows(facts) {
 }
 
 function percentInWords(share) {
-  return share === null || share === undefined ? "" : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`;
+  if (share === null || share === undefined) return "";
+  const percent = Number((100 * share).toFixed(4)); // 14.5, where floats make it 14.499...
+  return `${percent.toFixed(share < 0.1 ? 1 : 0)}%`;
 }
 
 function pointsInWords(points) {

@@ -47,7 +47,11 @@ class Explore {
 
   // -- asking --------------------------------------------------------------------
   heed(what) {
-    if (what === "base") return this.draw();
+    if (what === "base") {
+      this.draw();
+      if (this.asked && !this.leaving) this.fetchChart(this.turn);
+      return;
+    }
     if (what === "unit") return this.unitChosen();
     this.ask();
   }
@@ -116,7 +120,7 @@ class Explore {
     const began = performance.now();
     const { leaving } = this;
     if (leaving && !this.told?.cells.length) return fill(this.chart);
-    const reply = await this.desk.ask("chart", { ...this.asked, public: leaving });
+    const reply = await this.desk.ask("chart", { ...this.asked, public: leaving, base: this.chosen.base[1].value });
     if (!reply || turn !== this.turn || leaving !== this.leaving) return;
     this.svg = reply.svg;
     this.drawn = performance.now() - began;

@@ -50,6 +50,7 @@ class Reports {
       words("Next release", "next_release"),
       field("Data as of", "cut", { type: "date" }),
       field("Provisional", "provisional", { type: "checkbox" }),
+      words("Corrects what left before, because", "revised"),
     ];
     this.input = Object.fromEntries(fields.map(([, input]) => [input.name, input]));
     fill(this.form, fields.map((one) => el("div", { class: "iwf-pair" }, one)));
@@ -101,7 +102,7 @@ class Reports {
 
   compose() {
     const told = Object.fromEntries(
-      ["kind", "first", "last", "organisation", "contact", "next_release", "cut"].map((name) => [name, this.input[name].value.trim()]),
+      ["kind", "first", "last", "organisation", "contact", "next_release", "cut", "revised"].map((name) => [name, this.input[name].value.trim()]),
     );
     if (!told.first || !told.last) return this.desk.notice.warn("Name the first and the last month.");
     const value = (name) => this.input[name].value;
@@ -116,8 +117,7 @@ class Reports {
     const exceptions = {};
     for (const input of this.found.querySelectorAll("[data-table]"))
       if (input.value.trim()) exceptions[input.dataset.table] = input.value.trim();
-    const revised = this.found.querySelector('[name="revised"]').checked;
-    this.run("ask", { name, report: this.made.name, exceptions, revised }, "Asked. Another person can look at it now.");
+    this.run("ask", { name, report: this.made.name, exceptions }, "Asked. Another person can look at it now.");
   }
 
   refuse(one) {
@@ -158,7 +158,6 @@ class Reports {
       tableOf("Verdicts", ["Table", "Verdict", "Reason", "Exception, with its reason"], lines, { "data-testid": "verdicts" }),
       el("div", { class: "iwf-asked" },
         el("div", { class: "iwf-pair" }, field("Name of the release", "release-name", { maxlength: 64 })),
-        el("div", { class: "iwf-pair" }, field("Corrects what left before", "revised", { type: "checkbox" })),
       ),
       button("Ask for the release", go),
     ];

@@ -8,17 +8,19 @@ the reason; nothing of either is printed as nought.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from iwflab.domain.categories import UNDETERMINED
 from iwflab.domain.version import VERSION
 from iwflab.statistics.disclosure import Profile
 from iwflab.statistics.disclosure import profile as profile_named
-from iwflab.statistics.reports.counting import Frames, checked, counted_in
-from iwflab.statistics.reports.model import Report, ReportKind, told_from
+from iwflab.statistics.reports.counting import Frames, checked, counted_in, read_by
+from iwflab.statistics.reports.model import Report, ReportKind
 from iwflab.statistics.reports.monthly.example import example
 from iwflab.statistics.reports.monthly.sections import sections
 from iwflab.statistics.reports.monthly.standards import standards
 from iwflab.statistics.reports.monthly.wanted import Detail, apart, linked, merged
 from iwflab.statistics.reports.periods import Period, period_of
 from iwflab.statistics.reports.releasing import EMPTY, TOO_SMALL, Kept, together
+from iwflab.statistics.reports.telling import told_from
 
 BEFORE = ("age", "arrived")  # what is compared with the period before
 BANDED = ("age", "severity_by_age")
@@ -39,17 +41,20 @@ def compose(
 
     ``period`` names the first and the last month ("2026-10") or their first and last
     day.  ``told`` holds organisation, contact, next_release and cut (the day of the
-    data), and may hold provisional and code_version.  ``seed`` is the lab's secret of
-    random rounding.  An optional frame ``released`` (medium, released_on) gives the
-    hashes.  Raises BadInput where frames or words are missing.
+    data), scheme and scheme_version (of the codes), and may hold provisional, revised
+    (why it corrects what left before) and code_version.  ``seed`` is the lab's secret
+    of random rounding.  An optional frame ``released`` (medium, released_on) gives the
+    hashes.  Raises BadInput where frames or words are missing, and where the frames
+    hold what is later than the cut, or the months have not begun then.
     """
     checked(frames)
     rule = profile_named(profile) if isinstance(profile, str) else profile
     facts = told_from(told, code_version=VERSION)
-    months = period_of(*period)
-    now = protected(frames, months, rule, seed=seed)
+    read_by(frames, facts.cut)
+    months = period_of(*period).read_on(facts.cut)
+    now = protected(frames, months, rule, scheme=facts.scheme, seed=seed)
     # As it was protected for its own report, so that both show the same cells.
-    earlier = protected(frames, months.before, rule, seed=seed)
+    earlier = protected(frames, months.before, rule, scheme=facts.scheme, seed=seed)
     before = {name: earlier[name] for name in BEFORE if comparable(now, earlier, name)}
     kept = [*now.values(), *before.values()]
     return Report(
@@ -67,15 +72,21 @@ def compose(
 
 
 def protected(
-    frames: Frames, period: Period, profile: Profile, *, seed: bytes | None = None
+    frames: Frames,
+    period: Period,
+    profile: Profile,
+    *,
+    scheme: str = "",
+    seed: bytes | None = None,
 ) -> dict[str, Kept]:
     """Protect every table of a period together, as finely as it can be shown.
 
     Bands are taken in pairs, and the mildest category with undetermined, where that
     lets more tables out, or as many with more numbers in those of one axis; never both
-    ways, for what is merged tells what the fine levels hide.
+    ways, for what is merged tells what the fine levels hide.  ``scheme`` names that of
+    the codes.
     """
-    counted = counted_in(frames, period)
+    counted = counted_in(frames, period, scheme)
     coarser = merged(counted)
 
     def kept(detail: Detail) -> dict[str, Kept]:
@@ -95,8 +106,35 @@ def protected(
     if bands and codes:
         found.append(kept(Detail(wide_bands=True, joined_codes=True)))
     best = max(found, key=_shown)  # of equals the finest, which comes first
-    others = together(apart(frames, counted, profile), profile, seed=seed)
-    return _untold(best, others["outcome"]) | others
+    outcomes = [Detail(joined_outcomes=True)]
+    if _tells_undetermined(best["severity"]) and not seed:
+        outcomes.insert(0, Detail())
+    others = [
+        together(
+            apart(frames, counted, detail, profile), profile, coarser=coarser, seed=seed
+        )
+        for detail in outcomes
+    ]
+    chosen = max(others, key=_told)
+    return _untold(best, chosen["outcome"]) | chosen
+
+
+def _told(kept: Mapping[str, Kept]) -> tuple[int, int]:
+    """Count the tables that are shown, and how few of their numbers are not."""
+    shown = [one.published for one in kept.values() if one.published is not None]
+    return len(shown), -sum(len(one.withheld) for one in shown)
+
+
+def _tells_undetermined(severity: Kept) -> bool:
+    """Tell whether it is shown how many items are undetermined, and all beside it.
+
+    What was assessed has the same ones, which no audit knows: it counts them apart
+    only where nothing of them is hidden (and nothing is drawn twice by a seed).
+    """
+    shown = severity.published
+    if shown is None or shown.withheld:
+        return False
+    return UNDETERMINED in shown.levels[0]
 
 
 def _untold(items: Mapping[str, Kept], outcome: Kept) -> dict[str, Kept]:

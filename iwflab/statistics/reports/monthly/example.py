@@ -16,6 +16,8 @@ TOLD = {
     "contact": "statistics@example.invalid",
     "next_release": "2026-12-10",
     "cut": "2026-11-05",
+    "scheme": "uk_2014",
+    "scheme_version": "2014-04-01.2",
     "provisional": "yes",
 }
 

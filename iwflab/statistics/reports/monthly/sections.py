@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from iwflab.statistics.disclosure import ALL
 from iwflab.statistics.reports import tabling
+from iwflab.statistics.reports.counting import UNKNOWN
 from iwflab.statistics.reports.model import Chart, Section, Table
+from iwflab.statistics.reports.monthly.populations import OUTCOMES
 from iwflab.statistics.reports.monthly.severity import by_severity, types
-from iwflab.statistics.reports.monthly.wanted import INSIDE, PLACES, WHEN
+from iwflab.statistics.reports.monthly.wanted import PLACES
 from iwflab.statistics.reports.monthly.writing import (
     SOURCE,
     WORDS,
@@ -18,6 +20,10 @@ from iwflab.statistics.reports.monthly.writing import (
 from iwflab.statistics.reports.periods import Period
 from iwflab.statistics.reports.releasing import Kept
 
+BOUNDS = (
+    "Least and most: between them lies the percent of all, whatever the ages are that"
+    " are not known."
+)
 HOSTING = (
     "addresses are kept as opaque references; neither the country of hosting nor the"
     " type of site is recorded"
@@ -70,27 +76,41 @@ def _arrivals(writer: Writer) -> Section:
     if outcome is not None:
         about = writer.about("outcome", f"Content assessed, {period}", "outcome")
         made["outcome"] = tabling.shares(outcome, about)
-        share = outcome.percent((INSIDE[0],), (ALL,))
+        inside = outcome.levels[0][0]
+        share = outcome.percent((inside,), (ALL,))
         if share is not None:
-            title += f"; {share}% of content assessed is {INSIDE[0]}"
+            title += f"; {share}% of content assessed is {inside}"
     made["routes"] = crossed(writer, "routes", "Addresses by how found", "route")
     made["sources"] = crossed(writer, "sources", "Addresses by source", "source")
-    note = "An address counts once, by the most severe of its media."
-    notes = [note] if made["routes"] or made["sources"] else []
+    notes = []
+    if made["routes"] or made["sources"]:
+        notes.append(
+            "An address counts once, in the period of the first sign-off of its media"
+            " and by the most severe of them."
+        )
+    if outcome is not None and outcome.levels[0] != OUTCOMES:
+        notes.append(
+            "Undetermined is counted with what is in a category: apart it would tell"
+            " what other tables hide, or have to be hidden itself."
+        )
     return writer.section("arrivals", title, made, notes=notes)
 
 
 def _ages(writer: Writer) -> Section:
-    """Age bands of the youngest child, beside the period before."""
+    """Age bands of the youngest child, beside the period before; and of the known."""
     shown, earlier = writer.shown("age"), writer.before.get("age")
     of, rows = "Age of the youngest child", "age band"
-    if shown is None or earlier is None or earlier.published is None:
-        made = plain(writer, "age", of, rows)
+    if shown is None:
+        return plain(writer, "age", of, rows)
+    title = f"{of}, percent of the known and bounds, {writer.period.text}"
+    known = tabling.of_known(shown, UNKNOWN, writer.about("age_known", title, rows))
+    if earlier is None or earlier.published is None:
+        made = _noted(plain(writer, "age", of, rows), BOUNDS)
         note = (
             f"{writer.period.before.text} is not beside it: nothing of it can be shown"
             " in the same age bands."
         )
-        return made if made.absent else _noted(made, note)
+        return _noted(replace(made, tables=(*made.tables, known)), note)
     periods = (writer.period, writer.period.before)
     stated = tabling.finding(shown, of=of, words=WORDS, period=writer.period)
     title = f"{of}, {periods[0].text} and {periods[1].text}"
@@ -98,7 +118,8 @@ def _ages(writer: Writer) -> Section:
     table = tabling.compared(shown, earlier.published, periods, about)
     pair = [(periods[0].text, shown), (periods[1].text, earlier.published)]
     chart = tabling.side_by_side(pair, writer.about("age", stated, of=shown))
-    return writer.section("age", stated, {"age": table}, charts=[chart])
+    both = {"age": table, "age_known": known}
+    return writer.section("age", stated, both, charts=[chart], notes=[BOUNDS])
 
 
 def _noted(section: Section, note: str) -> Section:
@@ -140,21 +161,26 @@ def _children(writer: Writer) -> Section:
 
 def _prohibited(writer: Writer) -> Section:
     title = "Prohibited images of children (section 62)"
-    made = plain(writer, "prohibited", title, "kind", chart=False)
-    if made.absent:
-        return made
-    return _noted(made, "These are counted apart from categories A, B and C.")
+    if writer.shown("prohibited") is None:
+        return writer.section("prohibited", title, {"prohibited": None})
+    rows = "class under section 62"
+    notes = (
+        "These are counted apart from the categories.",
+        "Undetermined: what was recorded leaves open whether it is one.",
+    )
+    made = {"prohibited": crossed(writer, "prohibited", title, rows)}
+    title = f"{title}, {writer.period.text}"
+    return writer.section("prohibited", title, made, notes=notes)
 
 
 def _hashes(writer: Writer) -> Section:
     title, shown = "Hashes released", writer.shown("hashes")
     if shown is None:
         return writer.section("hashes", title, {"hashes": None})
-    period = writer.period.text
-    added, every = (shown.cells[level,].text for level in (WHEN[1], ALL))
-    title = f"Hashes of {added} media were added in {period}; {every} media in all"
-    what = f"Media whose hashes were released, up to {period}"
-    table = tabling.shares(shown, writer.about("hashes", what, "released"))
+    period, added = writer.period.text, shown.cells[ALL,].text
+    title = f"Hashes of {added} media were added in {period}"
+    what = f"Media whose hashes were first released in {period}"
+    table = tabling.shares(shown, writer.about("hashes", what, "kind"))
     note = "A medium has several hashes; it counts once."
     return writer.section("hashes", title, {"hashes": table}, notes=[note])
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from iwflab.statistics.disclosure import Profile
-from iwflab.statistics.reports.model import Told
+from iwflab.statistics.reports.telling import Told
 
 
 @cache
@@ -16,14 +16,16 @@ def _texts() -> dict[str, Any]:
 
 def standards(profile: Profile, told: Told) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Give the headed texts of the last part."""
-    state = "provisional and may be revised" if told.provisional else "final"
     texts = _texts()
-    status = f"These figures are {state}."
+    status = [f"These figures are {told.state}."]
+    if told.revised:
+        status.append(f"They correct figures that left before: {told.revised}")
+    law = f"Categories are those of the scheme {told.law}, as they were signed off."
     return (
-        ("Methods", tuple(texts["methods"])),
+        ("Methods", (*texts["methods"], law)),
         ("Definitions", tuple(texts["definitions"])),
         ("Quality", tuple(texts["quality"])),
-        ("Revisions and corrections", (status, *texts["revisions"])),
+        ("Revisions and corrections", (*status, *texts["revisions"])),
         ("Disclosure control", disclosure(profile)),
         ("Code of Practice", tuple(texts["practice"])),
     )
@@ -42,4 +44,4 @@ def disclosure(profile: Profile) -> tuple[str, ...]:
         said.append(
             "No number is shown that is mostly one series: it would describe a case."
         )
-    return (*said, _texts()["joint"])
+    return tuple(said) if profile.method == "open" else (*said, _texts()["joint"])

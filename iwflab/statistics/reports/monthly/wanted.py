@@ -7,46 +7,56 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from iwflab.domain.categories import NONE, UNDETERMINED
+from iwflab.domain.categories import UNDETERMINED
 from iwflab.statistics.disclosure import Counts, Profile
 from iwflab.statistics.reports.counting import (
     AGES,
+    PROHIBITED,
     SEXES,
     UNKNOWN,
     WIDER,
     Counted,
     Frames,
-    counts,
     recoded,
+    series_of,
 )
-from iwflab.statistics.reports.periods import Period
+from iwflab.statistics.reports.monthly.addresses import addresses
+from iwflab.statistics.reports.monthly.populations import (
+    JOINED,
+    OUTCOME,
+    OUTCOMES,
+    Axes,
+    Of,
+    of,
+    one,
+    outcome,
+)
 from iwflab.statistics.reports.releasing import Asked
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CATEGORY, AGE, SEX = "category", "age band", "sex"
-KIND, ROUTE, SOURCE, OUTCOME = "kind", "route", "source", "outcome"
+KIND, CLASS = "kind", "class under section 62"
 KINDS = ("picture", "video")
-CONFIRMED = ("in a category", "in none, or undetermined")
-INSIDE = ("in a category or undetermined", "in none")
-ROUTES = ("proactive", "external", UNKNOWN)
-OTHER = "other sources"
 VALUES = ("present", "absent", "not determined")
 TYPE = "self_generated"  # the tag that published tables are split by
 NUMBERS = ("1", "2", "3", "4 or more")
 FEWER = ("1", "2 or more")
 PLACES = ("first child of an item", "additional children")
-WHEN = ("before the period", "in the period")
-Axes = Mapping[str, tuple[str, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How finely a period is counted: bands in pairs, the mildest with undetermined."""
+    """How finely a period is counted.
+
+    Bands in pairs; the mildest category with undetermined; and, of what was assessed,
+    all that is in a category with undetermined.
+    """
 
     wide_bands: bool = False
     joined_codes: bool = False
+    joined_outcomes: bool = False
 
 
 def linked(frames: Frames, counted: Counted, detail: Detail) -> tuple[Asked, ...]:
@@ -69,7 +79,10 @@ def linked(frames: Frames, counted: Counted, detail: Detail) -> tuple[Asked, ...
 
 def merged(counted: Counted) -> dict[str, tuple[str, ...]]:
     """Say of each level that a coarser detail has which finer ones it is made of."""
-    found: dict[str, tuple[str, ...]] = {FEWER[1]: NUMBERS[1:]}
+    found: dict[str, tuple[str, ...]] = {
+        FEWER[1]: NUMBERS[1:],
+        JOINED[0]: OUTCOMES[:-1],
+    }
     if len(last := counted.levels[-2:]) > 1:
         found[" or ".join(last)] = last
     for wide in dict.fromkeys(WIDER.values()):
@@ -77,34 +90,17 @@ def merged(counted: Counted) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def apart(frames: Frames, counted: Counted, profile: Profile) -> tuple[Asked, ...]:
-    """Say which tables of other populations a period needs; no detail alters them."""
+def apart(
+    frames: Frames, counted: Counted, detail: Detail, profile: Profile
+) -> tuple[Asked, ...]:
+    """Say which tables of other populations a period needs; bands do not alter them."""
+    levels = JOINED if detail.joined_outcomes else OUTCOMES
     return (
-        _outcome(counted),
+        _outcome(counted, levels),
         _prohibited(counted),
         _arrived(counted),
-        *_addresses(frames, counted, profile),
-        _hashes(frames, counted.period),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Of:
-    """A population: period, unit, and a name that all tables of it share."""
-
-    period: Period
-    unit: str
-    what: str
-
-
-def _one(name: str, frame: "pd.DataFrame", axes: Axes, of: Of) -> Counts:
-    code = of.period.code
-    return counts(
-        frame,
-        axes,
-        name=f"{name} {code}",
-        unit=of.unit,
-        coverage=f"{of.what} {code}",
+        *addresses(frames, counted, levels, profile),
+        _hashes(frames, counted),
     )
 
 
@@ -131,7 +127,7 @@ def _items(counted: Counted, bands: Sequence[str]) -> list[Asked]:
 
 
 def _item(name: str, counted: Counted, axes: Axes) -> Counts:
-    return _one(name, counted.items, axes, Of(counted.period, "content", "items"))
+    return one(name, counted.items, axes, of(counted, "content", "items"))
 
 
 def _types(frames: Frames, counted: Counted) -> list[Asked]:
@@ -152,7 +148,7 @@ def _types(frames: Frames, counted: Counted) -> list[Asked]:
         }
         for name, axes in sides.items():
             if axes is axis or tag == TYPE:
-                own = _one(name, frame, axes, Of(counted.period, "content", "items"))
+                own = one(name, frame, axes, of(counted, "content", "items"))
                 asked.append(Asked(name, (own,)))
     return asked
 
@@ -169,13 +165,11 @@ def _value(tags: "pd.DataFrame", tag: str, contents: "pd.Series[Any]") -> Any:
     return told.mask(absent & ~present, VALUES[1])
 
 
-def _outcome(counted: Counted) -> Asked:
-    inside = counted.assessed["code"] != NONE
-    frame = counted.assessed.assign(
-        outcome=inside.map(dict(zip((True, False), INSIDE, strict=True)))
-    )
-    axes: Axes = {OUTCOME: ("outcome", INSIDE)}
-    own = _one("outcome", frame, axes, Of(counted.period, "content", "assessed"))
+def _outcome(counted: Counted, levels: Sequence[str]) -> Asked:
+    told = outcome(counted.assessed["code"], counted.outside, levels)
+    axes: Axes = {OUTCOME: ("outcome", levels)}
+    population = of(counted, "content", "assessed")
+    own = one("outcome", counted.assessed.assign(outcome=told), axes, population)
     return Asked("outcome", (own,), whole=True)
 
 
@@ -190,102 +184,57 @@ def _children(counted: Counted, bands: Sequence[str]) -> list[Asked]:
         )
         frame = with_child.assign(several=number)
         axes: Axes = {"number of children": ("several", levels)}
-        of = Of(counted.period, "content", "items with a child")
-        options.append(_one("number", frame, axes, of))
+        population = of(counted, "content", "items with a child")
+        options.append(one("number", frame, axes, population))
     child = counted.children
     first = child.groupby("content").cumcount() == 0
     child = child.assign(place=first.map({True: PLACES[0], False: PLACES[1]}))
-    of = Of(counted.period, "child_appearance", "children of items")
+    population = of(counted, "child_appearance", "children of items")
     place: Axes = {"place": ("place", PLACES)}
     ages: Axes = {"age band of the child": ("age", bands)}
     needs = ("age", "sex")
     own = [
         ("number", tuple(options)),
-        ("additional", (_one("additional", child, place, of),)),
-        ("all_children", (_one("all_children", child, ages, of),)),
+        ("additional", (one("additional", child, place, population),)),
+        ("all_children", (one("all_children", child, ages, population),)),
     ]
     return [Asked(name, some, whole=True, needs=needs) for name, some in own]
 
 
 def _prohibited(counted: Counted) -> Asked:
-    asked = counted.assessed["prohibited"] != ""
+    """Count what is prohibited, and what may be: undetermined is a level of its own."""
     if not (counted.media["prohibited"].fillna("").astype(str) != "").any():
         why = "no medium of this period has a class under section 62"
         return Asked("prohibited", absent=why)
-    axes: Axes = {KIND: ("kind", KINDS)}
-    of = Of(counted.period, "content", "prohibited")
-    own = _one("prohibited", counted.assessed[asked], axes, of)
+    levels = (PROHIBITED[-1], UNDETERMINED)
+    rows = counted.assessed[counted.assessed["prohibited"].isin(levels)]
+    axes: Axes = {CLASS: ("prohibited", levels), KIND: ("kind", KINDS)}
+    own = one("prohibited", rows, axes, of(counted, "content", "prohibited"))
     return Asked("prohibited", (own,))
 
 
 def _arrived(counted: Counted) -> Asked:
-    media = counted.arrived
-    series = media["series"].fillna("").astype(str)
-    alone = "content " + media["content"].astype(str)
-    frame = media.assign(series=series.where(series != "", alone))
     axes: Axes = {KIND: ("kind", KINDS)}
-    own = _one("arrived", frame, axes, Of(counted.period, "medium", "arrived"))
+    population = Of(counted.period, "medium", "arrived")
+    own = one("arrived", counted.arrived, axes, population)
     return Asked("arrived", (own,))
 
 
-def _addresses(frames: Frames, counted: Counted, profile: Profile) -> list[Asked]:
-    why = "no address of a medium that was assessed in this period is known"
-    nothing = [Asked("routes", absent=why), Asked("sources", absent=why)]
-    if "sightings" not in frames:
-        return nothing
-    rows = frames["sightings"]
-    rows = rows[rows["medium"].isin(counted.media["medium"])]
-    rows = rows[rows["url"].fillna("").astype(str) != ""]
-    if rows.empty:
-        return nothing
-    by_medium = counted.media.set_index("medium")["code"].astype(object)
-    code = rows["medium"].map(by_medium)
-    confirmed = ~code.isin([NONE, UNDETERMINED])
-    series = rows["series"].fillna("").astype(str)
-    rows = rows.assign(
-        yes=confirmed,
-        series=series.where(series != "", "content " + rows["content"].astype(str)),
-    ).sort_values(["url", "yes", "medium"], ascending=[True, False, True])
-    url = rows.drop_duplicates("url")
-    url = url.assign(
-        outcome=url["yes"].map(dict(zip((True, False), CONFIRMED, strict=True))),
-        route=url["route"].astype(object).where(url["route"].isin(ROUTES), UNKNOWN),
-        source=_sources(url, profile),
-    )
-    ends: Axes = {OUTCOME: ("outcome", CONFIRMED)}
-    levels = sorted(set(url["source"]) - {OTHER})
-    levels += [OTHER] if OTHER in set(url["source"]) else []
-    of = Of(counted.period, "url", "addresses")
-    routes: Axes = {ROUTE: ("route", ROUTES), **ends}
-    sources: Axes = {SOURCE: ("source", levels), **ends}
-    return [
-        Asked("routes", (_one("routes", url, routes, of),)),
-        Asked("sources", (_one("sources", url, sources, of),)),
-    ]
-
-
-def _sources(url: "pd.DataFrame", profile: Profile) -> "pd.Series[Any]":
-    """Name a source only where it gave enough: a name beside [c] tells of a case."""
-    named = url["source"].fillna("").astype(str).replace({"": OTHER, "all": OTHER})
-    size = named.map(named.value_counts())
-    return named.where(size >= max(profile.threshold, 1), OTHER)
-
-
-def _hashes(frames: Frames, period: Period) -> Asked:
-    import pandas as pd
-
-    why = "nothing was released to a hash list yet"
+def _hashes(frames: Frames, counted: Counted) -> Asked:
+    """Count what was added in the period alone: a sum so far tells withheld months."""
     if "released" not in frames:
-        return Asked("hashes", absent=why)
+        return Asked("hashes", absent="nothing was released to a hash list yet")
     rows = frames["released"].drop_duplicates("medium")
-    inside = period.holds(rows["released_on"])
-    past = pd.to_datetime(rows["released_on"]) < pd.Timestamp(period.first)
+    rows = rows[counted.period.holds(rows["released_on"])]
     media = frames["media"].set_index("medium")
-    series = rows["medium"].map(media["series"]).fillna("").astype(str)
+    content = rows["medium"].map(media["content"])
+    series = content.map(series_of(frames["media"]))
     rows = rows.assign(
-        when=inside.map({True: WHEN[1], False: WHEN[0]}),
-        series=series.where(series != "", "medium " + rows["medium"].astype(str)),
-    )[inside | past]
-    axes: Axes = {"when": ("when", WHEN)}
-    own = _one("hashes", rows, axes, Of(period, "medium", "released up to"))
-    return Asked("hashes", (own,), whole=True, absent=why)
+        kind=rows["medium"].map(media["kind"]).astype(object).fillna(UNKNOWN),
+        series=series.where(series != "", "content " + content.astype(str)),
+    )
+    kinds = (*KINDS, UNKNOWN) if (rows["kind"] == UNKNOWN).any() else KINDS
+    axes: Axes = {KIND: ("kind", kinds)}
+    own = one("hashes", rows, axes, Of(counted.period, "medium", "released"))
+    why = "nothing was released to a hash list in this period"
+    return Asked("hashes", (own,), absent=why)
