@@ -18,24 +18,24 @@ from tests.statistics.report_attack import ALL, NUMBER, WITHHELD, Told
 
 UNITS = {text: unit for unit, text in COUNT_UNITS.items()}
 AXES = {  # what a table counts, and its axes
-    "severity": ("items", "category"),
-    "age": ("items", "age band"),
-    "sex": ("items", "sex"),
-    "kinds": ("items", "kind"),
-    "severity_by_age": ("items", "age band", "category"),
-    "severity_by_sex": ("items", "sex", "category"),
-    "severity_by_kind": ("items", "kind", "category"),
-    "self_generated_by_severity": ("items", "category", "self_generated"),
-    "self_generated_by_sex": ("items", "sex", "self_generated"),
-    "number": ("items with a child", "number of children"),
-    "additional": ("children of items", "place"),
-    "all_children": ("children of items", "age band of the child"),
-    "outcome": ("assessed", "outcome"),
-    "prohibited": ("prohibited", "kind"),
+    "severity": ("items under uk_2014", "category"),
+    "age": ("items under uk_2014", "age band"),
+    "sex": ("items under uk_2014", "sex"),
+    "kinds": ("items under uk_2014", "kind"),
+    "severity_by_age": ("items under uk_2014", "age band", "category"),
+    "severity_by_sex": ("items under uk_2014", "sex", "category"),
+    "severity_by_kind": ("items under uk_2014", "kind", "category"),
+    "self_generated_by_severity": ("items under uk_2014", "category", "self_generated"),
+    "self_generated_by_sex": ("items under uk_2014", "sex", "self_generated"),
+    "number": ("items with a child under uk_2014", "number of children"),
+    "additional": ("children of items under uk_2014", "place"),
+    "all_children": ("children of items under uk_2014", "age band of the child"),
+    "outcome": ("assessed under uk_2014", "outcome"),
+    "prohibited": ("prohibited under uk_2014", "class under section 62", "kind"),
     "arrived": ("arrived", "kind"),
-    "routes": ("addresses", "route", "outcome"),
-    "sources": ("addresses", "source", "outcome"),
-    "hashes": ("released up to", "when"),
+    "routes": ("addresses under uk_2014", "route", "outcome"),
+    "sources": ("addresses under uk_2014", "source", "outcome"),
+    "hashes": ("released", "kind"),
 }
 STATED = (  # the sentences of a report that hold numbers, each shown in its part
     r"(?P<n>[\d,]+) media arrived in",
@@ -45,7 +45,7 @@ STATED = (  # the sentences of a report that hold numbers, each shown in its par
     r"has its largest share at .+: (?P<p>\d+%)$",
     r"^(?P<p>\d+%) of content is self-generated,",
     r"^(?P<p>\d+%) of children are beside the first",
-    r"^Hashes of (?P<n>[\d,]+) media were added in .+; (?P<m>[\d,]+) media in all",
+    r"^Hashes of (?P<n>[\d,]+) media were added in ",
 )
 KINDS = ("picture", "video")
 FIXED = ("limits, 95%", "section 62", "from 1 to 4", "from 1 to 9")
@@ -53,9 +53,13 @@ MONTH = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September"
     r"|October|November|December) \d{4}"
 )
+DAYS = re.compile(rf"\b\d{{1,2}} (?={MONTH.pattern})")
 DAY = re.compile(r"\b\d{4}-\d\d(?:-\d\d)?\b")
 VERSION = re.compile(r"iwflab \d[\w.+-]*")
-OF_ALL = {"every child": "children of items", "youngest only": "items"}
+OF_ALL = {
+    "every child": "children of items under uk_2014",
+    "youngest only": "items under uk_2014",
+}
 
 
 @dataclass
@@ -114,6 +118,10 @@ def read(page, data, period):
         parts.append(part)
         for table in section.iter("table"):
             same = next(printed)
+            if same.name == "age_known":
+                for grid in (same, _grid(table, same)):
+                    part.texts += unexplained(grid, part.tables[0])
+                continue
             part.tables += tolds(same, period)
             part.tables += tolds(_grid(table, same), period)
         part.texts += [_words(one) for one in section.iter("h2", "h3", "p", "caption")]
@@ -214,7 +222,7 @@ def loose(parts):
             bare = re.sub(r"^\d+\. ", "", text)
             for pattern in STATED:
                 bare = re.sub(pattern, partial(_without, shown), bare)
-            for pattern in (VERSION, DAY, MONTH, known):
+            for pattern in (VERSION, DAY, DAYS, MONTH, known):
                 bare = pattern.sub(" ", bare)
             found += [(text, number) for number in NUMBER.findall(bare)]
     return found
@@ -256,6 +264,31 @@ def tolds(grid, period):
     return [_crossed(grid, axes, what, period)]
 
 
+def unexplained(grid, table):
+    """Give the rows of bounds that are more than the shown counts of a table say."""
+    shown = {key: int(text) for (key,), text in table.cells.items() if text.isdigit()}
+    total, unknown = shown.get(ALL), shown.get("not known")
+    found = []
+    for row in grid.rows:
+        own, expected = shown.get(row[0]), [WITHHELD] * 3
+        if own is not None and total is not None:
+            expected[1] = _percent(own, total)
+        if None not in (own, total, unknown):
+            known = total - unknown
+            expected[0] = _percent(min(own, known), known)
+            expected[2] = _percent(min(own + unknown, total), total)
+        if list(row[1:]) != expected:
+            found.append(f"{row[0]}: {row[1:]}")
+    return found
+
+
+def _percent(part, whole):
+    if whole <= 0:
+        return "[z]"
+    share = (200 * part + whole) // (2 * whole)
+    return "[low]" if part and not share else str(share)
+
+
 def _follows(row):
     """Tell whether the change of a row is what its two percentages say."""
     after, before = (0 if row[at] == "[low]" else row[at] for at in (2, 4))
@@ -273,7 +306,7 @@ def _tagged(grid, row, period):
     numbers = dict(zip(grid.columns[:-1], row[1:-1], strict=True))
     shares = {grid.columns[0]: row[-1]}
     axis = row[0].replace("-", "_").replace(" ", "_")
-    return _one(grid, axis, f"items {period}", numbers, shares)
+    return _one(grid, axis, f"items under uk_2014 {period}", numbers, shares)
 
 
 def level(word):

@@ -169,3 +169,15 @@ def test_no_mark_of_a_withheld_number_is_read_out_as_nought(made):
         assert own == {text}
         withheld += text == WITHHELD
     assert withheld > 10
+
+
+def test_a_bound_that_says_more_than_the_table_of_ages_is_found(made):
+    def change(part):
+        known = part.tables[1]
+        first, *rest = known.rows
+        odd = replace(known, rows=((first[0], 37, *first[2:]), *rest))
+        return replace(part, tables=(part.tables[0], odd))
+
+    found = loose(read_again(in_part(made("partner"), "age", change)))
+
+    assert "37" in [number.strip() for _, number in found]
