@@ -16,7 +16,7 @@ from iwflab.statistics.disclosure.auditing import known_of
 from iwflab.statistics.disclosure.equations import Known, Name, Row, knots
 from iwflab.statistics.disclosure.linking import Coarser, Links, Shape, links
 from iwflab.statistics.disclosure.releases import Entry, Release, Same, named, same_of
-from iwflab.statistics.disclosure.tables import lines
+from iwflab.statistics.disclosure.tables import Finer, Published, lines
 
 Group = tuple[str, str]  # unit and coverage
 At = tuple[int, Same]  # a count of one release
@@ -93,14 +93,40 @@ def joined(made: Sequence[Release], coarser: Coarser) -> Joined:
 
 
 def grouped(releases: Sequence[Release], coarser: Coarser) -> Mapping[Group, Links]:
-    """Link the tables of each unit and coverage, of all releases."""
-    shapes: dict[Group, list[Shape]] = {}
+    """Link the tables of each unit and coverage, of all releases.
+
+    ``coarser`` is said of every axis, beside what the tables say of their own.
+    """
+    tables: dict[Group, list[Published]] = {}
     for release in releases:
         for one in release.entries:
-            told = one.published
-            shape = Shape(told.names, told.levels)
-            shapes.setdefault((told.unit, told.coverage), []).append(shape)
-    return {group: links(own, coarser) for group, own in shapes.items()}
+            tables.setdefault(group_of(one), []).append(one.published)
+    return {
+        group: links(
+            [Shape(one.names, one.levels) for one in told], _finer(told, coarser)
+        )
+        for group, told in tables.items()
+    }
+
+
+def _finer(tables: Sequence[Published], coarser: Coarser) -> Finer:
+    """Put together of what merged levels are made; Contradiction where it differs."""
+    found = {name: dict(coarser) for one in tables for name in one.names}
+    for one in tables:
+        for name in one.names:
+            for level, parts in one.finer.get(name, {}).items():
+                known = found[name].setdefault(level, parts)
+                if set(known) != set(parts):
+                    raise Contradiction(
+                        f"the level {level!r} of {name!r} was merged in two ways",
+                        advice="give a level that is merged anew a name of its own",
+                    )
+    return found
+
+
+def group_of(one: Entry) -> Group:
+    """Give the unit and coverage of a table: nothing is told across them."""
+    return one.published.unit, one.published.coverage
 
 
 def linking_rows(at: int, group: Group, linked: Links) -> Iterator[Row]:
@@ -121,7 +147,7 @@ def _row(at: int, group: Group, names: tuple[str, ...], above: Any, parts: Any) 
 def _groups(made: Sequence[Release]) -> list[tuple[int, Group]]:
     return sorted(
         {
-            (at, (one.published.unit, one.published.coverage))
+            (at, group_of(one))
             for at, release in enumerate(made)
             for one in release.entries
         }

@@ -15,7 +15,8 @@ from iwflab.statistics.disclosure.profiles import Profile
 from iwflab.statistics.disclosure.releases import Entry, Release
 from iwflab.statistics.disclosure.tables import Key, Published, Shown
 
-FORM = 1  # of the text; a reader refuses another
+FORM = 2  # of the text; a reader refuses another
+OLDER = (1,)  # is read too: it does not say of what merged levels are made
 
 
 def release_json(release: Release) -> str:
@@ -34,7 +35,7 @@ def release_from(text: str) -> Release:
     """Read a release as :func:`release_json` wrote it; refuse anything else."""
     try:
         plain = json.loads(text)
-        if plain["form"] != FORM:
+        if plain["form"] not in (FORM, *OLDER):
             raise _unknown(f"its form is {plain['form']!r}")
         return Release(
             name=str(plain["name"]),
@@ -81,6 +82,10 @@ def _published(one: Published) -> dict[str, Any]:
             [list(key), _whole(cell.value), int(cell.lower), _whole(cell.upper)]
             for key, cell in one.cells.items()
         ],
+        "finer": {
+            name: {level: list(parts) for level, parts in told.items()}
+            for name, told in one.finer.items()
+        },
     }
 
 
@@ -91,6 +96,10 @@ def _published_from(plain: Mapping[str, Any]) -> Published:
         names=_key(plain["names"]),
         levels=tuple(_key(own) for own in plain["levels"]),
         cells=cells,
+        finer={
+            name: {level: _key(parts) for level, parts in told.items()}
+            for name, told in plain.get("finer", {}).items()
+        },
     )
 
 

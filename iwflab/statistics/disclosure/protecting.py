@@ -218,4 +218,5 @@ def with_pattern(
         counts.names,
         counts.levels,
         cells,
+        counts.finer,
     )

@@ -40,6 +40,7 @@ def round_table(
         counts.names,
         counts.levels,
         cells,
+        counts.finer,
     )
 
 

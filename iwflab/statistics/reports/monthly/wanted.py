@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from iwflab.domain.categories import NONE, UNDETERMINED
 from iwflab.statistics.disclosure import Counts, Profile
+from iwflab.statistics.disclosure.tables import Finer
 from iwflab.statistics.reports.counting import (
     AGES,
     SEXES,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CATEGORY, AGE, SEX = "category", "age band", "sex"
+CHILD_AGE, NUMBER = "age band of the child", "number of children"
 KIND, ROUTE, SOURCE, OUTCOME = "kind", "route", "source", "outcome"
 KINDS = ("picture", "video")
 CONFIRMED = ("in a category", "in none, or undetermined")
@@ -51,20 +53,44 @@ class Detail:
 
 def linked(frames: Frames, counted: Counted, detail: Detail) -> tuple[Asked, ...]:
     """Say which tables of the items a period needs; all of them at one detail."""
-    bands = AGES
+    bands, finer = AGES, _finer(counted)
     if detail.wide_bands:
         counted = recoded(counted, "age", WIDER)
         bands = tuple(dict.fromkeys(WIDER.get(band, band) for band in AGES))
     if detail.joined_codes:
-        *_, mildest, unsure = counted.levels
-        label = f"{mildest} or {unsure}"
-        counted = recoded(counted, "code", {mildest: label, unsure: label})
+        label = _milder(counted.levels)
+        counted = recoded(counted, "code", dict.fromkeys(counted.levels[-2:], label))
         counted = replace(counted, levels=(*counted.levels[:-2], label))
-    return (
+    asked = (
         *_items(counted, bands),
         *_types(frames, counted),
         *_children(counted, bands),
     )
+    return tuple(
+        replace(one, options=tuple(replace(c, finer=finer) for c in one.options))
+        for one in asked
+    )
+
+
+def _finer(counted: Counted) -> Finer:
+    """Say of which levels the merged ones are made, whatever the detail of a report.
+
+    Fine tables say it too: those of another report may be merged.
+    """
+    wide: dict[str, tuple[str, ...]] = {}
+    for band, wider in WIDER.items():
+        wide[wider] = (*wide.get(wider, ()), band)
+    return {
+        CATEGORY: {_milder(counted.levels): counted.levels[-2:]},
+        AGE: wide,
+        CHILD_AGE: wide,
+        NUMBER: {FEWER[-1]: NUMBERS[len(FEWER) - 1 :]},
+    }
+
+
+def _milder(levels: Sequence[str]) -> str:
+    """Name the mildest category and undetermined, taken together."""
+    return " or ".join(levels[-2:])
 
 
 def apart(frames: Frames, counted: Counted, profile: Profile) -> tuple[Asked, ...]:
@@ -179,7 +205,7 @@ def _children(counted: Counted, bands: Sequence[str]) -> list[Asked]:
             with_child["number"].clip(upper=last).map(dict(enumerate(levels, start=1)))
         )
         frame = with_child.assign(several=number)
-        axes: Axes = {"number of children": ("several", levels)}
+        axes: Axes = {NUMBER: ("several", levels)}
         of = Of(counted.period, "content", "items with a child")
         options.append(_one("number", frame, axes, of))
     child = counted.children
@@ -187,7 +213,7 @@ def _children(counted: Counted, bands: Sequence[str]) -> list[Asked]:
     child = child.assign(place=first.map({True: PLACES[0], False: PLACES[1]}))
     of = Of(counted.period, "child_appearance", "children of items")
     place: Axes = {"place": ("place", PLACES)}
-    ages: Axes = {"age band of the child": ("age", bands)}
+    ages: Axes = {CHILD_AGE: ("age", bands)}
     needs = ("age", "sex")
     own = [
         ("number", tuple(options)),
