@@ -1,38 +1,30 @@
 """Finds what is known too closely: counts that are hidden, joint, or were added."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from math import inf
 
 from iwflab.statistics.disclosure.equations import Knot, Known, Sum, knots
 from iwflab.statistics.disclosure.joining import Joined
 from iwflab.statistics.disclosure.profiles import Profile
-from iwflab.statistics.disclosure.releases import Leak, Same
+from iwflab.statistics.disclosure.releases import Leak
 
 
-def leaks(
-    held: Joined, profile: Profile, *, of: Collection[Same] | None = None
-) -> Iterator[Leak]:
+def leaks(held: Joined, profile: Profile) -> Iterator[Leak]:
     """Find what can be bounded too tightly: hidden, joint, and added counts.
 
     A count that no table has, and that nobody was asked to hide, is told where it is
-    sure to be small.  ``of`` limits the answer to some counts.
+    sure to be small.
     """
     ask = Asking(held.known)
     for (at, cell), width in held.hidden.items():
-        if of is not None and cell not in of:
-            continue
         low, high = ask.tight({(at, cell): 1}, width)
         if high - low < width:
             yield Leak(cell, (held.cuts[at],), low, high)
     for at, cell in held.joint:
-        if of is not None and cell not in of:
-            continue
         if ends := ask.small({(at, cell): 1}, profile):
             yield Leak(cell, (held.cuts[at],), *ends)
     width_added = profile.added_width or profile.width
     for step in held.steps:
-        if of is not None and step.cell not in of:
-            continue
         cuts = (held.cuts[step.before], held.cuts[step.after])
         if not step.shown:
             if ends := ask.small(step.change, profile):

@@ -5,7 +5,7 @@ what follows.  Nothing follows for tables of another unit or coverage, so only w
 new release touches is looked at, and a contradiction stays where it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from iwflab.errors import Contradiction
@@ -14,8 +14,9 @@ from iwflab.statistics.disclosure.joining import Group, Joined, group_of, joined
 from iwflab.statistics.disclosure.leaking import leaks
 from iwflab.statistics.disclosure.linking import Coarser, Shape
 from iwflab.statistics.disclosure.outputs import Outcome, Verdict, worst
+from iwflab.statistics.disclosure.overlapping import overlaps
 from iwflab.statistics.disclosure.profiles import Profile
-from iwflab.statistics.disclosure.releases import Leak, Release
+from iwflab.statistics.disclosure.releases import Leak, Release, Same
 
 MOST_TOLD = 5  # findings spelt out in a reason
 
@@ -65,12 +66,15 @@ def check_release(
     a count that no table has is sure to be small, or where an increment that may be
     small (1 to one below the threshold) is bounded tighter than ``added_width``.
     Where nothing agrees with all that was shown, or joint cells were too many to be
-    looked at, it is for review.  The tables say of which levels their merged ones are
+    looked at, it is for review; so it is where a coverage overlaps with another that
+    left (a quarter, and its months): nobody subtracts one from the other here.
+    The tables say of which levels their merged ones are
     made; ``coarser`` adds to that: ``{"0-10": ["0-2", "3-6", "7-10"]}``.
     """
     groups = dict.fromkeys(group_of(one) for one in new.entries)
     found = [part_of(group, new, earlier, profile, coarser or {}) for group in groups]
     said = [part.verdict for part in found if part.verdict is not None]
+    said += dict.fromkeys(overlaps(new, earlier).values())
     told = tuple(leak for part in found if not part.fault for leak in part.leaks)
     if not said:
         passed = f"compared with {len(earlier)} earlier releases"
@@ -117,9 +121,19 @@ def _attacked(
     found = tuple(leaks(held, profile))
     if found:  # what was told before, under an exception, is not told by this one
         cells = {leak.cell for leak in found}
-        known = set(leaks(joined(before, coarser), profile, of=cells))
+        known = set(leaks(_of(joined(before, coarser), cells), profile))
         found = tuple(leak for leak in found if leak not in known)
     return Part(group, found, left_out=held.left_out)
+
+
+def _of(held: Joined, cells: Collection[Same]) -> Joined:
+    """Ask of some counts only."""
+    return replace(
+        held,
+        steps=tuple(one for one in held.steps if one.cell in cells),
+        hidden={name: width for name, width in held.hidden.items() if name[1] in cells},
+        joint=tuple(name for name in held.joint if name[1] in cells),
+    )
 
 
 def settled(made: Sequence[Release], coarser: Coarser) -> list[Release]:

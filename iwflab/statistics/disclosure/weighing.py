@@ -6,6 +6,7 @@ from dataclasses import replace
 from iwflab.statistics.disclosure.joining import group_of
 from iwflab.statistics.disclosure.ledger import Part, agree, in_words, part_of, settled
 from iwflab.statistics.disclosure.outputs import Outcome, Verdict, worst
+from iwflab.statistics.disclosure.overlapping import overlaps
 from iwflab.statistics.disclosure.profiles import Profile
 from iwflab.statistics.disclosure.releases import Entry, Leak, Release, cells_of
 
@@ -18,6 +19,8 @@ def weigh(new: Release, earlier: Sequence[Release]) -> tuple[Verdict, ...]:
     profile.  ``earlier`` are in the order in which they were made.
     """
     found = [[one.verdict] for one in new.entries]
+    for at, verdict in overlaps(new, earlier).items():
+        found[at].append(verdict)
     for rule in dict.fromkeys(one.profile for one in new.entries):
         mine = [at for at, one in enumerate(new.entries) if one.profile == rule]
         for at, verdict in _together(new, earlier, rule, mine):
