@@ -34,6 +34,7 @@ from iwflab.workflow.publishing.asking import (
     asked,
     asked_now,
     changes,
+    must_be_ruled,
     records,
 )
 from iwflab.workflow.publishing.laying_aside import (
@@ -127,6 +128,7 @@ def publish(
             return _one(store, folder, name)
         _must_be_free(final)
         permit.check(payload)
+        must_be_ruled(release_from(payload["release"]))  # as profiles are known now
         with store.moment():
             newest = ledger.newest(store)
             now = asked_now(store, folder, payload, anew=True)

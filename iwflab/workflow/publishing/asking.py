@@ -16,6 +16,7 @@ from iwflab.statistics.disclosure import (
     Release,
     Verdict,
     ask_exception,
+    profiles,
     release_from,
     release_json,
     weigh,
@@ -66,10 +67,12 @@ def asked(
     """Give exactly what would leave, as plain JSON, and lay its bytes aside.
 
     To be called with the folder held.  Raises BadInput for a name that is taken, a cut
-    that is no day, tables of one name; NotAllowed where a table did not pass and no
-    exception is asked for it with a reason.
+    that is no day, tables of one name, a profile that is not as it is known; NotAllowed
+    where nothing may leave under a profile, or a table did not pass and no exception is
+    asked for it with a reason.
     """
     release = _release(store, name, report, revised=revised)
+    must_be_ruled(release)
     with store.moment():
         newest, before = ledger.newest(store), ledger.earlier(store)
     verdicts = weigh(release, before)
@@ -171,6 +174,29 @@ def _release(store: Store, name: str, report: Composed, *, revised: bool) -> Rel
             advice="give each of its tables a name of its own",
         )
     return Release(name, cut, tuple(report.entries), grows=not revised)
+
+
+def must_be_ruled(release: Release) -> None:
+    """Refuse a rule that is not one of the shipped profiles, and one that lets all out.
+
+    Raises BadInput for the first, NotAllowed for the second.
+    """
+    for rule in dict.fromkeys(one.profile for one in release.entries):
+        if profiles().get(rule.name) != rule:
+            raise BadInput(
+                f"the profile {rule.name!r} of this report is not the one of that name",
+                advice=f"compose it anew under one of: {', '.join(_leaving())}",
+            )
+        if rule.name not in _leaving():
+            raise NotAllowed(
+                f"nothing leaves under the profile {rule.name!r}: {rule.title}",
+                advice=f"compose the report under one of: {', '.join(_leaving())}",
+            )
+
+
+def _leaving() -> list[str]:
+    """Name the profiles under which something can leave."""
+    return [name for name, rule in profiles().items() if rule.method != "open"]
 
 
 def _must_be_excepted(
