@@ -12,13 +12,13 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from PIL import Image, ImageEnhance, ImageOps
 
 from iwflab.demo import counted, hash_lists
 from iwflab.demo.counted import NOTE, WHY
 from iwflab.demo.drawing import camera, clip, encoded, picture
+from iwflab.demo.examples import RECORDS
 from iwflab.domain.records import record_from
 from iwflab.domain.roles import Role
 from iwflab.errors import NotAllowed
@@ -200,65 +200,11 @@ def _burst(number: int, image: Image.Image) -> Iterator[File]:
         yield f"scenes/SCENE_{number}_{place}.jpg", content, "Harbour wall"
 
 
-def _seen(activity: str, **more: str) -> dict[str, str]:
-    gates = {"form": "photograph", "child_present": "yes", "indecent": "yes"}
-    rest = {"activity": activity, "sadism": "no", "animal": "no"}
-    return {**gates, **rest, **more}
-
-
-def _child(age_band: str, sex: str, pubertal: str = "prepubescent") -> dict[str, str]:
-    return {"age_band": age_band, "sex": sex, "pubertal": pubertal}
-
-
-_RECORDS: Sequence[Mapping[str, Any]] = (
-    {
-        "elements": _seen("posing", participants="children_only"),
-        "children": [
-            _child("3-6", "girl"),
-            _child("7-10", "boy"),
-            _child("11-13", "girl", "unclear"),
-        ],
-        "tags": {"grid_image": "absent", "location_clue": "present"},
-    },
-    {
-        "elements": _seen("non_penetrative", participants="child_alone"),
-        "children": [_child("11-13", "girl", "pubescent")],
-        "tags": {"self_generated": "present", "live_stream_capture": "present"},
-    },
-    {
-        # Undetermined on purpose: the answer decides between B and A.
-        "elements": _seen("uncertain", participants="unknown"),
-        "children": [_child("7-10", "girl")],
-        "tags": {},
-    },
-    {
-        "elements": _seen("penetrative", participants="adult_and_child"),
-        "children": [_child("0-2", "unidentified")],
-        "tags": {"commercial": "not_determined"},
-    },
-    {"elements": {"form": "photograph", "child_present": "no"}},
-    {
-        "elements": {"form": "non_photographic", "child_present": "yes"},
-        "children": [_child("unknown", "unidentified", "unclear")],
-    },
-    {
-        # Contradicts itself on purpose: one child alone, and two child rows.
-        "elements": _seen("posing", participants="child_alone"),
-        "children": [_child("7-10", "boy"), _child("7-10", "boy")],
-    },
-    {
-        "elements": _seen("posing", participants="child_alone"),
-        "children": [_child("14-15", "boy", "pubescent")],
-        "tags": {"self_generated": "present"},
-    },
-)
-
-
 def _grade(lab: Lab) -> list[str]:
     """Grade some media; give them in the order of the records."""
-    media = [item["medium"] for item in lab.open_set(len(_RECORDS) + 4)["items"]]
-    graded = media[: len(_RECORDS)]
-    for medium, record in zip(graded, _RECORDS, strict=False):
+    media = [item["medium"] for item in lab.open_set(len(RECORDS) + 4)["items"]]
+    graded = media[: len(RECORDS)]
+    for medium, record in zip(graded, RECORDS, strict=False):
         plain = {**record, "note": NOTE}
         lab.grade(medium, record_from(plain), reveal="full", seconds=12.0)
     lab.hand_back()

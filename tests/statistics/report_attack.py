@@ -298,7 +298,8 @@ def loose_numbers(tables, known=()):
         for text in table.texts:
             bare = text
             for word in words:
-                bare = bare.replace(word, " ")
+                # A level that is a number explains no other number that holds its digits.
+                bare = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", " ", bare)
             for found in NUMBER.findall(bare):
                 plain = found.replace(",", "").replace(" ", "")
                 if plain not in shown | shares:

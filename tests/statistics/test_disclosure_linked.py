@@ -19,6 +19,8 @@ from iwflab.statistics.disclosure import (
     profile,
     protect,
     protect_together,
+    release_from,
+    release_json,
 )
 from iwflab.statistics.disclosure.linking import Shape, links
 
@@ -63,6 +65,23 @@ def test_two_ways_to_merge_bands_tell_the_band_between_them():
 
     assert verdict.outcome is Outcome.FAIL
     assert [leak.text for leak in leaks] == ["7-10: 2-2 media counted 2026-01-01"]
+
+
+def test_a_table_says_itself_what_its_merged_levels_are_made_of():
+    made = [
+        _one("age", {"0-10": 20, "11-17": 30}),
+        _one("age", {"0-6": 18, "7-17": 32}),
+    ]
+    entries = [entry(protect(one, PARTNER), PARTNER, coarser=BANDS) for one in made]
+    first, second = (Release("x", "2026-01-01", (one,)) for one in entries)
+
+    assert entries[1].merged["0-6"] == ("0-2", "3-6")
+    assert check_release(second, [first], PARTNER)[0].outcome is Outcome.FAIL
+    assert release_from(release_json(first)) == first
+    odd = {"0-6": ["0-2", "3-10"]}
+    verdict, _ = check_release(second, [first], PARTNER, coarser=odd)
+    assert verdict.outcome is Outcome.REVIEW
+    assert "'0-6' is made of other levels elsewhere" in verdict.reason
 
 
 def test_a_merged_band_tells_what_its_parts_withhold():
@@ -243,6 +262,20 @@ def test_sides_protected_together_tell_nothing_together():
 @pytest.mark.soak
 def test_300_times_three_sides_protected_together_tell_nothing():
     assert _nothing_told(range(100, 400)) >= 270
+
+
+def test_a_table_between_is_refused_and_those_after_it_stay():
+    """Of x and y no pattern hides the 3 of x, whatever stands beside them."""
+    tables = [
+        _one("b", {"p": 30, "q": 44}),
+        _one("a", {"x": 3, "y": 71}, name="tight"),
+        _one("c", {"r": 60, "s": 14}),
+    ]
+    wide = replace(PARTNER, width=90)
+    done = protect_together(tables, wide)
+
+    assert [one.published is None for one in done] == [False, True, False]
+    assert done[2].together == (tables[0].name, tables[2].name)
 
 
 def test_the_last_table_is_refused_where_not_all_can_be_hidden():

@@ -58,6 +58,10 @@ KEYS = {
 }
 
 
+# A canvas of the picture area is in colour and larger than a lens.
+FULL = """() => [...document.querySelectorAll('[data-testid="picture"] canvas')].some(
+  (one) => one.getAttribute("aria-label").endsWith(": Full") && !one.matches(".iwf-grey"),
+)"""
 EVERY = (
     *(("b", "outlines"), ("l", "lens"), ("g", "greyscale"), (" ", "full")),
     ("s", "shielded"),
@@ -187,6 +191,37 @@ def test_no_frame_shows_what_nobody_revealed(hooked, moves):
     assert set(found["levels"]) == {"0", "1", "2", "3"}  # the check saw every level
     revealed = {body["level"] for body in server.bodies("reveal")}
     assert revealed == {"lens", "greyscale", "full"}
+
+
+@pytest.mark.parametrize("key", ["l", "g"])
+def test_less_is_shown_at_once_also_before_the_first_frame_of_more(hooked, key):
+    """A key that comes between a picture's place on the page and its first frame."""
+    server = a_server()
+    desk = hooked(server)
+    desk.press(" ")
+    desk.until("s.painted && s.painted.variant === 'full'")
+    desk.press("s")
+    desk.until("s.painted && s.painted.variant === 'shielded'")
+    desk.page.evaluate(
+        """() => {  // no frame comes until it is let through
+          window.framed = window.requestAnimationFrame;
+          window.requestAnimationFrame = (call) => (window.heldFrames ??= []).push(call);
+        }"""
+    )
+    desk.press(" ")
+    desk.page.wait_for_function(FULL)
+    server.slow = True  # what is on record for less comes later
+    desk.press(key)
+    assert not desk.page.evaluate(FULL)
+    desk.page.evaluate(
+        """() => {
+          window.requestAnimationFrame = window.framed;
+          for (const call of window.heldFrames) window.requestAnimationFrame(call);
+        }"""
+    )
+    server.hurry(random.Random(0))
+    desk.until("s.waiting === 0")
+    assert seen(desk)["broken"] == []
 
 
 # Only here, never in the product: what the check must notice.

@@ -14,9 +14,9 @@ from typing import Any
 from iwflab.errors import Contradiction
 from iwflab.statistics.disclosure.auditing import known_of
 from iwflab.statistics.disclosure.equations import Known, Name, Row, knots
-from iwflab.statistics.disclosure.linking import Coarser, Links, Shape, links
+from iwflab.statistics.disclosure.linking import Coarser, Links, Shape, atoms, links
 from iwflab.statistics.disclosure.releases import Entry, Release, Same, named, same_of
-from iwflab.statistics.disclosure.tables import Finer, Published, lines
+from iwflab.statistics.disclosure.tables import lines
 
 Group = tuple[str, str]  # unit and coverage
 At = tuple[int, Same]  # a count of one release
@@ -57,7 +57,11 @@ class Joined:
 
 
 def joined(made: Sequence[Release], coarser: Coarser) -> Joined:
-    """Hold together what every table says, what links them, and that counts grow."""
+    """Hold together what every table says, what links them, and that counts grow.
+
+    Raises Contradiction where a merged level is made of other levels than elsewhere.
+    """
+    coarser = _coarser(made, coarser)
     bounds: dict[Name, tuple[float, float]] = {}
     rows: list[Row] = []
     some: list[tuple[frozenset[Name], int]] = []
@@ -92,36 +96,29 @@ def joined(made: Sequence[Release], coarser: Coarser) -> Joined:
     )
 
 
-def grouped(releases: Sequence[Release], coarser: Coarser) -> Mapping[Group, Links]:
-    """Link the tables of each unit and coverage, of all releases.
+def _coarser(made: Sequence[Release], named_: Coarser) -> Coarser:
+    """Add what the tables themselves say of their merged levels."""
+    found = dict(named_)
+    for one in (one for release in made for one in release.entries):
+        for level, parts in one.merged.items():
+            mine = atoms(level, {**found, level: parts})
+            if mine != atoms(level, {level: parts, **found}):
+                raise Contradiction(
+                    f"the merged level {level!r} is made of other levels elsewhere",
+                    advice="give it another name, or name its parts alike",
+                )
+            found[level] = parts
+    return found
 
-    ``coarser`` is said of every axis, beside what the tables say of their own.
-    """
-    tables: dict[Group, list[Published]] = {}
+
+def grouped(releases: Sequence[Release], coarser: Coarser) -> Mapping[Group, Links]:
+    """Link the tables of each unit and coverage, of all releases."""
+    shapes: dict[Group, list[Shape]] = {}
     for release in releases:
         for one in release.entries:
-            tables.setdefault(group_of(one), []).append(one.published)
-    return {
-        group: links(
-            [Shape(one.names, one.levels) for one in told], _finer(told, coarser)
-        )
-        for group, told in tables.items()
-    }
-
-
-def _finer(tables: Sequence[Published], coarser: Coarser) -> Finer:
-    """Put together of what merged levels are made; Contradiction where it differs."""
-    found = {name: dict(coarser) for one in tables for name in one.names}
-    for one in tables:
-        for name in one.names:
-            for level, parts in one.finer.get(name, {}).items():
-                known = found[name].setdefault(level, parts)
-                if set(known) != set(parts):
-                    raise Contradiction(
-                        f"the level {level!r} of {name!r} was merged in two ways",
-                        advice="give a level that is merged anew a name of its own",
-                    )
-    return found
+            shape = Shape(one.published.names, one.published.levels)
+            shapes.setdefault(group_of(one), []).append(shape)
+    return {group: links(own, coarser) for group, own in shapes.items()}
 
 
 def group_of(one: Entry) -> Group:

@@ -15,8 +15,7 @@ from iwflab.statistics.disclosure.profiles import Profile
 from iwflab.statistics.disclosure.releases import Entry, Release
 from iwflab.statistics.disclosure.tables import Key, Published, Shown
 
-FORM = 2  # of the text; a reader refuses another
-OLDER = (1,)  # is read too: it does not say of what merged levels are made
+FORM = 1  # of the text; a reader refuses another
 
 
 def release_json(release: Release) -> str:
@@ -35,7 +34,7 @@ def release_from(text: str) -> Release:
     """Read a release as :func:`release_json` wrote it; refuse anything else."""
     try:
         plain = json.loads(text)
-        if plain["form"] not in (FORM, *OLDER):
+        if plain["form"] != FORM:
             raise _unknown(f"its form is {plain['form']!r}")
         return Release(
             name=str(plain["name"]),
@@ -55,6 +54,7 @@ def _entry(one: Entry) -> dict[str, Any]:
         "small": [list(key) for key in one.small],
         "verdict": [str(one.verdict.outcome), one.verdict.reason],
         "together": list(one.together),
+        "merged": {level: list(parts) for level, parts in one.merged.items()},
     }
 
 
@@ -67,6 +67,7 @@ def _entry_from(plain: Mapping[str, Any]) -> Entry:
         small=tuple(_key(key) for key in plain["small"]),
         verdict=Verdict(Outcome(outcome), str(reason)),
         together=_key(plain["together"]),
+        merged={str(at): _key(parts) for at, parts in plain.get("merged", {}).items()},
     )
 
 
@@ -82,10 +83,6 @@ def _published(one: Published) -> dict[str, Any]:
             [list(key), _whole(cell.value), int(cell.lower), _whole(cell.upper)]
             for key, cell in one.cells.items()
         ],
-        "finer": {
-            name: {level: list(parts) for level, parts in told.items()}
-            for name, told in one.finer.items()
-        },
     }
 
 
@@ -96,10 +93,6 @@ def _published_from(plain: Mapping[str, Any]) -> Published:
         names=_key(plain["names"]),
         levels=tuple(_key(own) for own in plain["levels"]),
         cells=cells,
-        finer={
-            name: {level: _key(parts) for level, parts in told.items()}
-            for name, told in plain.get("finer", {}).items()
-        },
     )
 
 

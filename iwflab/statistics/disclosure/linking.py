@@ -15,7 +15,7 @@ from itertools import combinations, product
 from math import prod
 
 from iwflab.errors import BadInput
-from iwflab.statistics.disclosure.tables import ALL, Finer, Key
+from iwflab.statistics.disclosure.tables import ALL, Key
 
 Coarser = Mapping[str, Sequence[str]]  # a merged level, and the levels it is made of
 Atoms = frozenset[str]
@@ -71,15 +71,17 @@ class Links:
     left_out: tuple[Shape, ...] = ()
 
 
-def links(shapes: Collection[Shape], finer: Finer, *, most: int = MOST_JOINT) -> Links:
-    """Find what links tables of one unit and coverage; merged levels by axis.
+def links(
+    shapes: Collection[Shape], coarser: Coarser, *, most: int = MOST_JOINT
+) -> Links:
+    """Find what links tables of one unit and coverage.
 
     Raises BadInput where merged levels contradict themselves, or a table shows a level
     beside a part of it.
     """
     shapes = tuple(dict.fromkeys(shapes))
-    axes = _axes(shapes, finer)
-    own = {shape: _axes_of(shape, axes, finer) for shape in shapes}
+    axes = _axes(shapes, coarser)
+    own = {shape: _axes_of(shape, axes, coarser) for shape in shapes}
     edges = [_told(shape, own[shape]) for shape in shapes]
     loose = []
     for axis in axes:
@@ -113,20 +115,19 @@ def atoms(level: str, coarser: Coarser, above: tuple[str, ...] = ()) -> Atoms:
     return whole
 
 
-def _axes(shapes: Sequence[Shape], finer: Finer) -> list[Axis]:
+def _axes(shapes: Sequence[Shape], coarser: Coarser) -> list[Axis]:
     """Find the axes; those of one name are one where one covers the other's levels."""
     seen: dict[str, dict[tuple[str, ...], dict[str, Atoms]]] = {}
     for shape in shapes:
         for name, own in zip(shape.names, shape.levels, strict=True):
-            told = _levels(name, own, finer.get(name, {}))
-            seen.setdefault(name, {})[own] = told
+            seen.setdefault(name, {})[own] = _levels(name, own, coarser)
     found = []
-    for name, cuts in sorted(seen.items()):
-        covered = {_whole(levels.values()) for levels in cuts.values()}
+    for name, told in sorted(seen.items()):
+        covered = {_whole(levels.values()) for levels in told.values()}
         tops = [c for c in covered if not any(c < other for other in covered)]
         for covers in sorted(tops, key=sorted):
             mine = [
-                levels for levels in cuts.values() if covers >= _whole(levels.values())
+                levels for levels in told.values() if covers >= _whole(levels.values())
             ]
             found.append(_axis(name, covers, mine))
     return found
@@ -166,11 +167,8 @@ def _axis(name: str, covers: Atoms, told: Sequence[Mapping[str, Atoms]]) -> Axis
     return Axis(name, covers, frozenset(cuts), levels, base)
 
 
-def _axes_of(shape: Shape, axes: Sequence[Axis], finer: Finer) -> tuple[Axis, ...]:
-    covers = [
-        _whole(atoms(level, finer.get(name, {})) for level in own)
-        for name, own in zip(shape.names, shape.levels, strict=True)
-    ]
+def _axes_of(shape: Shape, axes: Sequence[Axis], coarser: Coarser) -> tuple[Axis, ...]:
+    covers = [_whole(atoms(level, coarser) for level in own) for own in shape.levels]
     return tuple(
         next(axis for axis in axes if axis.name == name and covered <= axis.covers)
         for name, covered in zip(shape.names, covers, strict=True)

@@ -218,5 +218,4 @@ def with_pattern(
         counts.names,
         counts.levels,
         cells,
-        counts.finer,
     )

@@ -7,9 +7,10 @@ coverage and levels) are one count, or one that has grown.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from iwflab.errors import BadInput
+from iwflab.statistics.disclosure.linking import Coarser, atoms
 from iwflab.statistics.disclosure.outputs import Outcome, Verdict
 from iwflab.statistics.disclosure.profiles import Profile
 from iwflab.statistics.disclosure.protecting import Protected
@@ -32,6 +33,8 @@ class Entry:
     verdict: Verdict = NOT_SAID
     # Tables protected together: a cell may be withheld for the sake of another's.
     together: tuple[str, ...] = ()
+    # Its merged levels, and the levels they are made of: they link it with others.
+    merged: Coarser = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,22 @@ class Leak:
         return f"{where}: {self.lower:.0f}-{self.upper:.0f} {unit} {what} {when}"
 
 
-def entry(protected: Protected, profile: Profile) -> Entry:
-    """Make the ledger's entry of a table that was protected under a profile."""
+def entry(
+    protected: Protected, profile: Profile, *, coarser: Coarser | None = None
+) -> Entry:
+    """Make the ledger's entry of a table that was protected under a profile.
+
+    ``coarser`` is that of ``check_release``: what the table has of it is kept, so that
+    later releases are held against it.
+    """
     if protected.published is None:
         raise BadInput(
             "a table that was refused cannot be released",
             advice=protected.verdict.reason,
         )
+    own = {level for some in protected.published.levels for level in some}
+    known = coarser or {}
+    merged = {one: tuple(sorted(atoms(one, known))) for one in own & set(known)}
     return Entry(
         protected.published,
         profile,
@@ -98,6 +110,7 @@ def entry(protected: Protected, profile: Profile) -> Entry:
         protected.small,
         protected.verdict,
         protected.together,
+        merged,
     )
 
 

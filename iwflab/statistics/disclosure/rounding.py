@@ -40,7 +40,6 @@ def round_table(
         counts.names,
         counts.levels,
         cells,
-        counts.finer,
     )
 
 

@@ -15,8 +15,6 @@ WITHHELD = "[c]"  # Government Analysis Function, symbols in tables: confidentia
 
 Key = tuple[str, ...]
 Line = tuple[Key, tuple[Key, ...]]  # a margin and the cells that add up to it
-# By axis: levels that may stand merged, each with the smaller ones it is made of.
-Finer = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,6 @@ class Counts:
 
     ``series`` says how many of a cell each series gave, margins too; it is empty
     where nobody said.  ``coverage`` names what was counted (a population, a period).
-    ``finer`` says of what merged levels are made, those of other tables too.
     """
 
     name: str
@@ -35,7 +32,6 @@ class Counts:
     levels: tuple[tuple[str, ...], ...]
     cells: Mapping[Key, int]
     series: Mapping[Key, Mapping[str, int]] = field(default_factory=dict)
-    finer: Finer = field(default_factory=dict)
 
     @property
     def total(self) -> Key:
@@ -71,7 +67,6 @@ class Published:
     names: tuple[str, ...]
     levels: tuple[tuple[str, ...], ...]
     cells: Mapping[Key, Shown]
-    finer: Finer = field(default_factory=dict)  # that of the counts
 
     @property
     def withheld(self) -> tuple[Key, ...]:
@@ -98,14 +93,11 @@ def counts_of(
     levels: Sequence[Sequence[str]],
     coverage: str = "",
     series: Mapping[Key, Mapping[str, int]] | None = None,
-    finer: Finer | None = None,
 ) -> Counts:
     """Make a table from its inner cells; what is not given is nought.
 
     ``series`` maps an inner cell to how much of it each series gave; those have to add
-    up to the cell.  ``finer`` says of which levels merged ones are made, by axis:
-    ``{"age": {"0-6": ["0-2", "3-6"]}}``, also of those that only other tables show.
-    Raises BadInput for a table without a unit, an unknown level, a
+    up to the cell.  Raises BadInput for a table without a unit, an unknown level, a
     count below nought.
     """
     shape = tuple(tuple(one) for one in levels)
@@ -135,11 +127,7 @@ def counts_of(
             if given:
                 whose.setdefault(above, Counter()).update(given.get(key, {}))
     whole = {key: cells[key] for key in keys(shape)}
-    made_of = {
-        axis: {level: tuple(parts) for level, parts in told.items()}
-        for axis, told in (finer or {}).items()
-    }
-    return Counts(name, unit, coverage, tuple(names), shape, whole, whose, made_of)
+    return Counts(name, unit, coverage, tuple(names), shape, whole, whose)
 
 
 def counted(

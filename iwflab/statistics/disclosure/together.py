@@ -5,7 +5,7 @@ pattern is searched over all of them at once, and the audit is that of the ledge
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from iwflab.statistics.disclosure.auditing import Bound
@@ -34,6 +34,7 @@ from iwflab.statistics.disclosure.sensitive import Why, primary
 from iwflab.statistics.disclosure.tables import Counts, Key, inner
 
 HERE = 0  # all tables are of one release
+BESIDE = "no pattern hides it beside the tables before it; merge levels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ class Asked:
         """Name a count as every table names it."""
         return HERE, same_of(self.counts, key)
 
+    def may(self, profile: Profile) -> Iterator[Key]:
+        """Give the cells that may be withheld: not the total, nor noughts if shown."""
+        for key, n in self.counts.cells.items():
+            if key != self.counts.total and (n or profile.zeros != "shown"):
+                yield key
+
 
 def protect_together(
     tables: Sequence[Counts],
@@ -63,8 +70,8 @@ def protect_together(
 ) -> tuple[Protected, ...]:
     """Protect tables that leave together, so that ``check_release`` passes them.
 
-    One answer for each table, in their order; the first count most: where no pattern
-    hides the small cells of all, the last is refused and the others are tried again.
+    One answer for each table, in their order; the first count most: one whose small
+    cells no pattern hides beside those before it is refused, the others stay.
     ``coarser`` is that of :func:`check_release`.  The patterns are near the fewest, not
     proven so.  Tables under a profile that rounds are rounded one by one.  Raises
     Contradiction where two tables give different numbers of the same count.
@@ -88,19 +95,40 @@ def protect_together(
 def _group(
     group: Mapping[int, Asked], profile: Profile, coarser: Coarser
 ) -> dict[int, Protected]:
-    left = dict(group)
-    done: dict[int, Protected] = {}
-    while left:
-        try:
-            answers = _hidden(tuple(left.values()), profile, coarser)
-        except TimeoutError:
-            answers = ()
-        if answers:
-            return done | dict(zip(left, answers, strict=True))
-        at, last = left.popitem()
-        reason = "no pattern hides it beside the tables before it; merge levels"
-        done[at] = refused(last.found, reason)
-    return done
+    found = _searched(group, profile, coarser)
+    if not found:
+        left = _hideable(group, profile, coarser)
+        while left and not (found := _searched(left, profile, coarser)):
+            left.popitem()
+    lost = {at: refused(one.found, BESIDE) for at, one in group.items()}
+    return lost | found
+
+
+def _searched(
+    group: Mapping[int, Asked], profile: Profile, coarser: Coarser
+) -> dict[int, Protected]:
+    try:
+        answers = _hidden(tuple(group.values()), profile, coarser)
+    except TimeoutError:
+        return {}
+    return dict(zip(group, answers, strict=True)) if answers else {}
+
+
+def _hideable(
+    group: Mapping[int, Asked], profile: Profile, coarser: Coarser
+) -> dict[int, Asked]:
+    """Leave out each table that tells, beside those before it, whatever is withheld.
+
+    No pattern hides more than the one that withholds all that may be.
+    """
+    left: dict[int, Asked] = {}
+    for at, one in group.items():
+        tables = (*left.values(), one)
+        every = frozenset(t.name(key) for t in tables for key in t.may(profile))
+        held = joined([_release(tables, profile, every)], coarser)
+        if not any(leaks(held, profile)):
+            left[at] = one
+    return left
 
 
 def _hidden(
@@ -143,10 +171,9 @@ def _task(tables: Sequence[Asked], profile: Profile, whole: Joined) -> Task:
     weights = dict.fromkeys(values, 0)
     shown: set[At] = set()
     for one in tables:
-        for key, n in one.counts.cells.items():
+        for key in one.counts.cells:
             weights[one.name(key)] += 1 if inner(key) else profile.margin_weight
-            if key == one.counts.total or (profile.zeros == "shown" and not n):
-                shown.add(one.name(key))
+        shown.update(map(one.name, set(one.counts.cells) - set(one.may(profile))))
     sums = [row.parts for row in whole.known.rows]
     least = int(profile.zeros == "shown")
     return arranged(values, weights, sums, shown=shown, least=least)

@@ -55,8 +55,10 @@ def _described(chart: Chart) -> "alt.LayerChart":
     )
     marks = base.transform_filter("!datum.hidden").mark_bar()
     words = base.mark_text(align="left", dx=4, fontSize=11, color=_INK)
+    said = alt.Description("said:N")
     layers = alt.layer(
-        marks.encode(x=length, color=colour), words.encode(x=length, text="text:N")
+        marks.encode(x=length, color=colour, description=said),
+        words.encode(x=length, text="text:N", description=said),
     )
     return _framed(layers, chart, len(rows))
 
@@ -109,6 +111,8 @@ def _values(chart: Chart, *, several: bool) -> list[dict[str, Any]]:
             "value": bar.value or 0,
             "hidden": bar.value is None,
             "text": f"{bar.group}: {bar.text}" if several else bar.text,
+            # Said of each mark: the number behind a withheld one would be read as 0.
+            "said": bar.said,
         }
         for bar in chart.bars
     ]

@@ -30,7 +30,13 @@ INTERVALS: Mapping[str, str] = {
     "sampling": "intervals describe sampling error",
     "process": "intervals describe variation from one period to another",
 }
+SEVERAL = "several"  # in the place of a unit: each row names its own
 _LIMITS = frozenset({"lower limit", "upper limit"})
+
+
+def unit_in_words(unit: str) -> str:
+    """Say what is counted, also of a table whose rows count each their own."""
+    return "that of each row" if unit == SEVERAL else COUNT_UNITS[unit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Table:
     """One table: a header row, then rows whose first ``labels`` cells are headings.
 
     Every cell holds a number or a text, or one of :data:`SYMBOLS`; none is empty.
+    ``unit`` is a count unit; only of a ladder of units it is :data:`SEVERAL`.
     ``interval`` says what the limits describe and must be said where there are any; a
     census share has none.
     """
@@ -53,7 +60,8 @@ class Table:
 
     def __post_init__(self) -> None:
         """Refuse what no reader, and no screen reader, could read."""
-        known_unit(self.unit)
+        if self.unit != SEVERAL:
+            known_unit(self.unit)
         width = len(self.columns)
         limits = bool(_LIMITS & set(self.columns))
         wrong = {
@@ -79,7 +87,7 @@ class Table:
     @property
     def title_line(self) -> str:
         """The title with what it counts and what its intervals describe."""
-        said = [self.title, f"unit: {COUNT_UNITS[self.unit]}"]
+        said = [self.title, f"unit: {unit_in_words(self.unit)}"]
         if self.interval:
             said.append(INTERVALS[self.interval])
         return "; ".join(said)
@@ -111,6 +119,11 @@ class Bar:
     group: str
     value: int | None
     text: str
+
+    @property
+    def said(self) -> str:
+        """Say the bar in words."""
+        return f"{self.row}: {self.group} {self.text}".replace(":  ", ": ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,21 +209,25 @@ def _axis(unit: str) -> str:
 def finding(published: Published, *, of: str, words: Words, period: Period) -> str:
     """State what is largest, where what is shown proves it; else what was counted.
 
-    A withheld cell can be no larger than what the others leave of the total.
+    A withheld cell can be no larger than what the others leave of the total, a rounded
+    one as large as rounds to it.
     """
-    total = published.cells[ALL,].value
-    told = {level: published.cells[level,].value for level in published.levels[0]}
-    shown = {level: value for level, value in told.items() if value is not None}
-    if total is None:
+    total = published.cells[ALL,]
+    cells = {level: published.cells[level,] for level in published.levels[0]}
+    shown = {level: cell for level, cell in cells.items() if cell.value is not None}
+    if total.value is None or total.upper is None:
         return f"{of}, {period.text}"
-    rest = total - sum(shown.values())
-    hidden = [published.cells[level,].upper for level in told if level not in shown]
-    most = [rest if end is None or end >= total else end for end in hidden]
-    ranked = sorted(shown, key=lambda level: -shown[level])
-    runner_up = max([*most, *[shown[level] for level in ranked[1:2]]], default=0)
-    if not ranked or shown[ranked[0]] <= runner_up:
-        return f"{of}: {total} counted in {period.text}"
-    first = ranked[0]
+    rest = total.upper - sum(cell.lower for cell in shown.values())
+    first = max(shown, key=lambda level: shown[level].lower, default="")
+    others = [
+        min(rest, total.upper if cell.upper is None else cell.upper)
+        if cell.value is None
+        else cell.upper or 0
+        for level, cell in cells.items()
+        if level != first
+    ]
+    if not first or shown[first].lower <= max(others, default=0):
+        return f"{of}: {total.value} counted in {period.text}"
     share = published.percent((first,), (ALL,))
     label = words.get(first, first)
     return f"{of}: the largest group is {label}, {share}% in {period.text}"

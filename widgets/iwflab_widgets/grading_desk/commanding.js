@@ -19,7 +19,7 @@ Object.assign(Desk.prototype, {
   /** Leave a field; what is more than shielded goes from the screen with the same key. */
   leaveField() {
     this.root.focus();
-    const more = stepOf(this.screen.painted?.variant) > stepOf("shielded");
+    const more = stepOf(this.screen.standing) > stepOf("shielded");
     if (more || this.views.beside.isFull) this.blank();
   },
 

@@ -25,6 +25,7 @@ class Screen {
 
   clear() {
     this.painted = null;
+    this.standing = ""; // what is on the page, also before its first frame
     this.wish = "";
   }
 
@@ -159,8 +160,7 @@ class Screen {
 
   /** To show less asks nobody: it does not wait for the record. */
   lessAtOnce(level) {
-    const shown = this.painted?.variant;
-    if (!shown || stepOf(level) >= stepOf(shown)) return;
+    if (!this.standing || stepOf(level) >= stepOf(this.standing)) return;
     if (level === "greyscale" && this.full?.isConnected) this.full.classList.add("iwf-grey");
     else this.show("shielded");
   }
@@ -200,6 +200,7 @@ class Screen {
     if (content !== this.lens?.frame) this.closeLens();
     this.look.end();
     this.painted = null;
+    this.standing = variant;
     this.place.replaceChildren(content);
     this.tellOthers("pictured", content);
     this.changed();

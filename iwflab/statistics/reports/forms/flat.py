@@ -5,9 +5,14 @@ import io
 import json
 
 from iwflab.domain.cells import safe_cell
-from iwflab.domain.counting import COUNT_UNITS
 from iwflab.statistics.reports.forms import Form
-from iwflab.statistics.reports.model import INTERVALS, SYMBOLS, Report
+from iwflab.statistics.reports.model import (
+    INTERVALS,
+    SEVERAL,
+    SYMBOLS,
+    Report,
+    unit_in_words,
+)
 
 COLUMNS = {
     "period": "first and last month that is counted",
@@ -28,14 +33,17 @@ def _csv(report: Report) -> bytes:
     writer.writerow(COLUMNS)
     for section in report.sections:
         for table in section.tables:
-            place = (report.period.code, section.name, table.name, table.unit)
+            several = table.unit == SEVERAL  # the last cell of each row is its unit
+            place = (report.period.code, section.name, table.name)
+            heads = table.columns[table.labels : -1 if several else None]
             for row in table.rows:
+                unit = row[-1] if several else table.unit
                 label = " / ".join(str(cell) for cell in row[: table.labels])
-                for column, cell in zip(
-                    table.columns[table.labels :], row[table.labels :], strict=True
-                ):
+                for column, cell in zip(heads, row[table.labels :], strict=False):
                     shown = ("", cell) if isinstance(cell, str) else (cell, "")
-                    texts = [safe_cell(one) for one in (*place, label, column)]
+                    texts = [
+                        safe_cell(one) for one in (*place, str(unit), label, column)
+                    ]
                     writer.writerow([*texts, *shown])
     return out.getvalue().encode()
 
@@ -47,7 +55,7 @@ def _json(report: Report) -> bytes:
         "language": report.language,
         "facts": dict(report.facts),
         "columns": dict(COLUMNS),
-        "units": {t.unit: COUNT_UNITS[t.unit] for t in report.tables},
+        "units": {t.unit: unit_in_words(t.unit) for t in report.tables},
         "symbols": dict(SYMBOLS),
         "sections": [
             {

@@ -6,6 +6,7 @@ the reason; nothing of either is printed as nought.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from iwflab.domain.version import VERSION
 from iwflab.statistics.disclosure import Profile
@@ -15,13 +16,14 @@ from iwflab.statistics.reports.model import Report, ReportKind, told_from
 from iwflab.statistics.reports.monthly.example import example
 from iwflab.statistics.reports.monthly.sections import sections
 from iwflab.statistics.reports.monthly.standards import standards
-from iwflab.statistics.reports.monthly.wanted import Detail, apart, linked
+from iwflab.statistics.reports.monthly.wanted import Detail, apart, linked, merged
 from iwflab.statistics.reports.periods import Period, period_of
-from iwflab.statistics.reports.releasing import Kept, together
+from iwflab.statistics.reports.releasing import EMPTY, TOO_SMALL, Kept, together
 
 BEFORE = ("age", "arrived")  # what is compared with the period before
-BANDED = ("age", "severity_by_age", "all_children")
+BANDED = ("age", "severity_by_age")
 CODED = ("severity", "severity_by_age", "severity_by_sex", "severity_by_kind")
+NOTHING = f"not collected: {EMPTY}"
 TITLE = "Monthly statistics of assessed media"
 
 
@@ -70,17 +72,22 @@ def protected(
     """Protect every table of a period together, as finely as it can be shown.
 
     Bands are taken in pairs, and the mildest category with undetermined, where that
-    lets more tables out; never both ways, for what is merged tells what the fine
-    levels hide.
+    lets more tables out, or as many with more numbers in those of one axis; never both
+    ways, for what is merged tells what the fine levels hide.
     """
     counted = counted_in(frames, period)
+    coarser = merged(counted)
 
     def kept(detail: Detail) -> dict[str, Kept]:
-        return together(linked(frames, counted, detail), profile, seed=seed)
+        asked = linked(frames, counted, detail)
+        return together(asked, profile, coarser=coarser, seed=seed)
 
     found = [kept(Detail())]
-    bands = _lacks(found[0], BANDED)
-    codes = _lacks(found[0], CODED) and len(counted.levels) > 1
+    # All children are shown beside a whole table of sexes only, however banded.
+    children = _lacks(found[0], ("all_children",)) and not _hides(found[0]["sex"])
+    bands = children or _lacks(found[0], BANDED)
+    codes = _lacks(found[0], CODED) or _hides(found[0]["severity"])
+    codes = codes and len(counted.levels) > 1
     if bands:
         found.append(kept(Detail(wide_bands=True)))
     if codes:
@@ -89,15 +96,36 @@ def protected(
         found.append(kept(Detail(wide_bands=True, joined_codes=True)))
     best = max(found, key=_shown)  # of equals the finest, which comes first
     others = together(apart(frames, counted, profile), profile, seed=seed)
-    return best | others
+    return _untold(best, others["outcome"]) | others
+
+
+def _untold(items: Mapping[str, Kept], outcome: Kept) -> dict[str, Kept]:
+    """Where the outcome is withheld, say no more of no items than of a few.
+
+    That nothing is in a category would tell what the outcome hides: all is in none.
+    """
+    few = f"withheld: {TOO_SMALL}"
+    return {
+        name: replace(one, absent=few)
+        if one.absent == NOTHING and outcome.absent.startswith("withheld")
+        else one
+        for name, one in items.items()
+    }
 
 
 def _lacks(kept: Mapping[str, Kept], names: tuple[str, ...]) -> bool:
     return any(kept[name].published is None for name in names)
 
 
-def _shown(kept: Mapping[str, Kept]) -> int:
-    return sum(one.published is not None for one in kept.values())
+def _hides(kept: Kept) -> bool:
+    return kept.published is None or bool(kept.published.withheld)
+
+
+def _shown(kept: Mapping[str, Kept]) -> tuple[int, int]:
+    """Count the tables that are shown, and the numbers in those of one axis."""
+    tables = [one.published for one in kept.values() if one.published is not None]
+    simple = [one for one in tables if len(one.names) == 1]
+    return len(tables), sum(len(one.cells) - len(one.withheld) for one in simple)
 
 
 def comparable(now: Mapping[str, Kept], before: Mapping[str, Kept], name: str) -> bool:

@@ -1,6 +1,7 @@
 """The parts on severity by who is depicted, and on types of content."""
 
 from iwflab.statistics.disclosure import ALL, Published
+from iwflab.statistics.disclosure.tables import Key
 from iwflab.statistics.reports import tabling
 from iwflab.statistics.reports.model import Chart, Section, Table
 from iwflab.statistics.reports.monthly.wanted import TYPE, VALUES
@@ -31,19 +32,29 @@ def by_severity(writer: Writer) -> Section:
 
 
 def _most_severe(shown: Published, side: str, period: Period) -> str:
-    """State where the most severe category has its largest share, of what is shown."""
+    """State where the most severe category has its largest share, if that is proven.
+
+    A share that is withheld may be larger, and rounded ones may be in another order.
+    """
     rows, columns = shown.levels
-    found = {
-        row: share
-        for row in rows
-        if (share := shown.percent((row, columns[0]), (row, ALL))) is not None
-    }
-    first = max(found, key=lambda row: found[row], default="")
-    if len(found) < len(rows) or list(found.values()).count(found[first]) > 1:
+    ends = {row: _ends(shown, (row, columns[0]), (row, ALL)) for row in rows}
+    first = max(ends, key=lambda row: ends[row][0])
+    share = shown.percent((first, columns[0]), (first, ALL))
+    rest = [upper for row, (_, upper) in ends.items() if row != first]
+    if share is None or ends[first][0] <= max(rest, default=0):
         return f"Severity by {side}, {period.text}"
     what = WORDS.get(columns[0], columns[0])
     label = WORDS.get(first, first)
-    return f"By {side}, {what} has its largest share at {label}: {found[first]}%"
+    return f"By {side}, {what} has its largest share at {label}: {share}%"
+
+
+def _ends(shown: Published, part: Key, whole: Key) -> tuple[float, float]:
+    """Bound a share by what is shown of its two counts; none of nothing is nought."""
+    own, base = shown.cells[part], shown.cells[whole]
+    if not base.upper:
+        return 0, 0
+    most = own.upper / base.lower if own.upper is not None and base.lower else 1
+    return own.lower / base.upper, min(most, 1)
 
 
 def types(writer: Writer) -> Section:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from iwflab.domain.categories import NONE, UNDETERMINED
 from iwflab.statistics.disclosure import Counts, Profile
-from iwflab.statistics.disclosure.tables import Finer
 from iwflab.statistics.reports.counting import (
     AGES,
     SEXES,
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CATEGORY, AGE, SEX = "category", "age band", "sex"
-CHILD_AGE, NUMBER = "age band of the child", "number of children"
 KIND, ROUTE, SOURCE, OUTCOME = "kind", "route", "source", "outcome"
 KINDS = ("picture", "video")
 CONFIRMED = ("in a category", "in none, or undetermined")
@@ -53,44 +51,30 @@ class Detail:
 
 def linked(frames: Frames, counted: Counted, detail: Detail) -> tuple[Asked, ...]:
     """Say which tables of the items a period needs; all of them at one detail."""
-    bands, finer = AGES, _finer(counted)
+    bands = AGES
     if detail.wide_bands:
         counted = recoded(counted, "age", WIDER)
         bands = tuple(dict.fromkeys(WIDER.get(band, band) for band in AGES))
     if detail.joined_codes:
-        label = _milder(counted.levels)
-        counted = recoded(counted, "code", dict.fromkeys(counted.levels[-2:], label))
+        last = counted.levels[-2:]
+        label = " or ".join(last)
+        counted = recoded(counted, "code", dict.fromkeys(last, label))
         counted = replace(counted, levels=(*counted.levels[:-2], label))
-    asked = (
+    return (
         *_items(counted, bands),
         *_types(frames, counted),
         *_children(counted, bands),
     )
-    return tuple(
-        replace(one, options=tuple(replace(c, finer=finer) for c in one.options))
-        for one in asked
-    )
 
 
-def _finer(counted: Counted) -> Finer:
-    """Say of which levels the merged ones are made, whatever the detail of a report.
-
-    Fine tables say it too: those of another report may be merged.
-    """
-    wide: dict[str, tuple[str, ...]] = {}
-    for band, wider in WIDER.items():
-        wide[wider] = (*wide.get(wider, ()), band)
-    return {
-        CATEGORY: {_milder(counted.levels): counted.levels[-2:]},
-        AGE: wide,
-        CHILD_AGE: wide,
-        NUMBER: {FEWER[-1]: NUMBERS[len(FEWER) - 1 :]},
-    }
-
-
-def _milder(levels: Sequence[str]) -> str:
-    """Name the mildest category and undetermined, taken together."""
-    return " or ".join(levels[-2:])
+def merged(counted: Counted) -> dict[str, tuple[str, ...]]:
+    """Say of each level that a coarser detail has which finer ones it is made of."""
+    found: dict[str, tuple[str, ...]] = {FEWER[1]: NUMBERS[1:]}
+    if len(last := counted.levels[-2:]) > 1:
+        found[" or ".join(last)] = last
+    for wide in dict.fromkeys(WIDER.values()):
+        found[wide] = tuple(band for band in WIDER if WIDER[band] == wide)
+    return found
 
 
 def apart(frames: Frames, counted: Counted, profile: Profile) -> tuple[Asked, ...]:
@@ -205,7 +189,7 @@ def _children(counted: Counted, bands: Sequence[str]) -> list[Asked]:
             with_child["number"].clip(upper=last).map(dict(enumerate(levels, start=1)))
         )
         frame = with_child.assign(several=number)
-        axes: Axes = {NUMBER: ("several", levels)}
+        axes: Axes = {"number of children": ("several", levels)}
         of = Of(counted.period, "content", "items with a child")
         options.append(_one("number", frame, axes, of))
     child = counted.children
@@ -213,7 +197,7 @@ def _children(counted: Counted, bands: Sequence[str]) -> list[Asked]:
     child = child.assign(place=first.map({True: PLACES[0], False: PLACES[1]}))
     of = Of(counted.period, "child_appearance", "children of items")
     place: Axes = {"place": ("place", PLACES)}
-    ages: Axes = {CHILD_AGE: ("age", bands)}
+    ages: Axes = {"age band of the child": ("age", bands)}
     needs = ("age", "sex")
     own = [
         ("number", tuple(options)),
@@ -290,8 +274,9 @@ def _sources(url: "pd.DataFrame", profile: Profile) -> "pd.Series[Any]":
 def _hashes(frames: Frames, period: Period) -> Asked:
     import pandas as pd
 
+    why = "nothing was released to a hash list yet"
     if "released" not in frames:
-        return Asked("hashes", absent="nothing was released to a hash list yet")
+        return Asked("hashes", absent=why)
     rows = frames["released"].drop_duplicates("medium")
     inside = period.holds(rows["released_on"])
     past = pd.to_datetime(rows["released_on"]) < pd.Timestamp(period.first)
@@ -303,4 +288,4 @@ def _hashes(frames: Frames, period: Period) -> Asked:
     )[inside | past]
     axes: Axes = {"when": ("when", WHEN)}
     own = _one("hashes", rows, axes, Of(period, "medium", "released up to"))
-    return Asked("hashes", (own,), whole=True)
+    return Asked("hashes", (own,), whole=True, absent=why)
