@@ -55,6 +55,7 @@ class Publishing(Proof):
                     forms,
                     exceptions=exceptions or {},
                     revised=revised,
+                    known=profiles_of(self.folder, self.settings),
                 )
                 payload["lacks"] = lacking(forms)
             key = four_eyes.ask(
@@ -144,6 +145,7 @@ class Publishing(Proof):
             asked.payload,
             permit=permit,
             agreed=agreed,
+            known=profiles_of(self.folder, self.settings),
             analyst=self.analyst,
             request=request or uuid4().hex,
         )
@@ -230,6 +232,7 @@ class Publishing(Proof):
         self, key: str, verdict: Verdict, request: str | None, **said: str
     ) -> dict[str, Any]:
         asked = four_eyes.one(self._store, STATISTICS, key)
+        self._would_be(asked.payload)  # weighed before the store is held for the answer
         four_eyes.answer(
             self._store,
             asked,

@@ -13,6 +13,7 @@ from iwflab.statistics.disclosure import (
     Release,
     check_release,
     counted,
+    counts_of,
     entry,
     profile,
     profiles,
@@ -68,6 +69,17 @@ def test_a_release_comes_back_exactly(seed):
     # What follows from it follows from what came back.
     said = check_release(release, [], PARTNER)
     assert check_release(again, [], PARTNER) == said
+
+
+def test_what_an_older_version_wrote_is_read():
+    """It did not say of which levels merged ones are made: nothing is."""
+    release = _bands("2026-02-01", _0_6=52, _14_17=49)
+    plain = json.loads(release_json(release))
+    del plain["entries"][0]["merged"]
+    again = release_from(json.dumps(plain))
+
+    assert again.digest == release.digest
+    assert (release.entries[0].merged, again.entries[0].merged) == (FINER, {})
 
 
 def test_another_number_is_another_text_and_another_digest():
@@ -147,6 +159,91 @@ def test_a_leak_of_an_earlier_release_is_laid_to_what_could_tell_it():
 
     assert (told.outcome, safe.outcome) == (Outcome.FAIL, Outcome.PASS)
     assert "a0 / b0: 3-3 media" in told.reason
+
+
+# Fine bands withhold two of their ends; wide ones of another month's cut tell them.
+FINER = {"0-6": ("0-2", "3-6"), "14-17": ("14-15", "16-17")}
+
+
+def _bands(cut, rule=PARTNER, *, finer=FINER, **bands):
+    values = {level.strip("_").replace("_", "-"): n for level, n in bands.items()}
+    counts = counts_of(
+        {(level,): n for level, n in values.items()},
+        name="ages",
+        unit="media",
+        coverage="items 2026-01",
+        names=["age"],
+        levels=[list(values)],
+    )
+    return Release(cut, cut, (entry(protect(counts, rule), rule, coarser=finer),))
+
+
+def test_bands_that_were_merged_are_held_against_their_parts():
+    fine = _bands("2026-02-01", _0_2=2, _3_6=50, _14_15=40, _16_17=9)
+    wide = _bands("2026-02-01", _0_6=52, _14_17=49)
+    assert fine.entries[0].published.withheld == (("0-2",), ("16-17",))
+    for new, before in ((wide, fine), (fine, wide)):
+        (verdict,) = weigh(new, [before])
+        assert verdict.outcome is Outcome.FAIL
+        assert "0-2: 2-2 media counted" in verdict.reason
+        again = release_from(release_json(before))
+        assert weigh(release_from(release_json(new)), [again])[0] == verdict
+
+
+def test_a_level_that_was_merged_in_two_ways_is_for_review():
+    one = _bands("2026-02-01", _0_6=52, _14_17=49)
+    other = _bands("2026-03-01", finer={"0-6": ("0-3", "4-6")}, _0_6=52)
+    (verdict,) = weigh(other, [one])
+
+    assert verdict.outcome is Outcome.REVIEW
+    assert "'0-6' is made of other levels elsewhere" in verdict.reason
+
+
+def _fell(cut, a, *, coverage):
+    return _made([[a, 30], [40, 50]], cut, coverage=coverage)
+
+
+def test_a_contradiction_that_left_does_not_stop_what_has_nothing_to_do_with_it():
+    """x fell under an exception; y is weighed as before, and x from there on."""
+    left = [
+        _fell("2026-01-31", 20, coverage="x"),
+        _fell("2026-02-28", 12, coverage="x"),
+    ]
+    assert weigh(left[1], left[:1])[0].outcome is Outcome.REVIEW
+    left.append(_fell("2026-02-28", 20, coverage="y"))
+    assert weigh(left[2], left[:2])[0].outcome is Outcome.PASS
+
+    (told,) = weigh(_fell("2026-03-31", 22, coverage="y"), left)
+    assert told.outcome is Outcome.FAIL
+    assert "2-2 media added" in told.reason
+    (told,) = weigh(_fell("2026-03-31", 14, coverage="x"), left)
+    assert told.outcome is Outcome.FAIL
+    assert "2-2 media added" in told.reason
+    assert weigh(_fell("2026-03-31", 21, coverage="x"), left)[0].outcome is Outcome.PASS
+    assert (
+        weigh(_fell("2026-03-31", 3, coverage="x"), left)[0].outcome is Outcome.REVIEW
+    )
+
+
+def test_a_contradiction_says_what_it_would_tell_as_a_revision():
+    left = [_fell("2026-01-31", 20, coverage="x")]
+    (verdict,) = weigh(_fell("2026-02-28", 18, coverage="x"), left)
+
+    assert verdict.outcome is Outcome.REVIEW
+    assert "revised, it would tell" in verdict.reason
+    assert "-2--2 media" in verdict.reason
+
+
+def test_a_release_whose_own_tables_disagree_is_left_out_of_what_follows():
+    twice = _fell("2026-01-31", 20, coverage="x")
+    other = protect(table_of([[21, 30], [40, 50]], name="n", coverage="x"), PARTNER)
+    twice = replace(twice, entries=(*twice.entries, entry(other, PARTNER)))
+    assert [one.outcome for one in weigh(twice, [])] == [Outcome.REVIEW] * 2
+
+    later = _fell("2026-02-28", 22, coverage="x")
+    assert weigh(later, [twice])[0].outcome is Outcome.PASS
+    (told,) = weigh(_fell("2026-03-31", 25, coverage="x"), [twice, later])
+    assert told.outcome is Outcome.FAIL
 
 
 def test_a_count_that_fell_is_for_review_where_it_fell():

@@ -26,7 +26,18 @@ from iwflab.errors import (
     StoreError,
     Tampered,
 )
-from iwflab.statistics.disclosure import profile, release_from
+from iwflab.lab import publishing as of_lab
+from iwflab.statistics.disclosure import (
+    ALL,
+    Entry,
+    Outcome,
+    Published,
+    Verdict,
+    profile,
+    profiles,
+    release_from,
+)
+from iwflab.statistics.disclosure.tables import Shown
 from iwflab.statistics.queries import query_from
 from iwflab.workflow import publishing
 
@@ -115,16 +126,18 @@ def test_the_ledger_holds_the_release_and_the_record_of_each_table(house):
 
 
 def test_nothing_of_people_or_of_what_is_hidden_is_in_the_manifest(house):
+    published(house, made=report([20, 30]))
     left = published(
         house,
-        made=report([20, 30], rule=profile("internal")),
+        "R2",
+        made=report([20, 31], cut="2026-02-28"),
         exceptions={"by a": "the board asked for it"},
     )
     text = (left.folder / "manifest.json").read_text()
     for word in ("sam", "ben", "board", "hidden", "small", "review"):
         assert word not in text
-    assert house.reports()[0].tables[0]["exception_asked"] == "the board asked for it"
-    assert house.reports()[0].tables[0]["asked_by"] == "sam"
+    assert house.reports()[1].tables[0]["exception_asked"] == "the board asked for it"
+    assert house.reports()[1].tables[0]["asked_by"] == "sam"
 
 
 def test_files_are_for_the_owner_only(house, sam):
@@ -336,6 +349,51 @@ def test_a_correction_is_a_new_release(house, sam):
     manifest = json.loads((left.folder / "manifest.json").read_text())
     assert manifest["revised"] == "twenty were counted twice"
     assert manifest["period"] == ["2026-01-01", "2026-01-31"]
+
+
+# -- the rules that tables claim -------------------------------------------------------
+def test_nothing_leaves_under_a_profile_that_is_open(house, sam):
+    made = report([20, 30], rule=profile("internal"))
+    for why in ({}, {"by a": "the board asked for it"}):
+        refused(
+            *(sam.report_ask, "leaves under the profile 'internal'", "R1", made, FORMS),
+            exceptions=why,
+        )
+    assert (lying(house), rows(house, "four_eyes_request")) == ([], [])
+
+
+def test_a_profile_is_the_one_of_its_name(house, sam):
+    weak = replace(profile("cautious"), threshold=2, width=2)
+    for rule in (weak, replace(weak, name="ours")):
+        made = report([20, 30], rule=rule)
+        refused(
+            *(sam.report_ask, "is not the one of that name", "R1", made, FORMS),
+            error=BadInput,
+        )
+
+
+def test_a_profile_that_changed_since_voids_what_was_asked_under_it(
+    house, sam, monkeypatch
+):
+    key = approved(house)
+    known = {**profiles(), "partner": replace(profile("partner"), threshold=6, width=6)}
+    monkeypatch.setattr(of_lab, "profiles_of", lambda *_: known)
+    refused(sam.report_publish, "is not the one of that name", key, error=BadInput)
+    assert rows(house, "statistical_release") == []
+
+
+def test_a_verdict_that_somebody_wrote_is_not_believed(house, sam):
+    """A cell of one under the cautious profile, with a pass of its own."""
+    rule = profile("cautious")
+    cells = {
+        ("a0",): Shown(1, 1, 1),
+        ("a1",): Shown(30, 30, 30),
+        (ALL,): Shown(31, 31, 31),
+    }
+    shown = ("by a", "media", "all", "cautious", ("a",), (("a0", "a1"),), cells)
+    forged = Entry(Published(*shown), rule, {}, (), Verdict(Outcome.PASS, "trust me"))
+    made = replace(report([20, 30]), entries=(forged,))
+    refused(sam.report_ask, "by a .fail: a0 shows 1", "R1", made, FORMS)
 
 
 # -- files that change, crashes --------------------------------------------------------

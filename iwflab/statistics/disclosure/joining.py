@@ -116,10 +116,14 @@ def grouped(releases: Sequence[Release], coarser: Coarser) -> Mapping[Group, Lin
     shapes: dict[Group, list[Shape]] = {}
     for release in releases:
         for one in release.entries:
-            told = one.published
-            shape = Shape(told.names, told.levels)
-            shapes.setdefault((told.unit, told.coverage), []).append(shape)
+            shape = Shape(one.published.names, one.published.levels)
+            shapes.setdefault(group_of(one), []).append(shape)
     return {group: links(own, coarser) for group, own in shapes.items()}
+
+
+def group_of(one: Entry) -> Group:
+    """Give the unit and coverage of a table: nothing is told across them."""
+    return one.published.unit, one.published.coverage
 
 
 def linking_rows(at: int, group: Group, linked: Links) -> Iterator[Row]:
@@ -140,7 +144,7 @@ def _row(at: int, group: Group, names: tuple[str, ...], above: Any, parts: Any) 
 def _groups(made: Sequence[Release]) -> list[tuple[int, Group]]:
     return sorted(
         {
-            (at, (one.published.unit, one.published.coverage))
+            (at, group_of(one))
             for at, release in enumerate(made)
             for one in release.entries
         }

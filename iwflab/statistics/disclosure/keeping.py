@@ -67,7 +67,7 @@ def _entry_from(plain: Mapping[str, Any]) -> Entry:
         small=tuple(_key(key) for key in plain["small"]),
         verdict=Verdict(Outcome(outcome), str(reason)),
         together=_key(plain["together"]),
-        merged={str(at): _key(parts) for at, parts in plain["merged"].items()},
+        merged={str(at): _key(parts) for at, parts in plain.get("merged", {}).items()},
     )
 
 

@@ -1,20 +1,54 @@
 """What a new release would tell by subtraction, with all that was released before.
 
-Everything that was ever shown is held together, and the audit asks what follows.
+Tables of one unit and coverage are held together over all releases, and the audit asks
+what follows.  Nothing follows for tables of another unit or coverage, so only what the
+new release touches is looked at, and a contradiction stays where it is.
 """
 
-from collections.abc import Iterator, Sequence
-from math import inf
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from iwflab.errors import Contradiction
-from iwflab.statistics.disclosure.equations import Knot, Known, Sum, knots
-from iwflab.statistics.disclosure.joining import Joined, joined
+from iwflab.statistics.disclosure.equations import knots
+from iwflab.statistics.disclosure.joining import Group, Joined, group_of, joined
+from iwflab.statistics.disclosure.leaking import leaks
 from iwflab.statistics.disclosure.linking import Coarser, Shape
-from iwflab.statistics.disclosure.outputs import Outcome, Verdict
+from iwflab.statistics.disclosure.outputs import Outcome, Verdict, worst
+from iwflab.statistics.disclosure.overlapping import overlaps
 from iwflab.statistics.disclosure.profiles import Profile
-from iwflab.statistics.disclosure.releases import Leak, Release
+from iwflab.statistics.disclosure.releases import Leak, Release, Same
 
 MOST_TOLD = 5  # findings spelt out in a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was found of the tables of one unit and coverage.
+
+    ``fault`` says why nothing agrees with all that was shown; then ``leaks`` are what
+    it would tell if counts had been revised.  ``left_out`` are joint tables too large
+    to be attacked whole.
+    """
+
+    group: Group
+    leaks: tuple[Leak, ...] = ()
+    fault: str = ""
+    left_out: tuple[Shape, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What is to be said of it; None where nothing was found."""
+        if self.fault:
+            told = f"; revised, it would tell {in_words(self.leaks)}"
+            reason = f"{self.fault}; was a count revised?"
+            return Verdict(Outcome.REVIEW, reason + (told if self.leaks else ""))
+        if self.leaks:
+            return Verdict(Outcome.FAIL, in_words(self.leaks))
+        if self.left_out:
+            sizes = (f"{' by '.join(s.names)}, {s.size:,} cells" for s in self.left_out)
+            reason = f"joint tables too large to be attacked whole: {'; '.join(sizes)}"
+            return Verdict(Outcome.REVIEW, reason)
+        return None
 
 
 def check_release(
@@ -32,20 +66,105 @@ def check_release(
     a count that no table has is sure to be small, or where an increment that may be
     small (1 to one below the threshold) is bounded tighter than ``added_width``.
     Where nothing agrees with all that was shown, or joint cells were too many to be
-    looked at, it is for review.  ``coarser`` names merged levels with the levels they
-    are made of: ``{"0-10": ["0-2", "3-6", "7-10"]}``.
+    looked at, it is for review; so it is where a coverage overlaps with another that
+    left (a quarter, and its months): nobody subtracts one from the other here.
+    The tables say of which levels their merged ones are
+    made; ``coarser`` adds to that: ``{"0-10": ["0-2", "3-6", "7-10"]}``.
     """
+    groups = dict.fromkeys(group_of(one) for one in new.entries)
+    found = [part_of(group, new, earlier, profile, coarser or {}) for group in groups]
+    said = [part.verdict for part in found if part.verdict is not None]
+    said += dict.fromkeys(overlaps(new, earlier).values())
+    told = tuple(leak for part in found if not part.fault for leak in part.leaks)
+    if not said:
+        passed = f"compared with {len(earlier)} earlier releases"
+        return Verdict(Outcome.PASS, passed), ()
+    if told:
+        review = [one for one in said if one.outcome is Outcome.REVIEW]
+        return worst([Verdict(Outcome.FAIL, in_words(told)), *review]), told
+    return worst(said), ()
+
+
+def part_of(
+    group: Group,
+    new: Release,
+    earlier: Sequence[Release],
+    profile: Profile,
+    coarser: Coarser,
+) -> Part:
+    """Hold the tables of one unit and coverage together, and say what they tell."""
+    before, mine = [_only(group, one) for one in earlier], _only(group, new)
     try:
-        all_told = joined([*earlier, new], coarser or {})
-        found = tuple(leaks(all_told, profile))
-        if found:  # what was told before, under an exception, is not told by this one
-            before = set(leaks(joined(earlier, coarser or {}), profile))
-            found = tuple(leak for leak in found if leak not in before)
+        return _attacked(group, before, mine, profile, coarser)
+    except Contradiction:
+        before = settled(before, coarser)
+    try:  # what left before may contradict itself, and this one nothing
+        return _attacked(group, before, mine, profile, coarser)
     except Contradiction as fault:
-        return Verdict(Outcome.REVIEW, fault.message + "; was a count revised?"), ()
-    if not found:
-        return _passed(len(earlier), all_told.left_out), ()
-    return Verdict(Outcome.FAIL, in_words(found)), found
+        why = fault.message
+    try:
+        revised = replace(mine, grows=False)
+        told = _attacked(group, before, revised, profile, coarser).leaks
+    except Contradiction:  # its own tables do not agree
+        told = ()
+    return Part(group, told, why)
+
+
+def _attacked(
+    group: Group,
+    before: Sequence[Release],
+    mine: Release,
+    profile: Profile,
+    coarser: Coarser,
+) -> Part:
+    held = joined([*before, mine], coarser)
+    found = tuple(leaks(held, profile))
+    if found:  # what was told before, under an exception, is not told by this one
+        cells = {leak.cell for leak in found}
+        known = set(leaks(_of(joined(before, coarser), cells), profile))
+        found = tuple(leak for leak in found if leak not in known)
+    return Part(group, found, left_out=held.left_out)
+
+
+def _of(held: Joined, cells: Collection[Same]) -> Joined:
+    """Ask of some counts only."""
+    return replace(
+        held,
+        steps=tuple(one for one in held.steps if one.cell in cells),
+        hidden={name: width for name, width in held.hidden.items() if name[1] in cells},
+        joint=tuple(name for name in held.joint if name[1] in cells),
+    )
+
+
+def settled(made: Sequence[Release], coarser: Coarser) -> list[Release]:
+    """Read releases so that they agree: one that contradicts those before is revised.
+
+    One whose own tables do not agree says nothing that could be reckoned with.
+    """
+    if agree(made, coarser):
+        return list(made)
+    found: list[Release] = []
+    for one in made:
+        readings = (one, replace(one, grows=False), replace(one, entries=()))
+        found.append(next(r for r in readings if agree([*found, r], coarser)))
+    return found
+
+
+def agree(made: Sequence[Release], coarser: Coarser) -> bool:
+    """Tell whether there are counts that agree with all that was shown."""
+    try:
+        held: Joined = joined(made, coarser)
+        for knot in knots(held.known):
+            knot.one()
+    except Contradiction:
+        return False
+    return True
+
+
+def _only(group: Group, release: Release) -> Release:
+    """Leave the tables of one unit and coverage; that it was made stays known."""
+    own = tuple(one for one in release.entries if group_of(one) == group)
+    return replace(release, entries=own)
 
 
 def in_words(found: Sequence[Leak]) -> str:
@@ -53,73 +172,3 @@ def in_words(found: Sequence[Leak]) -> str:
     told = "; ".join(leak.text for leak in found[:MOST_TOLD])
     more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
     return f"{told}{more}"
-
-
-def _passed(earlier: int, left_out: Sequence[Shape]) -> Verdict:
-    if not left_out:
-        return Verdict(Outcome.PASS, f"compared with {earlier} earlier releases")
-    sizes = "; ".join(f"{' by '.join(s.names)}, {s.size:,} cells" for s in left_out)
-    return Verdict(
-        Outcome.REVIEW, f"joint tables too large to be attacked whole: {sizes}"
-    )
-
-
-def leaks(held: Joined, profile: Profile) -> Iterator[Leak]:
-    """Find what can be bounded too tightly: hidden, joint, and added counts.
-
-    A count that no table has, and that nobody was asked to hide, is told where it is
-    sure to be small.
-    """
-    ask = Asking(held.known)
-    for (at, cell), width in held.hidden.items():
-        low, high = ask.tight({(at, cell): 1}, width)
-        if high - low < width:
-            yield Leak(cell, (held.cuts[at],), low, high)
-    for at, cell in held.joint:
-        if ends := ask.small({(at, cell): 1}, profile):
-            yield Leak(cell, (held.cuts[at],), *ends)
-    width_added = profile.added_width or profile.width
-    for step in held.steps:
-        cuts = (held.cuts[step.before], held.cuts[step.after])
-        if not step.shown:
-            if ends := ask.small(step.change, profile):
-                yield Leak(step.cell, cuts, *ends)
-            continue
-        low, high = ask.tight(step.change, width_added)
-        near = low < profile.threshold and high > -profile.threshold
-        if near and (low, high) != (0, 0) and high - low < width_added:
-            yield Leak(step.cell, cuts, low, high)
-
-
-class Asking:
-    """What is known, by the knots it falls into."""
-
-    def __init__(self, known: Known) -> None:
-        self.known = known
-        self.of = {name: knot for knot in knots(known) for name in knot.names}
-
-    def tight(self, wanted: Sum, width: float) -> tuple[float, float]:
-        """Bound a sum; (0, inf) where it is known to be hidden well enough."""
-        knot, asked, told = self._split(wanted)
-        if knot is None:
-            return told, told
-        found = knot.tighter(asked, width)
-        return (0, inf) if found is None else (found[0] + told, found[1] + told)
-
-    def small(self, wanted: Sum, profile: Profile) -> tuple[float, float] | None:
-        """Bound a sum that is sure to be small; None where it is not."""
-        knot, asked, told = self._split(wanted)
-        least, most = 1 - told, profile.threshold - 1 - told
-        if knot is None:
-            return (told, told) if least <= 0 <= most else None
-        if not knot.surely(asked, least, most):
-            return None
-        low, high = knot.range(asked)
-        return low + told, high + told
-
-    def _split(self, wanted: Sum) -> tuple[Knot | None, Sum, float]:
-        told = sum(
-            t * self.known.bounds[n][0] for n, t in wanted.items() if n not in self.of
-        )
-        asked = {n: t for n, t in wanted.items() if n in self.of}
-        return self.of[next(iter(asked))] if asked else None, asked, told

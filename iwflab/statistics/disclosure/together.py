@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from iwflab.statistics.disclosure.auditing import Bound
 from iwflab.statistics.disclosure.equations import knots
 from iwflab.statistics.disclosure.joining import At, Joined, joined
-from iwflab.statistics.disclosure.ledger import leaks
+from iwflab.statistics.disclosure.leaking import leaks
 from iwflab.statistics.disclosure.linking import Coarser
 from iwflab.statistics.disclosure.outputs import Outcome, Verdict
 from iwflab.statistics.disclosure.patterns import (

@@ -26,7 +26,7 @@ from iwflab.exchange.folder import (
     locked,
     write_files,
 )
-from iwflab.statistics.disclosure import approve, release_from
+from iwflab.statistics.disclosure import Profile, approve, release_from
 from iwflab.store import Act, Store
 from iwflab.workflow.publishing import ledger
 from iwflab.workflow.publishing.asking import (
@@ -34,6 +34,7 @@ from iwflab.workflow.publishing.asking import (
     asked,
     asked_now,
     changes,
+    must_be_ruled,
     records,
 )
 from iwflab.workflow.publishing.laying_aside import (
@@ -109,12 +110,13 @@ def publish(
     *,
     permit: Permit,
     agreed: Mapping[str, str],
+    known: Mapping[str, Profile],
     analyst: str,
     request: str,
 ) -> Left:
     """Let exactly what ``payload`` (of :func:`asked`) names leave, under its permit.
 
-    ``agreed`` says who asked and who approved.  Refused where the ledger has grown so
+    ``agreed`` says who asked and who approved, ``known`` what profiles are by now.  Refused where the ledger has grown so
     that a verdict changed, or where a file laid aside is not what it was.  The permit
     is used up in the transaction that enters the release; nothing takes it back.
     """
@@ -127,6 +129,7 @@ def publish(
             return _one(store, folder, name)
         _must_be_free(final)
         permit.check(payload)
+        must_be_ruled(release_from(payload["release"]), known)
         with store.moment():
             newest = ledger.newest(store)
             now = asked_now(store, folder, payload, anew=True)

@@ -1,5 +1,6 @@
 """What would leave: the report's bytes, its tables with their verdicts, exceptions."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
@@ -13,6 +14,7 @@ from iwflab.statistics.disclosure import (
     Entry,
     Outcome,
     Output,
+    Profile,
     Release,
     Verdict,
     ask_exception,
@@ -31,6 +33,13 @@ from iwflab.workflow.publishing.laying_aside import (
     named,
     place_of,
 )
+
+Known = Mapping[str, Profile]  # by name
+# What was weighed: the digest of a release, the newest of the ledger -> verdicts.  The
+# newest names all before it, for nothing is taken back from a ledger.
+_WEIGHED: dict[tuple[str, str], tuple[Verdict, ...]] = {}
+_WEIGHED_MOST = 64
+_GUARD = threading.Lock()
 
 
 class Composed(Protocol):
@@ -70,14 +79,18 @@ def asked(
     *,
     exceptions: Mapping[str, str],
     revised: bool,
+    known: Known,
 ) -> dict[str, Any]:
     """Give exactly what would leave, as plain JSON, and lay its bytes aside.
 
-    To be called with the folder held.  Raises BadInput for a name that is taken, a cut
-    that is no day, tables of one name, a correction without its reason; NotAllowed
-    where a table did not pass and no exception is asked for it with a reason.
+    To be called with the folder held; ``known`` are the profiles of the lab.  Raises
+    BadInput for a name that is taken, a cut that is no day, tables of one name, a
+    correction without its reason, a profile that is not as it is known; NotAllowed where
+    nothing may leave under a profile, or a table did not pass and no exception is asked
+    for it with a reason.
     """
     release = _release(store, name, report, revised=revised)
+    must_be_ruled(release, known)
     with store.moment():
         newest, before = ledger.newest(store), ledger.earlier(store)
     verdicts = weigh(release, before)
@@ -124,7 +137,14 @@ def tables_now(
     if not anew and ledger.newest(store) == payload["held_against"]:
         return list(payload["tables"])
     release = release_from(payload["release"])
-    verdicts = weigh(release, ledger.earlier(store))
+    key = sha256(payload["release"].encode()).hexdigest(), ledger.newest(store)
+    verdicts = None if anew else _WEIGHED.get(key)
+    if verdicts is None:
+        verdicts = weigh(release, ledger.earlier(store))
+        with _GUARD:
+            _WEIGHED[key] = verdicts
+            while len(_WEIGHED) > _WEIGHED_MOST:
+                del _WEIGHED[next(iter(_WEIGHED))]
     exceptions = {one["name"]: one["exception"] for one in payload["tables"]}
     return _tables(release, verdicts, exceptions)
 
@@ -185,6 +205,25 @@ def _release(store: Store, name: str, report: Composed, *, revised: bool) -> Rel
             advice="give each of its tables a name of its own",
         )
     return Release(name, cut, tuple(report.entries), grows=not revised)
+
+
+def must_be_ruled(release: Release, known: Known) -> None:
+    """Refuse a rule that is not the known profile of its name, or lets all out.
+
+    Raises BadInput for the first, NotAllowed for the second.
+    """
+    leaving = ", ".join(name for name, rule in known.items() if rule.method != "open")
+    for rule in dict.fromkeys(one.profile for one in release.entries):
+        if known.get(rule.name) != rule:
+            raise BadInput(
+                f"the profile {rule.name!r} of this report is not the one of that name",
+                advice=f"compose it anew under one of: {leaving}",
+            )
+        if rule.method == "open":
+            raise NotAllowed(
+                f"nothing leaves under the profile {rule.name!r}: {rule.title}",
+                advice=f"compose the report under one of: {leaving}",
+            )
 
 
 def _must_be_excepted(

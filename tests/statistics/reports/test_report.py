@@ -6,11 +6,22 @@ import pandas as pd
 import pytest
 
 from iwflab.errors import BadInput
-from iwflab.statistics.disclosure import Outcome, Published, check_release, profile
+from iwflab.statistics.disclosure import (
+    Outcome,
+    Published,
+    Release,
+    check_release,
+    entry,
+    profile,
+    protect,
+    weigh,
+)
 from iwflab.statistics.disclosure.tables import Shown
 from iwflab.statistics.reports import REPORTS, Chart, Section, Table, tabling
+from iwflab.statistics.reports.counting import counted_in
 from iwflab.statistics.reports.model import SYMBOLS, Bar
 from iwflab.statistics.reports.monthly import compose, protected
+from iwflab.statistics.reports.monthly.wanted import Detail, linked
 from iwflab.statistics.reports.periods import Period, period_of
 from iwflab.statistics.reports.tabling import About
 
@@ -152,6 +163,42 @@ def test_the_month_before_is_protected_as_in_its_own_report(made, example):
     there = {one.published.name: one.published for one in own.entries}
 
     assert here["age 2026-09"] == there["age 2026-09"]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "detail", "moved"),
+    [
+        ("age", "age", Detail(wide_bands=True), ("3-6", "7-10")),
+        ("severity", "code", Detail(joined_codes=True), ("C", "B")),
+        ("all_children", "age", Detail(wide_bands=True), ("3-6", "7-10")),
+    ],
+)
+def test_merged_levels_are_held_against_the_fine_ones_of_another_cut(
+    example, name, column, detail, moved
+):
+    """The detail is chosen anew for each report; the ledger knows both by its parts."""
+    frames, _ = example
+    counted = counted_in(frames, period_of("2026-10", "2026-10"))
+    frame = "children" if name == "all_children" else "items"
+    rows = getattr(counted, frame).copy()
+    rows[column] = rows[column].astype(object)
+    few = rows.index[rows[column] == moved[0]][:8]
+    rows.loc[few, column] = moved[1]
+    later = replace(counted, **{frame: rows})
+    rule = replace(profile("partner"), one_series_percent=0)
+
+    def made(counted, detail, cut):
+        asked = {one.name: one for one in linked(frames, counted, detail)}
+        done = protect(asked[name].options[0], rule)
+        return Release(cut, cut, (entry(done, rule),))
+
+    fine, same = (
+        made(counted, Detail(), "2026-11-01"),
+        made(counted, detail, "2026-11-09"),
+    )
+    assert weigh(same, [fine])[0].outcome is Outcome.PASS
+    (verdict,) = weigh(made(later, detail, "2026-11-09"), [fine])
+    assert verdict.outcome is Outcome.REVIEW  # one of them fell: eight were moved
 
 
 def test_too_few_are_refused_table_by_table(example):
