@@ -56,3 +56,24 @@ def draw_media(folder):
     (folder / "deeper" / "again.jpeg").write_bytes(first)
     (folder / "text.jpeg").write_bytes(b"no picture at all")
     return folder
+
+
+# Under it a few drawn media are enough for tables that may leave.
+OURS = """[ours]
+title = "Ours, for drawn pictures"
+source = "a decision of the board, 1 October 2026"
+method = "withhold"
+threshold = 2
+width = 2
+"""
+
+
+def own_profile(lab):
+    """Give a lab that is open a disclosure profile of its own, called ours."""
+    (lab.folder / "ours.toml").write_text(OURS)
+    place = lab.folder / "lab.toml"
+    text = place.read_text("utf-8")
+    assert 'profiles = ""' in text
+    place.write_text(text.replace('profiles = ""', 'profiles = "ours.toml"'))
+    object.__setattr__(lab.settings, "profiles", "ours.toml")  # as a new start reads it
+    return lab

@@ -27,9 +27,6 @@ def _composed(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--contact", required=True, help="Whom readers may ask."),
             click.option("--next-release", required=True, help="When the next comes."),
             click.option(
-                "--cut", help="Day of the data, YYYY-MM-DD: today, or it is refused."
-            ),
-            click.option(
                 "--question",
                 "questions",
                 multiple=True,

@@ -9,14 +9,13 @@ import pytest
 
 from iwflab.domain.counting import COUNT_UNITS
 from iwflab_widgets import StatisticsDesk
-from tests.given import seen
+from tests.given import own_profile, seen
 
 MONTH = datetime.now(UTC).strftime("%Y-%m")
 TOLD = {
     "organisation": "a hotline",
     "contact": "statistics@example.invalid",
     "next_release": "in a month",
-    "cut": f"{MONTH}-28",
 }
 
 
@@ -44,10 +43,16 @@ def talking(desk):
     return ask
 
 
-def made(ask, profile="internal"):
+def made(ask, profile="internal", **more):
     """Compose the report of this month; give its answer."""
     asked = {"kind": "monthly", "first": MONTH, "last": MONTH, "profile": profile}
-    return ask("compose", **asked, scheme="uk_2014", **TOLD)
+    return ask("compose", **asked, scheme="uk_2014", **TOLD, **more)
+
+
+def of_this_month(query):
+    """Give a query of the media that were signed off in this month."""
+    days = monthrange(*map(int, MONTH.split("-")))[1]
+    return query | {"period": [f"{MONTH}-01", f"{MONTH}-{days}"]}
 
 
 def test_a_statistician_hears_counts_and_not_one_id(counted, sue):
@@ -67,22 +72,28 @@ def test_a_statistician_hears_counts_and_not_one_id(counted, sue):
     assert "data:image" not in text
 
 
-def test_what_did_not_pass_leaves_with_its_reason_and_by_another_alone(counted, sue):
-    report = made(sue)["made"]
+def test_what_did_not_pass_leaves_with_its_reason_and_by_another_alone(counted):
+    sue = talking(StatisticsDesk(own_profile(counted).seat("sue")))
+    query = of_this_month({"unit": "medium", "rows": "kind", "profile": "ours"})
+    sue("save", name="kinds", query=query)
+    report = made(sue, "ours", questions=["kinds"])["made"]
     asked = {"name": "R1", "report": report["name"]}
-    tables = [one["name"] for one in report["verdicts"] if one["leaves"]]
     refused = sue("ask", **asked)
-    assert "did not pass" in refused["error"]
-    assert tables
-    assert all(one["outcome"] == "review" for one in report["verdicts"])
-
+    # It counts days that tables of the report count in other words: a person looks.
+    assert "did not pass disclosure control" in refused["error"]
+    tables = [
+        one["name"]
+        for one in report["verdicts"]
+        if one["leaves"] and one["name"] in refused["error"]
+    ]
+    assert f"question kinds {MONTH}" in tables
     reasons = dict.fromkeys(tables, "agreed for the board, on paper")
     (one,) = sue("ask", **asked, exceptions=reasons)["requests"]
     assert (one["state"], one["own"]) == ("waiting", True)
     assert set(one["exceptions"]) == set(tables)
     ben = talking(StatisticsDesk(counted.seat("ben")))
     whole = ben("asked", id=one["id"])["asked"]
-    assert len(whole["tables"]) == len(tables)
+    assert {one["name"] for one in whole["tables"]} > set(tables)
     assert "your roles do not let you" in ben("publish", id=one["id"])["error"]
     assert "your roles" in sue("approve", id=one["id"], digest=one["digest"])["error"]
     ben("approve", id=one["id"], digest=whole["digest"])
@@ -136,10 +147,9 @@ def test_who_loses_the_role_is_told_nothing_more(counted, sue):
 
 def test_a_saved_question_becomes_a_table_of_the_report(counted, sue):
     query = {"unit": "medium", "rows": "kind"}
-    days = [f"{MONTH}-01", f"{MONTH}-{monthrange(*map(int, MONTH.split('-')))[1]}"]
-    sue("save", name="kinds", query=query | {"period": days})
+    sue("save", name="kinds", query=of_this_month(query))
     sue("save", name="ever", query=query)
-    sue("save", name="other law", query=query | {"period": days}, scheme="uk_sap_2007")
+    sue("save", name="other law", query=of_this_month(query), scheme="uk_sap_2007")
     asked = {"kind": "monthly", "first": MONTH, "last": MONTH, "profile": "internal"}
     asked |= {"scheme": "uk_2014", **TOLD}
     report = sue("compose", **asked, questions=["kinds"])["made"]
@@ -149,7 +159,7 @@ def test_a_saved_question_becomes_a_table_of_the_report(counted, sue):
     assert report["verdicts"][-1]["name"] == f"question kinds {MONTH}"
     refused = sue("compose", **asked, questions=["ever"])
     assert "no days" in refused["error"]
-    assert days[0] in refused["advice"]
+    assert f"{MONTH}-01" in refused["advice"]
     assert "uk_sap_2007" in sue("compose", **asked, questions=["other law"])["error"]
     assert "no query" in sue("compose", **asked, questions=["none"])["error"]
     assert "no list" in sue("compose", **asked, questions="kinds")["error"]

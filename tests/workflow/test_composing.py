@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from given import seen
+from given import own_profile, seen
 
 sys.path.insert(0, str(Path(__file__).parent))  # composing.py
 
@@ -47,15 +47,12 @@ def composed(house, month, **more):
 
 
 def test_a_report_goes_from_what_is_signed_off_to_the_ledger(house, month):
-    sam, ben = house.seat("sam"), house.seat("ben")
-    report = composed(house, month, profile="internal")
+    sam, ben = own_profile(house).seat("sam"), house.seat("ben")
+    report = composed(house, month, profile="ours")
     files = sam.report_files(report, FORMS)
     assert set(files) == set(FORMS)
     assert report.entries
-    with pytest.raises(NotAllowed, match="inside the organisation only"):
-        sam.report_ask("R1", report, files)
-    why = {one.published.name: "drawn pictures" for one in report.entries}
-    asked = sam.report_ask("R1", report, files, exceptions=why)
+    asked = sam.report_ask("R1", report, files)
     shown = ben.report_asked(asked["id"])
     assert len(shown["tables"]) == len(report.entries)
     ben.report_approve(asked["id"], digest=shown["digest"])
@@ -64,8 +61,19 @@ def test_a_report_goes_from_what_is_signed_off_to_the_ledger(house, month):
     assert (left.folder / f"{report.name}.html").read_bytes() == files["html"]
     assert left.cut == report.cut
     assert house.verify() == []
-    again = composed(house, month, profile="internal")
+    again = composed(house, month, profile="ours")
     assert sam.report_files(again, FORMS) == files  # the same records, the same bytes
+
+
+def test_what_is_only_for_inside_is_not_asked_for(house, month):
+    sam = house.seat("sam")
+    report = composed(house, month, profile="internal")
+    why = {one.published.name: "drawn pictures" for one in report.entries}
+    for exceptions in ({}, why):
+        with pytest.raises(NotAllowed, match="nothing leaves under the profile"):
+            sam.report_ask(
+                "R1", report, sam.report_files(report, FORMS), exceptions=exceptions
+            )
 
 
 def test_a_preview_says_so_in_every_form_and_stands_in_the_trail(house, month):
@@ -102,14 +110,13 @@ def test_without_pango_the_other_forms_are_asked_for_and_it_is_said(
     house, month, monkeypatch
 ):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
-    sam = house.seat("sam")
-    report = composed(house, month, profile="internal")
+    sam = own_profile(house).seat("sam")
+    report = composed(house, month, profile="ours")
     files = sam.report_files(report)
     assert set(files) == {"html", "xlsx", "ods", "csv", "json"}
     with pytest.raises(MissingExtra):
         sam.report_files(report, ["pdf"])
-    why = {one.published.name: "drawn pictures" for one in report.entries}
-    asked = sam.report_ask("R1", report, files, exceptions=why)
+    asked = sam.report_ask("R1", report, files)
     shown = house.seat("ben").report_asked(asked["id"])
     assert shown["lacks"] == asked["lacks"]
     assert "no PDF: Pango" in shown["lacks"][0]
@@ -187,22 +194,21 @@ def test_a_cut_of_another_day_is_refused_and_the_running_month_says_so(house, mo
 def test_the_manifest_that_leaves_says_what_the_report_was_made_from(house, month):
     import json
 
-    sam, ben = house.seat("sam"), house.seat("ben")
+    sam, ben = own_profile(house).seat("sam"), house.seat("ben")
     told = {**TOLD, "revised": "a drawn picture was counted twice"}
     report = sam.report_composed(
-        "monthly", period=(month, month), told=told, profile="internal"
+        "monthly", period=(month, month), told=told, profile="ours"
     )
     files = sam.report_files(report, ["csv", "json"])
-    why = {one.published.name: "drawn pictures" for one in report.entries}
     with pytest.raises(BadInput, match="says why"):
-        sam.report_ask("R1", report, files, exceptions=why)
-    asked = sam.report_ask("R1", report, files, exceptions=why, revised=True)
+        sam.report_ask("R1", report, files)
+    asked = sam.report_ask("R1", report, files, revised=True)
     ben.report_approve(asked["id"], digest=asked["digest"])
     left = sam.report_publish(asked["id"])
     manifest = json.loads((left.folder / "manifest.json").read_text())
 
     assert {**manifest, **report.described} == manifest
     assert manifest["scheme"]["name"] == "uk_2014"
-    assert manifest["profile"]["method"] == "open"
+    assert manifest["profile"]["threshold"] == 2
     assert manifest["revised"] == "a drawn picture was counted twice"
     assert set(manifest["files"]) == {f"{report.name}.csv", f"{report.name}.json"}

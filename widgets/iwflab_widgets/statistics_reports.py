@@ -17,7 +17,7 @@ MAY = {
     "ask": need("publish_statistics", "request"),
     "approve": need("publish_statistics", "approve"),
 }
-TOLD = ("organisation", "contact", "next_release", "cut", "revised")
+TOLD = ("organisation", "contact", "next_release", "revised")
 
 
 class Reports:

@@ -116,9 +116,10 @@ def publish(
 ) -> Left:
     """Let exactly what ``payload`` (of :func:`asked`) names leave, under its permit.
 
-    ``agreed`` says who asked and who approved, ``known`` what profiles are by now.  Refused where the ledger has grown so
-    that a verdict changed, or where a file laid aside is not what it was.  The permit
-    is used up in the transaction that enters the release; nothing takes it back.
+    ``agreed`` says who asked and who approved, ``known`` what profiles are by now.
+    Refused where the ledger has grown so that a verdict changed, or where a file laid
+    aside is not what it was.  The permit is used up in the transaction that enters the
+    release; nothing takes it back.
     """
     name = str(payload["name"])
     final = folder / name

@@ -85,9 +85,9 @@ def asked(
 
     To be called with the folder held; ``known`` are the profiles of the lab.  Raises
     BadInput for a name that is taken, a cut that is no day, tables of one name, a
-    correction without its reason, a profile that is not as it is known; NotAllowed where
-    nothing may leave under a profile, or a table did not pass and no exception is asked
-    for it with a reason.
+    correction without its reason, a profile that is not as it is known; NotAllowed
+    where nothing may leave under a profile, or a table did not pass and no exception is
+    asked for it with a reason.
     """
     release = _release(store, name, report, revised=revised)
     must_be_ruled(release, known)

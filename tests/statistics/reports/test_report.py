@@ -21,7 +21,7 @@ from iwflab.statistics.reports import REPORTS, Chart, Section, Table, tabling
 from iwflab.statistics.reports.counting import counted_in
 from iwflab.statistics.reports.model import SYMBOLS, Bar
 from iwflab.statistics.reports.monthly import compose, protected
-from iwflab.statistics.reports.monthly.wanted import Detail, linked
+from iwflab.statistics.reports.monthly.wanted import Detail, linked, merged
 from iwflab.statistics.reports.periods import Period, period_of
 from iwflab.statistics.reports.tabling import About
 
@@ -190,7 +190,7 @@ def test_merged_levels_are_held_against_the_fine_ones_of_another_cut(
     def made(counted, detail, cut):
         asked = {one.name: one for one in linked(frames, counted, detail)}
         done = protect(asked[name].options[0], rule)
-        return Release(cut, cut, (entry(done, rule),))
+        return Release(cut, cut, (entry(done, rule, coarser=merged(counted)),))
 
     fine, same = (
         made(counted, Detail(), "2026-11-01"),

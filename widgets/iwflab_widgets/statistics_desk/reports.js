@@ -18,6 +18,12 @@ const SLOW = {
 const OPEN = ["waiting", "approved"];
 const SETTLED_SHOWN = 5;
 
+/** The month before this one, as an input of that type has it. */
+function lastWholeMonth() {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1)).toISOString().slice(0, 7);
+}
+
 class Reports {
   constructor(desk) {
     this.desk = desk;
@@ -48,13 +54,12 @@ class Reports {
       words("Organisation", "organisation"),
       words("Contact", "contact"),
       words("Next release", "next_release"),
-      field("Data as of", "cut", { type: "date" }),
       field("Provisional", "provisional", { type: "checkbox" }),
       words("Corrects what left before, because", "revised"),
     ];
     this.input = Object.fromEntries(fields.map(([, input]) => [input.name, input]));
     fill(this.form, fields.map((one) => el("div", { class: "iwf-pair" }, one)));
-    this.input.cut.value = new Date().toISOString().slice(0, 10);
+    for (const name of ["first", "last"]) this.input[name].value = lastWholeMonth();
     this.offer(choices.saved);
   }
 
@@ -102,7 +107,7 @@ class Reports {
 
   compose() {
     const told = Object.fromEntries(
-      ["kind", "first", "last", "organisation", "contact", "next_release", "cut", "revised"].map((name) => [name, this.input[name].value.trim()]),
+      ["kind", "first", "last", "organisation", "contact", "next_release", "revised"].map((name) => [name, this.input[name].value.trim()]),
     );
     if (!told.first || !told.last) return this.desk.notice.warn("Name the first and the last month.");
     const value = (name) => this.input[name].value;
