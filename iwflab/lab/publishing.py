@@ -47,15 +47,11 @@ class Publishing(Proof):
             self._sweep()
             payload: dict[str, Any] = {}
             if not publishing.is_known(self._store, request):
+                known = profiles_of(self.folder, self.settings)
+                why: dict[str, Any] = {"known": known, "revised": revised}
+                why["exceptions"] = exceptions or {}
                 payload = publishing.asked(
-                    self._store,
-                    self._reports,
-                    name,
-                    report,
-                    forms,
-                    exceptions=exceptions or {},
-                    revised=revised,
-                    known=profiles_of(self.folder, self.settings),
+                    self._store, self._reports, name, report, forms, **why
                 )
                 payload["lacks"] = lacking(forms)
             key = four_eyes.ask(

@@ -105,6 +105,9 @@ def test_what_grows_month_by_month_is_linked_to_itself():
         ("items 2026-10", "signed off", True),
         ("items 2026-10", "signed off from 2026-11-01", False),
         ("items 2026-10", "another population", False),
+        ("items under uk_2014 2026-10", "items under iccam 2026-10", True),
+        ("items under uk_2014 2026-09", "items under iccam 2026-10", False),
+        ("items under uk_2014 2026-10", "items 2026-10", False),
         ("of the press", "another population", False),
     ],
 )
@@ -126,7 +129,7 @@ def test_every_coverage_of_a_report_and_of_a_query_is_read():
     counted = counted_in(frames, period)
     asked = [
         *linked(frames, counted, Detail()),
-        *apart(frames, counted, profile("partner")),
+        *apart(frames, counted, Detail(), profile("partner")),
     ]
     texts = {counts.coverage for one in asked for counts in one.options}
     assert len(texts) >= 6

@@ -1,6 +1,6 @@
 """Which days and levels a coverage names, and whether two of them have some in common.
 
-Reports name a population and months (``items 2026-10``, ``items 2026-08_2026-10``),
+Reports name a population and months (``items under uk_2014 2026-08_2026-10``),
 queries days of the sign-off and the levels that were kept (``signed off until
 2026-10-31; sex: girl``).  Other words name a population that nothing is known of.
 """
@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 
 _MONTHS = re.compile(
-    r"(?:(?P<what>.+?) )?(?P<all>up to )?"
+    r"(?:(?P<what>.+?) )?(?:under (?P<scheme>\S+) )?(?P<all>up to )?"
     r"(?P<first>\d{4}-\d\d)(?:_(?P<last>\d{4}-\d\d))?"
 )
 _DAY = r"\d{4}-\d\d-\d\d"
@@ -30,19 +30,22 @@ class Extent:
     """A population, its first and last day as YYYY-MM-DD, and what a query kept of it.
 
     ``kept`` is None in a report; of a filter that cannot be read it holds nothing.
+    ``scheme`` is named where the population depends on it.
     """
 
     what: str
     first: str
     last: str
     kept: Mapping[str, frozenset[str]] | None = None
+    scheme: str = ""
 
     def meets(self, other: "Extent") -> bool:
         """Tell whether something may be counted by both."""
         if self.last < other.first or other.last < self.first:
             return False
         if self.kept is None and other.kept is None:
-            return self.what == other.what
+            alike = bool(self.scheme) == bool(other.scheme)
+            return alike and self.what == other.what
         # A query and a report may count the same content, in other words.
         mine, theirs = self.kept or {}, other.kept or {}
         return all(
@@ -61,7 +64,7 @@ def extent_of(coverage: str) -> Extent | None:
         return None
     last = _end(found["last"] or found["first"])
     first = "" if found["all"] else f"{found['first']}-01"
-    return Extent(found["what"] or "", first, last)
+    return Extent(found["what"] or "", first, last, scheme=found["scheme"] or "")
 
 
 def meet(one: str, other: str) -> bool:

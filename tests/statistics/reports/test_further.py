@@ -17,6 +17,7 @@ from tests.statistics.drawn_frames import frames
 
 DAYS = ("2026-01-01", "2026-01-31")
 TOLD = {"organisation": "a", "contact": "b", "next_release": "c", "cut": "2026-03-01"}
+TOLD |= {"scheme": "uk_2014", "scheme_version": "1"}
 # The report's own tables know nothing of these sides.
 APART = Query("child_appearance", "pubertal", "skin_tone", period=DAYS)
 SHARED = Query("child_appearance", "age_band", "sex", period=DAYS)
