@@ -1,10 +1,10 @@
 """A composed report of drawn counts, its files, and the two people that it needs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from iwflab.statistics.disclosure import counts_of, entry, profile, protect
+from iwflab.statistics.disclosure import counted, entry, profile, protect
 
-PARTNER = replace(profile("partner"), one_series_percent=0, width_percent=0)
+PARTNER = profile("partner")
 FORMS = {"html": b"<p>numbers</p>\n", "csv": b"a,n\r\n", "pdf": b"%PDF-1.7\n"}
 
 
@@ -19,10 +19,14 @@ class Report:
 
 
 def table(values, *, name="by a", coverage="all", rule=PARTNER):
-    inner = {(f"a{i}",): n for i, n in enumerate(values)}
-    levels = [[key for (key,) in inner]]
-    counts = counts_of(
-        inner, name=name, unit="media", names=["a"], levels=levels, coverage=coverage
+    levels = [f"a{i}" for i in range(len(values))]
+    rows = [
+        ((level,), f"{level}, series {at}")
+        for level, n in zip(levels, values, strict=True)
+        for at in range(n)
+    ]
+    counts = counted(
+        rows, name=name, unit="media", names=["a"], levels=[levels], coverage=coverage
     )
     return entry(protect(counts, rule), rule)
 

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,8 +25,19 @@ from iwflab.errors import (
     StoreError,
     Tampered,
 )
-from iwflab.statistics.disclosure import profile, release_from
+from iwflab.statistics.disclosure import (
+    ALL,
+    Entry,
+    Outcome,
+    Published,
+    Verdict,
+    profile,
+    profiles,
+    release_from,
+)
+from iwflab.statistics.disclosure.tables import Shown
 from iwflab.workflow import publishing
+from iwflab.workflow.publishing import asking
 
 HOUR = 3_600_000_000
 
@@ -112,16 +124,18 @@ def test_the_ledger_holds_the_release_and_the_record_of_each_table(house):
 
 
 def test_nothing_of_people_or_of_what_is_hidden_is_in_the_manifest(house):
+    published(house, made=report([20, 30]))
     left = published(
         house,
-        made=report([20, 30], rule=profile("internal")),
+        "R2",
+        made=report([20, 31], cut="2026-02-28"),
         exceptions={"by a": "the board asked for it"},
     )
     text = (left.folder / "manifest.json").read_text()
     for word in ("sam", "ben", "board", "hidden", "small", "review"):
         assert word not in text
-    assert house.reports()[0].tables[0]["exception_asked"] == "the board asked for it"
-    assert house.reports()[0].tables[0]["asked_by"] == "sam"
+    assert house.reports()[1].tables[0]["exception_asked"] == "the board asked for it"
+    assert house.reports()[1].tables[0]["asked_by"] == "sam"
 
 
 def test_files_are_for_the_owner_only(house, sam):
@@ -269,7 +283,7 @@ def test_it_is_held_against_the_ledger_once_more_before_it_leaves(house, sam, be
 
     asked = ben.report_asked(february)
     assert asked["state"] == "void"
-    assert "by a is now fail: all: 2-2 media added" in asked["why"][0]
+    assert "by a is now fail: a0: 2-2 media added" in asked["why"][0]
     refused(sam.report_publish, "void: since then others left", february)
     waiting = sam.report_ask(
         *("late", report([22, 30], cut="2026-02-28"), FORMS),
@@ -316,6 +330,43 @@ def _enter_elsewhere(house, key):
         publishing._enter(act, "f" * 16, asked.payload, agreed)
 
 
+def test_nobody_waits_for_what_is_weighed(house, sam, ben, monkeypatch):
+    """Answers weigh before the store is locked; a list weighs a request once."""
+    made = {
+        name: sam.report_ask(name, report([29, 30], cut="2026-02-28"), {"csv": b"x"})
+        for name in ("R1", "R2", "R3")
+    }
+    published(house, "January", report([20, 30]))
+    honest, locked = asking.weigh, []
+
+    def weighing(*args):
+        locked.append(getattr(house._store._here, "act", None) is not None)
+        return honest(*args)
+
+    monkeypatch.setattr(asking, "weigh", weighing)
+    ben.report_refuse(made["R2"]["id"], reason="a title")
+    sam.report_withdraw(made["R3"]["id"])
+    assert locked == []
+    ben.report_approve(made["R1"]["id"], digest=made["R1"]["digest"])
+    assert locked == [False]
+    for _ in range(2):
+        assert sam.report_requests()[0]["name"] == "January"
+        assert {one["state"] for one in sam.report_requests()} >= {"approved"}
+    assert locked == [False]
+
+
+def test_an_answer_sees_what_left_after_it_was_weighed(house, sam):
+    from iwflab.workflow import four_eyes
+
+    key = sam.report_ask("February", report([22, 30], cut="2026-02-28"), FORMS)["id"]
+    january = approved(house, "January", report([20, 30]))
+    payload = four_eyes.one(house._store, "statistics", key).payload
+    now = publishing.ready(house._store, house.folder / "reports", payload)
+    assert publishing.changes(payload, now(payload)) == []
+    _enter_elsewhere(house, january)
+    assert "now fail" in publishing.changes(payload, now(payload))[0]
+
+
 def test_a_correction_is_a_new_release(house, sam):
     published(house, made=report([20, 30]))
     corrected = report([40, 21])
@@ -327,6 +378,51 @@ def test_a_correction_is_a_new_release(house, sam):
     assert len(rows(house, "statistical_release")) == 2
     manifest = json.loads((left.folder / "manifest.json").read_text())
     assert manifest["revised"] is True
+
+
+# -- the rules that tables claim -------------------------------------------------------
+def test_nothing_leaves_under_a_profile_that_is_open(house, sam):
+    made = report([20, 30], rule=profile("internal"))
+    for why in ({}, {"by a": "the board asked for it"}):
+        refused(
+            *(sam.report_ask, "leaves under the profile 'internal'", "R1", made, FORMS),
+            exceptions=why,
+        )
+    assert (lying(house), rows(house, "four_eyes_request")) == ([], [])
+
+
+def test_a_profile_is_the_one_of_its_name(house, sam):
+    weak = replace(profile("cautious"), threshold=2, width=2)
+    for rule in (weak, replace(weak, name="ours")):
+        made = report([20, 30], rule=rule)
+        refused(
+            *(sam.report_ask, "is not the one of that name", "R1", made, FORMS),
+            error=BadInput,
+        )
+
+
+def test_a_profile_that_changed_since_voids_what_was_asked_under_it(
+    house, sam, monkeypatch
+):
+    key = approved(house)
+    known = {**profiles(), "partner": replace(profile("partner"), threshold=6, width=6)}
+    monkeypatch.setattr(asking, "profiles", lambda: known)
+    refused(sam.report_publish, "is not the one of that name", key, error=BadInput)
+    assert rows(house, "statistical_release") == []
+
+
+def test_a_verdict_that_somebody_wrote_is_not_believed(house, sam):
+    """A cell of one under the cautious profile, with a pass of its own."""
+    rule = profile("cautious")
+    cells = {
+        ("a0",): Shown(1, 1, 1),
+        ("a1",): Shown(30, 30, 30),
+        (ALL,): Shown(31, 31, 31),
+    }
+    shown = ("by a", "media", "all", "cautious", ("a",), (("a0", "a1"),), cells)
+    forged = Entry(Published(*shown), rule, {}, (), Verdict(Outcome.PASS, "trust me"))
+    made = replace(report([20, 30]), entries=(forged,))
+    refused(sam.report_ask, "by a .fail: a0 shows 1", "R1", made, FORMS)
 
 
 # -- files that change, crashes --------------------------------------------------------

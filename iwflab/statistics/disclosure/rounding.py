@@ -56,9 +56,18 @@ def _shown(counts: Counts, key: Key, profile: Profile, seed: bytes | None) -> Sh
         value = down + base * (2 * (n % base) >= base)
     else:
         value = down + base * (n % base > _drawn(seed, counts, key, base))
-    reach = range(max(value - base + 1, 0), value + base)
-    could = [one for one in reach if _could(one, value, profile, nearest=seed is None)]
-    return Shown(value, could[0], could[-1])
+    shown = behind(value, profile, nearest=seed is None)
+    if shown is None:
+        raise ValueError(f"{n} is not rounded to {value}")
+    return shown
+
+
+def behind(value: int, profile: Profile, *, nearest: bool) -> Shown | None:
+    """Give a rounded number with the counts that can stand behind it; None if none."""
+    reach = range(max(value - profile.base + 1, 0), value + profile.base)
+    could = [one for one in reach if _could(one, value, profile, nearest=nearest)]
+    rounded = could and value % profile.base == 0
+    return Shown(value, could[0], could[-1]) if rounded else None
 
 
 def _could(n: int, value: int, profile: Profile, *, nearest: bool) -> bool:

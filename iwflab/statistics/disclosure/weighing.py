@@ -8,17 +8,19 @@ from iwflab.statistics.disclosure.ledger import Part, agree, in_words, part_of, 
 from iwflab.statistics.disclosure.outputs import Outcome, Verdict, worst
 from iwflab.statistics.disclosure.overlapping import overlaps
 from iwflab.statistics.disclosure.profiles import Profile
+from iwflab.statistics.disclosure.rechecking import looked_at
 from iwflab.statistics.disclosure.releases import Entry, Leak, Release, cells_of
 
 
 def weigh(new: Release, earlier: Sequence[Release]) -> tuple[Verdict, ...]:
     """Give the verdict of each table: its own, and what it tells with all the others.
 
+    What is said of a table is believed only as far as the table bears it out.
     A leak is laid to the tables that show its count; one of an earlier release to
     those of the same unit and coverage.  Each table is asked by the rules of its own
     profile.  ``earlier`` are in the order in which they were made.
     """
-    found = [[one.verdict] for one in new.entries]
+    found = [[looked_at(one)] for one in new.entries]
     for at, verdict in overlaps(new, earlier).items():
         found[at].append(verdict)
     for rule in dict.fromkeys(one.profile for one in new.entries):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,14 +35,18 @@ from iwflab.workflow.publishing.asking import (
     asked,
     asked_now,
     changes,
+    must_be_ruled,
+    ready,
     records,
 )
 from iwflab.workflow.publishing.laying_aside import (
     ASKED,
+    content,
     exact,
     exact_file,
     found,
     place_of,
+    sizes,
     sweep,
 )
 
@@ -58,6 +63,7 @@ __all__ = [
     "left",
     "place_of",
     "publish",
+    "ready",
     "sweep",
     "tables_of",
 ]
@@ -127,6 +133,7 @@ def publish(
             return _one(store, folder, name)
         _must_be_free(final)
         permit.check(payload)
+        must_be_ruled(release_from(payload["release"]))  # as profiles are known now
         with store.moment():
             newest = ledger.newest(store)
             now = asked_now(store, folder, payload, anew=True)
@@ -189,25 +196,27 @@ def _known(store: Store, payload: Mapping[str, Any], request: str) -> bool:
     return True
 
 
-def left(store: Store, folder: Path) -> list[Left]:
+def left(store: Store, folder: Path, *, whole: bool = False) -> list[Left]:
     """Give the reports that left, the oldest first, each checked.
 
-    One whose files or entry are not those published carries its ``problem``.
+    One whose files or entry are not those published carries its ``problem``.  Manifests
+    are read, and of other files names and sizes; where ``whole``, every byte.
     """
     with held(folder, wait=False) as is_held:
         if is_held:
             finish(folder, ledger.entered(store))
-        return [_left(store, folder, row) for row in ledger.entered(store)]
+        rows = ledger.entered(store)
+        return [_left(store, folder, row, whole=whole) for row in rows]
 
 
 def _one(store: Store, folder: Path, name: str) -> Left:
     (row,) = (row for row in ledger.entered(store) if row["name"] == name)
-    return _left(store, folder, row)
+    return _left(store, folder, row, whole=True)
 
 
-def _left(store: Store, folder: Path, row: Mapping[str, Any]) -> Left:
+def _left(store: Store, folder: Path, row: Mapping[str, Any], *, whole: bool) -> Left:
     # Twice: the first look may fall between the two names of a folder.
-    problem = _problem(folder, row) and _problem(folder, row)
+    problem = _problem(folder, row, whole) and _problem(folder, row, whole)
     try:
         revised = not release_from(row["entries"]).grows
     except BadInput:  # the problem says so
@@ -222,11 +231,11 @@ def _left(store: Store, folder: Path, row: Mapping[str, Any]) -> Left:
     )
 
 
-def _problem(folder: Path, row: Mapping[str, Any]) -> str:
+def _problem(folder: Path, row: Mapping[str, Any], whole: bool) -> str:
     place = folder / row["name"]
     unfinished = place.with_name(place.name + UNFINISHED)
     try:  # it may just be getting its name, in another process
-        _must_agree(place if place.exists() else unfinished, row)
+        _must_agree(place if place.exists() else unfinished, row, whole=whole)
     except LabError as fault:
         return fault.message
     except OSError as fault:
@@ -234,22 +243,24 @@ def _problem(folder: Path, row: Mapping[str, Any]) -> str:
     return ""
 
 
-def _must_agree(place: Path, row: Mapping[str, Any]) -> None:
+def _must_agree(place: Path, row: Mapping[str, Any], *, whole: bool) -> None:
     """Refuse a folder whose manifest, files and ledger entry do not agree."""
     kept = release_from(row["entries"])
     if (kept.name, kept.cut, kept.digest) != (row["name"], row["cut"], row["digest"]):
         raise _changed(row["name"], "its tables in the ledger are not those entered")
-    lying = found(place)
+    lying = found(place) if whole else sizes(place)
     if not lying:
         raise _changed(row["name"], "its folder is missing")
-    if lying.get(MANIFEST, {}).get("sha256") != row["manifest_sha256"]:
+    told = sha256(content(place / MANIFEST)).hexdigest()
+    if told != row["manifest_sha256"]:
         raise _changed(row["name"], "its manifest is not the one published")
     plain = json.loads((place / MANIFEST).read_text("utf-8"))
     if plain["shown_sha256"] != row["digest"]:
         raise _changed(row["name"], "its manifest names other tables than the ledger")
     files = {name: one for name, one in lying.items() if name != MANIFEST}
     for name in sorted({*files, *plain["files"]}):
-        if files.get(name) != plain["files"].get(name):
+        wanted = plain["files"].get(name, {})
+        if name not in files or files[name] != {n: wanted.get(n) for n in files[name]}:
             raise _changed(row["name"], f"{name} is not a file as it was published")
 
 
@@ -261,7 +272,7 @@ def _changed(name: str, problem: str) -> Tampered:
 
 def findings(store: Store, folder: Path) -> list[str]:
     """Say which reports on the disk are not those that were entered, or never were."""
-    said = [one.problem for one in left(store, folder) if one.problem]
+    said = [one.problem for one in left(store, folder, whole=True) if one.problem]
     names = {row["name"] for row in ledger.entered(store)}
     for place in sorted(folder.iterdir()):
         passing = place.name.endswith(UNFINISHED) or ASKED in place.name

@@ -1,10 +1,11 @@
 """What would leave: the report's bytes, its tables with their verdicts, exceptions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 from iwflab.domain.version import VERSION
 from iwflab.errors import BadInput, NotAllowed
@@ -16,6 +17,7 @@ from iwflab.statistics.disclosure import (
     Release,
     Verdict,
     ask_exception,
+    profiles,
     release_from,
     release_json,
     weigh,
@@ -31,6 +33,12 @@ from iwflab.workflow.publishing.laying_aside import (
     named,
     place_of,
 )
+
+# What was weighed against a ledger, by its newest entry: nothing is taken out of it.
+_WEIGHED: WeakKeyDictionary[Store, dict[tuple[str, str, str], tuple[Verdict, ...]]] = (
+    WeakKeyDictionary()
+)
+MOST_WEIGHED = 100
 
 
 class Composed(Protocol):
@@ -66,10 +74,12 @@ def asked(
     """Give exactly what would leave, as plain JSON, and lay its bytes aside.
 
     To be called with the folder held.  Raises BadInput for a name that is taken, a cut
-    that is no day, tables of one name; NotAllowed where a table did not pass and no
-    exception is asked for it with a reason.
+    that is no day, tables of one name, a profile that is not as it is known; NotAllowed
+    where nothing may leave under a profile, or a table did not pass and no exception is
+    asked for it with a reason.
     """
     release = _release(store, name, report, revised=revised)
+    must_be_ruled(release)
     with store.moment():
         newest, before = ledger.newest(store), ledger.earlier(store)
     verdicts = weigh(release, before)
@@ -94,29 +104,60 @@ def asked(
 
 
 def asked_now(
-    store: Store, folder: Path, payload: Mapping[str, Any], *, anew: bool = False
+    store: Store,
+    folder: Path,
+    payload: Mapping[str, Any],
+    *,
+    anew: bool = False,
+    files: bool = True,
 ) -> dict[str, Any]:
     """Give what an earlier request would be now.
 
     The verdicts are worked out again where the ledger has grown since, or ``anew``.
+    Without ``files`` those that were laid aside are not read.
     """
     if ledger.is_taken(store, payload["name"]):
         return {"nothing": f"a release called {payload['name']} left already"}
     return {
         **payload,
-        "files": found(place_of(folder, payload)),
+        "files": found(place_of(folder, payload)) if files else payload["files"],
         "tables": tables_now(store, payload, anew=anew),
     }
+
+
+def ready(
+    store: Store, folder: Path, payload: Mapping[str, Any]
+) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """Work out :func:`asked_now` before an act; within it the answer is there.
+
+    Only where others published in between is it worked out again.
+    """
+    with store.moment():
+        newest, found_now = ledger.newest(store), asked_now(store, folder, payload)
+
+    def now(asked_then: Mapping[str, Any]) -> Mapping[str, Any]:
+        if ledger.newest(store) == newest:
+            return found_now
+        return asked_now(store, folder, asked_then)
+
+    return now
 
 
 def tables_now(
     store: Store, payload: Mapping[str, Any], *, anew: bool = False
 ) -> list[dict[str, Any]]:
     """Give the tables of a request with the verdicts that they have now."""
-    if not anew and ledger.newest(store) == payload["held_against"]:
+    newest = ledger.newest(store)
+    if not anew and newest == payload["held_against"]:
         return list(payload["tables"])
     release = release_from(payload["release"])
-    verdicts = weigh(release, ledger.earlier(store))
+    known = _WEIGHED.setdefault(store, {})
+    key = release.name, sha256(payload["release"].encode()).hexdigest(), newest
+    if anew or key not in known:
+        if len(known) >= MOST_WEIGHED:
+            known.clear()
+        known[key] = weigh(release, ledger.earlier(store))
+    verdicts = known[key]
     exceptions = {one["name"]: one["exception"] for one in payload["tables"]}
     return _tables(release, verdicts, exceptions)
 
@@ -171,6 +212,29 @@ def _release(store: Store, name: str, report: Composed, *, revised: bool) -> Rel
             advice="give each of its tables a name of its own",
         )
     return Release(name, cut, tuple(report.entries), grows=not revised)
+
+
+def must_be_ruled(release: Release) -> None:
+    """Refuse a rule that is not one of the shipped profiles, and one that lets all out.
+
+    Raises BadInput for the first, NotAllowed for the second.
+    """
+    for rule in dict.fromkeys(one.profile for one in release.entries):
+        if profiles().get(rule.name) != rule:
+            raise BadInput(
+                f"the profile {rule.name!r} of this report is not the one of that name",
+                advice=f"compose it anew under one of: {', '.join(_leaving())}",
+            )
+        if rule.name not in _leaving():
+            raise NotAllowed(
+                f"nothing leaves under the profile {rule.name!r}: {rule.title}",
+                advice=f"compose the report under one of: {', '.join(_leaving())}",
+            )
+
+
+def _leaving() -> list[str]:
+    """Name the profiles under which something can leave."""
+    return [name for name, rule in profiles().items() if rule.method != "open"]
 
 
 def _must_be_excepted(
