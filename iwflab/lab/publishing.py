@@ -1,6 +1,6 @@
 """What leaves as numbers, as methods; and the queries that people keep."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -72,9 +72,12 @@ class Publishing(Proof):
 
     @needs("publish_statistics")
     def report_requests(self) -> list[dict[str, Any]]:
-        """Give every request to publish and where it stands, the newest first."""
+        """Give every request to publish and where it stands, the newest first.
+
+        The files of a request are compared when it is looked at, or answered.
+        """
         with self._store.moment():
-            return [self._said(one) for one in self._all_asked()]
+            return [self._said(one, files=False) for one in self._all_asked()]
 
     @needs("publish_statistics")
     def report_asked(self, key: str) -> dict[str, Any]:
@@ -221,29 +224,34 @@ class Publishing(Proof):
         places = {publishing.place_of(self._reports, one.payload) for one in open_}
         publishing.sweep(self._reports, places)
 
-    def _would_be(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-        return publishing.asked_now(self._store, self._reports, payload)
-
     def _say(
         self, key: str, verdict: Verdict, request: str | None, **said: str
     ) -> dict[str, Any]:
         asked = four_eyes.one(self._store, STATISTICS, key)
-        self._would_be(asked.payload)  # weighed before the store is held for the answer
+
+        def as_asked(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+            return payload  # may be refused or withdrawn, whatever it would be now
+
+        now: Callable[[Mapping[str, Any]], Mapping[str, Any]] = as_asked
+        if verdict is Verdict.APPROVED:  # weighed before the store is locked
+            now = publishing.ready(self._store, self._reports, asked.payload)
         four_eyes.answer(
             self._store,
             asked,
             verdict,
             analyst=self.analyst,
-            now=self._would_be,
+            now=now,
             request=request or uuid4().hex,
             **said,
         )
         return self._said(four_eyes.one(self._store, STATISTICS, asked.id))
 
-    def _said(self, asked: Asked) -> dict[str, Any]:
+    def _said(self, asked: Asked, *, files: bool = True) -> dict[str, Any]:
         # What is settled stays so: only an open request is compared with what there is.
         is_open = four_eyes.is_open(self._store, asked)
-        now = self._would_be(asked.payload) if is_open else asked.payload
+        now = asked.payload
+        if is_open:
+            now = publishing.asked_now(self._store, self._reports, now, files=files)
         state = four_eyes.state(self._store, asked, lambda _: now)
         why = publishing.changes(asked.payload, now) if state is State.VOID else []
         return {

@@ -4,7 +4,7 @@ What stands is the newest row of a medium (or of a child on it); a newest row wi
 a reference takes it out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from iwflab.domain.grouping import SERIES, VICTIM, Subject
 from iwflab.store.act import Act
 from iwflab.store.database import Store
 from iwflab.store.entering import one_row
-from iwflab.store.reading import STANDS
+from iwflab.store.reading import STANDS, batched
 
 # The newest of each subject, with its reference; none where it was taken out.
 _MEMBERS = """
@@ -22,7 +22,7 @@ _MEMBERS = """
            ROW_NUMBER() OVER (
              PARTITION BY {subject} ORDER BY m.entry DESC, m.id DESC
            ) AS place
-    FROM {kind}_member m
+    FROM {kind}_member m {{where}}
   ) x JOIN {kind} g ON g.id = x.{kind} WHERE x.place = 1
   ORDER BY x.entry, x.medium, x.number
 """
@@ -41,12 +41,33 @@ def tuples(store: Store, query: str, **values: Any) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(sa.text(query), values)]
 
 
-def members(store: Store, kind: str) -> dict[Subject, tuple[str, str, int]]:
-    """Give what stands: by subject the reference, why, and the entry that said so."""
+def members(
+    store: Store, kind: str, media: Collection[str] | None = None
+) -> dict[Subject, tuple[str, str, int]]:
+    """Give what stands: by subject the reference, why, and the entry that said so.
+
+    Of some ``media`` only, where they are named.
+    """
     return {
         (medium, number): (name, basis, entry)
-        for medium, number, name, basis, entry in tuples(store, _QUERIES[kind])
+        for medium, number, name, basis, entry in _of(store, _QUERIES[kind], "m", media)
     }
+
+
+def _of(
+    store: Store, query: str, table: str, media: Collection[str] | None
+) -> list[tuple[Any, ...]]:
+    """Run a query with a place for the media that it is asked of."""
+    if media is None:
+        return tuples(store, query.format(where=""))
+    narrowed = query.format(where=f"WHERE {table}.medium IN :them")
+    bound = sa.text(narrowed).bindparams(sa.bindparam("them", expanding=True))
+    with store.read() as connection:
+        return [
+            tuple(row)
+            for part in batched(sorted(media))
+            for row in connection.execute(bound, {"them": part})
+        ]
 
 
 def series_by_medium(store: Store) -> dict[str, str]:
@@ -93,13 +114,13 @@ def said_by(store: Store, kind: str) -> dict[int, tuple[str, int]]:
     return {entry: (who, at_us) for entry, who, at_us in tuples(store, query)}
 
 
-def graded_in(store: Store) -> dict[str, int]:
-    """Give the entry of the assessment that stands, by medium."""
+def graded_in(store: Store, media: Collection[str] | None = None) -> dict[str, int]:
+    """Give the entry of the assessment that stands, by medium: of some, or of all."""
     query = (
-        f"SELECT a.medium, MAX(a.entry) FROM assessment a WHERE {_STANDS}"  # noqa: S608
-        " GROUP BY a.medium"
+        "SELECT a.medium, MAX(a.entry) FROM"  # noqa: S608 - ours
+        f" (SELECT * FROM assessment a {{where}}) a WHERE {_STANDS} GROUP BY a.medium"
     )
-    return dict(tuples(store, query))
+    return dict(_of(store, query, "a", media))
 
 
 def media_days(store: Store) -> dict[str, int]:

@@ -195,7 +195,8 @@ def _by_start(store: Store, one: Wanted) -> str:
 def _must_fit(store: Store, kind: str, named: Mapping[Subject, Wanted]) -> None:
     """Refuse a child that no record has, and to take out what belongs to none."""
     leaving = [subject for subject, one in named.items() if not one.reference]
-    stands = units.members(store, kind) if leaving else {}
+    media = {medium for medium, _ in leaving}
+    stands = units.members(store, kind, media) if leaving else {}
     for subject in leaving:
         if subject not in stands:
             raise NotFound(
@@ -239,10 +240,11 @@ def _planned(
     *,
     dry_run: bool,
 ) -> Linked:
-    stands = units.members(store, kind)
+    media = {medium for medium, _ in named}
+    stands = units.members(store, kind, media)
     known = units.references(store, kind)
     # Said again of a child that was graded anew since, it was looked at again.
-    graded = units.graded_in(store) if kind == VICTIM else {}
+    graded = units.graded_in(store, media) if kind == VICTIM else {}
     moves = []
     for subject, one in named.items():
         before, _, entry = stands.get(subject, ("", "", 0))

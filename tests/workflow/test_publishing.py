@@ -40,6 +40,7 @@ from iwflab.statistics.disclosure import (
 from iwflab.statistics.disclosure.tables import Shown
 from iwflab.statistics.queries import query_from
 from iwflab.workflow import publishing
+from iwflab.workflow.publishing import asking
 
 HOUR = 3_600_000_000
 
@@ -331,6 +332,43 @@ def _enter_elsewhere(house, key):
     agreed = {"requested_by": "sam", "approved_by": "ben"}
     with house._store.act("publish statistics", "x", analyst="sam") as act:
         publishing._enter(act, "f" * 16, asked.payload, agreed)
+
+
+def test_nobody_waits_for_what_is_weighed(house, sam, ben, monkeypatch):
+    """Answers weigh before the store is locked; a list weighs a request once."""
+    made = {
+        name: sam.report_ask(name, report([29, 30], cut="2026-02-28"), {"csv": b"x"})
+        for name in ("R1", "R2", "R3")
+    }
+    published(house, "January", report([20, 30]))
+    honest, locked = asking.weigh, []
+
+    def weighing(*args):
+        locked.append(getattr(house._store._here, "act", None) is not None)
+        return honest(*args)
+
+    monkeypatch.setattr(asking, "weigh", weighing)
+    ben.report_refuse(made["R2"]["id"], reason="a title")
+    sam.report_withdraw(made["R3"]["id"])
+    assert locked == []
+    ben.report_approve(made["R1"]["id"], digest=made["R1"]["digest"])
+    assert locked == [False]
+    for _ in range(2):
+        assert sam.report_requests()[0]["name"] == "January"
+        assert {one["state"] for one in sam.report_requests()} >= {"approved"}
+    assert locked == [False]
+
+
+def test_an_answer_sees_what_left_after_it_was_weighed(house, sam):
+    from iwflab.workflow import four_eyes
+
+    key = sam.report_ask("February", report([22, 30], cut="2026-02-28"), FORMS)["id"]
+    january = approved(house, "January", report([20, 30]))
+    payload = four_eyes.one(house._store, "statistics", key).payload
+    now = publishing.ready(house._store, house.folder / "reports", payload)
+    assert publishing.changes(payload, now(payload)) == []
+    _enter_elsewhere(house, january)
+    assert "now fail" in publishing.changes(payload, now(payload))[0]
 
 
 def test_a_correction_is_a_new_release(house, sam):

@@ -6,42 +6,42 @@ A report is laid aside, byte by byte, when it is asked for.  It is copied into
 published, listed or verified; a crash before leaves nothing that counts.
 """
 
-import json
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from iwflab.errors import BadInput, LabError, NotAllowed, Tampered
+from iwflab.errors import BadInput, NotAllowed
 from iwflab.exchange.folder import (
-    MANIFEST,
     UNFINISHED,
     finish,
     into_place,
-    locked,
     write_files,
 )
 from iwflab.statistics.disclosure import Profile, approve, release_from
 from iwflab.store import Act, Store
 from iwflab.workflow.publishing import ledger
+from iwflab.workflow.publishing.allowing import must_be_ruled
 from iwflab.workflow.publishing.asking import (
     Composed,
     asked,
     asked_now,
     changes,
-    must_be_ruled,
+    ready,
     records,
 )
+from iwflab.workflow.publishing.checked import (
+    Left,
+    findings,
+    held,
+    left,
+    one_left,
+)
 from iwflab.workflow.publishing.laying_aside import (
-    ASKED,
     exact,
     exact_file,
-    found,
     place_of,
     sweep,
 )
@@ -59,6 +59,7 @@ __all__ = [
     "left",
     "place_of",
     "publish",
+    "ready",
     "sweep",
     "tables_of",
 ]
@@ -72,29 +73,6 @@ class Permit(Protocol):
 
     def use(self, act: Act, payload: Mapping[str, Any]) -> None:
         """Refuse, or be used up, in the act that lets it leave."""
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """A report that left: where it lies, of what cut, under which profile."""
-
-    name: str
-    report: str
-    cut: str
-    profile: str
-    revised: bool
-    left_on: str  # the day, UTC
-    folder: Path
-    tables: tuple[Mapping[str, Any], ...]  # each with its verdict, exception, people
-    problem: str = ""  # why the files are not to be trusted; empty: they are right
-
-
-@contextmanager
-def held(folder: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Hold the folder of reports for oneself; tell whether it is held."""
-    folder.mkdir(exist_ok=True, mode=0o700)
-    with locked(folder, wait=wait) as is_held:
-        yield is_held
 
 
 def is_known(store: Store, request: str) -> bool:
@@ -127,7 +105,7 @@ def publish(
     with held(folder):
         finish(folder, ledger.entered(store))
         if _known(store, payload, request):
-            return _one(store, folder, name)
+            return one_left(store, folder, name)
         _must_be_free(final)
         permit.check(payload)
         must_be_ruled(release_from(payload["release"]), known)
@@ -149,7 +127,7 @@ def publish(
             permit.use(act, now)
             _enter(act, key, payload, agreed)
         into_place(unfinished, final)
-        return _one(store, folder, name)
+        return one_left(store, folder, name)
 
 
 def _must_be_free(final: Path) -> None:
@@ -191,87 +169,6 @@ def _known(store: Store, payload: Mapping[str, Any], request: str) -> bool:
             advice="ask anew, under a new name",
         )
     return True
-
-
-def left(store: Store, folder: Path) -> list[Left]:
-    """Give the reports that left, the oldest first, each checked.
-
-    One whose files or entry are not those published carries its ``problem``.
-    """
-    with held(folder, wait=False) as is_held:
-        if is_held:
-            finish(folder, ledger.entered(store))
-        return [_left(store, folder, row) for row in ledger.entered(store)]
-
-
-def _one(store: Store, folder: Path, name: str) -> Left:
-    (row,) = (row for row in ledger.entered(store) if row["name"] == name)
-    return _left(store, folder, row)
-
-
-def _left(store: Store, folder: Path, row: Mapping[str, Any]) -> Left:
-    # Twice: the first look may fall between the two names of a folder.
-    problem = _problem(folder, row) and _problem(folder, row)
-    try:
-        revised = not release_from(row["entries"]).grows
-    except BadInput:  # the problem says so
-        revised = False
-    return Left(
-        **{word: row[word] for word in ("name", "report", "cut", "profile")},
-        revised=revised,
-        left_on=datetime.fromtimestamp(row["at_us"] / 1e6, UTC).date().isoformat(),
-        folder=folder / row["name"],
-        tables=tuple(ledger.outputs(store, row["id"])),
-        problem=problem,
-    )
-
-
-def _problem(folder: Path, row: Mapping[str, Any]) -> str:
-    place = folder / row["name"]
-    unfinished = place.with_name(place.name + UNFINISHED)
-    try:  # it may just be getting its name, in another process
-        _must_agree(place if place.exists() else unfinished, row)
-    except LabError as fault:
-        return fault.message
-    except OSError as fault:
-        return f"the report {row['name']} cannot be read: {fault.strerror}"
-    return ""
-
-
-def _must_agree(place: Path, row: Mapping[str, Any]) -> None:
-    """Refuse a folder whose manifest, files and ledger entry do not agree."""
-    kept = release_from(row["entries"])
-    if (kept.name, kept.cut, kept.digest) != (row["name"], row["cut"], row["digest"]):
-        raise _changed(row["name"], "its tables in the ledger are not those entered")
-    lying = found(place)
-    if not lying:
-        raise _changed(row["name"], "its folder is missing")
-    if lying.get(MANIFEST, {}).get("sha256") != row["manifest_sha256"]:
-        raise _changed(row["name"], "its manifest is not the one published")
-    plain = json.loads((place / MANIFEST).read_text("utf-8"))
-    if plain["shown_sha256"] != row["digest"]:
-        raise _changed(row["name"], "its manifest names other tables than the ledger")
-    files = {name: one for name, one in lying.items() if name != MANIFEST}
-    for name in sorted({*files, *plain["files"]}):
-        if files.get(name) != plain["files"].get(name):
-            raise _changed(row["name"], f"{name} is not a file as it was published")
-
-
-def _changed(name: str, problem: str) -> Tampered:
-    return Tampered(
-        f"the report {name}: {problem}", advice="compare with the copy that was sent"
-    )
-
-
-def findings(store: Store, folder: Path) -> list[str]:
-    """Say which reports on the disk are not those that were entered, or never were."""
-    said = [one.problem for one in left(store, folder) if one.problem]
-    names = {row["name"] for row in ledger.entered(store)}
-    for place in sorted(folder.iterdir()):
-        passing = place.name.endswith(UNFINISHED) or ASKED in place.name
-        if place.name not in names and not passing and place.name != ".lock":
-            said.append(f"the report {place.name} lies there and was never entered")
-    return said
 
 
 def tables_of(payload: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,20 +1,19 @@
 """What would leave: the report's bytes, its tables with their verdicts, exceptions."""
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 from iwflab.domain.version import VERSION
-from iwflab.errors import BadInput, NotAllowed
+from iwflab.errors import BadInput
 from iwflab.exchange.folder import MANIFEST, check_name
 from iwflab.statistics.disclosure import (
     Entry,
     Outcome,
     Output,
-    Profile,
     Release,
     Verdict,
     ask_exception,
@@ -24,6 +23,11 @@ from iwflab.statistics.disclosure import (
 )
 from iwflab.store import Store
 from iwflab.workflow.publishing import ledger
+from iwflab.workflow.publishing.allowing import (
+    Known,
+    must_be_excepted,
+    must_be_ruled,
+)
 from iwflab.workflow.publishing.laying_aside import (
     found,
     lay_aside,
@@ -34,12 +38,11 @@ from iwflab.workflow.publishing.laying_aside import (
     place_of,
 )
 
-Known = Mapping[str, Profile]  # by name
-# What was weighed: the digest of a release, the newest of the ledger -> verdicts.  The
-# newest names all before it, for nothing is taken back from a ledger.
-_WEIGHED: dict[tuple[str, str], tuple[Verdict, ...]] = {}
-_WEIGHED_MOST = 64
-_GUARD = threading.Lock()
+# What was weighed against a ledger, by its newest entry: nothing is taken out of it.
+_WEIGHED: WeakKeyDictionary[Store, dict[tuple[str, str, str], tuple[Verdict, ...]]] = (
+    WeakKeyDictionary()
+)
+MOST_WEIGHED = 100
 
 
 class Composed(Protocol):
@@ -94,7 +97,7 @@ def asked(
     with store.moment():
         newest, before = ledger.newest(store), ledger.earlier(store)
     verdicts = weigh(release, before)
-    _must_be_excepted(release, verdicts, exceptions)
+    must_be_excepted(release, verdicts, exceptions)
     files = named(report.name, forms)
     files[MANIFEST] = manifest(_manifest(store, report, release), files)
     payload = {
@@ -115,36 +118,60 @@ def asked(
 
 
 def asked_now(
-    store: Store, folder: Path, payload: Mapping[str, Any], *, anew: bool = False
+    store: Store,
+    folder: Path,
+    payload: Mapping[str, Any],
+    *,
+    anew: bool = False,
+    files: bool = True,
 ) -> dict[str, Any]:
     """Give what an earlier request would be now.
 
     The verdicts are worked out again where the ledger has grown since, or ``anew``.
+    Without ``files`` those that were laid aside are not read.
     """
     if ledger.is_taken(store, payload["name"]):
         return {"nothing": f"a release called {payload['name']} left already"}
     return {
         **payload,
-        "files": found(place_of(folder, payload)),
+        "files": found(place_of(folder, payload)) if files else payload["files"],
         "tables": tables_now(store, payload, anew=anew),
     }
+
+
+def ready(
+    store: Store, folder: Path, payload: Mapping[str, Any]
+) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """Work out :func:`asked_now` before an act; within it the answer is there.
+
+    Only where others published in between is it worked out again.
+    """
+    with store.moment():
+        newest, found_now = ledger.newest(store), asked_now(store, folder, payload)
+
+    def now(asked_then: Mapping[str, Any]) -> Mapping[str, Any]:
+        if ledger.newest(store) == newest:
+            return found_now
+        return asked_now(store, folder, asked_then)
+
+    return now
 
 
 def tables_now(
     store: Store, payload: Mapping[str, Any], *, anew: bool = False
 ) -> list[dict[str, Any]]:
     """Give the tables of a request with the verdicts that they have now."""
-    if not anew and ledger.newest(store) == payload["held_against"]:
+    newest = ledger.newest(store)
+    if not anew and newest == payload["held_against"]:
         return list(payload["tables"])
     release = release_from(payload["release"])
-    key = sha256(payload["release"].encode()).hexdigest(), ledger.newest(store)
-    verdicts = None if anew else _WEIGHED.get(key)
-    if verdicts is None:
-        verdicts = weigh(release, ledger.earlier(store))
-        with _GUARD:
-            _WEIGHED[key] = verdicts
-            while len(_WEIGHED) > _WEIGHED_MOST:
-                del _WEIGHED[next(iter(_WEIGHED))]
+    known = _WEIGHED.setdefault(store, {})
+    key = release.name, sha256(payload["release"].encode()).hexdigest(), newest
+    if anew or key not in known:
+        if len(known) >= MOST_WEIGHED:
+            known.clear()
+        known[key] = weigh(release, ledger.earlier(store))
+    verdicts = known[key]
     exceptions = {one["name"]: one["exception"] for one in payload["tables"]}
     return _tables(release, verdicts, exceptions)
 
@@ -205,53 +232,6 @@ def _release(store: Store, name: str, report: Composed, *, revised: bool) -> Rel
             advice="give each of its tables a name of its own",
         )
     return Release(name, cut, tuple(report.entries), grows=not revised)
-
-
-def must_be_ruled(release: Release, known: Known) -> None:
-    """Refuse a rule that is not the known profile of its name, or lets all out.
-
-    Raises BadInput for the first, NotAllowed for the second.
-    """
-    leaving = ", ".join(name for name, rule in known.items() if rule.method != "open")
-    for rule in dict.fromkeys(one.profile for one in release.entries):
-        if known.get(rule.name) != rule:
-            raise BadInput(
-                f"the profile {rule.name!r} of this report is not the one of that name",
-                advice=f"compose it anew under one of: {leaving}",
-            )
-        if rule.method == "open":
-            raise NotAllowed(
-                f"nothing leaves under the profile {rule.name!r}: {rule.title}",
-                advice=f"compose the report under one of: {leaving}",
-            )
-
-
-def _must_be_excepted(
-    release: Release, verdicts: Sequence[Verdict], exceptions: Mapping[str, str]
-) -> None:
-    names = [one.published.name for one in release.entries]
-    if odd := sorted(set(exceptions) - set(names)):
-        raise BadInput(
-            f"an exception for what is no table: {', '.join(odd)}",
-            advice=f"tables are: {', '.join(names)}",
-        )
-    for name, verdict in zip(names, verdicts, strict=True):
-        if verdict.outcome is Outcome.PASS and name in exceptions:
-            raise BadInput(
-                f"an exception for {name!r}, which has passed",
-                advice="leave it out: the table needs approval only",
-            )
-    stopped = [
-        f"{name} ({verdict.outcome}: {verdict.reason})"
-        for name, verdict in zip(names, verdicts, strict=True)
-        if verdict.outcome is not Outcome.PASS and not exceptions.get(name, "").strip()
-    ]
-    if stopped:
-        raise NotAllowed(
-            f"did not pass disclosure control: {'; '.join(stopped)}",
-            advice="merge levels, leave the table out, or ask for an exception for "
-            "it with its reason",
-        )
 
 
 def _tables(

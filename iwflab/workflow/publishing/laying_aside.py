@@ -82,10 +82,20 @@ def found(place: Path) -> Listed:
     """Give SHA-256 and size of what lies in a folder now; nothing if it is gone."""
     if not place.is_dir():
         return {}
-    return listed({file.name: _content(file) for file in place.iterdir()})
+    return listed({file.name: content(file) for file in place.iterdir()})
 
 
-def _content(file: Path) -> bytes:
+def sizes(place: Path) -> Listed:
+    """Give the size alone of what lies in a folder now; nothing if it is gone."""
+    if not place.is_dir():
+        return {}
+    return {
+        file.name: {"bytes": file.lstat().st_size if file.is_file() else -1}
+        for file in place.iterdir()
+    }
+
+
+def content(file: Path) -> bytes:
     """Give what a file holds; nothing where it is none of ours: none is empty."""
     return file.read_bytes() if file.is_file() and not file.is_symlink() else b""
 
@@ -99,13 +109,13 @@ def exact_file(place: Path, files: Mapping[str, Mapping[str, Any]], name: str) -
     """Read one of the files listed; refuse it where it is not what was listed."""
     if name not in files:
         raise NotFound(f"no file is called {name!r}", advice=f"give one of: {[*files]}")
-    content = _content(place / name)
-    if sha256(content).hexdigest() != files[name]["sha256"]:
+    lies = content(place / name)
+    if sha256(lies).hexdigest() != files[name]["sha256"]:
         raise Tampered(
             f"{name} in {place.name} is not the file that was asked for",
             advice="ask anew; of what left, compare with the copy that was sent",
         )
-    return content
+    return lies
 
 
 def sweep(folder: Path, open_: Collection[Path]) -> None:
