@@ -262,7 +262,8 @@ def withheld(served):
         seen = inside.table(kept["query"])
     small = [row for row, n in true_rows(ages) if 1 <= n[0] < SMALL]
     assert "0-2" in small
-    cells, rows = cells_of(files["csv"]), named(shown["html"], "Age of the youngest")
+    cells = cells_of(files["csv"])
+    rows = named(shown["html"], "Age of the youngest", without="percent of the known")
     for band in small:
         own = [cells["age"][band, head] for head in rows[0][1:] if "number" in head]
         assert own[0] == "[c]"
@@ -291,9 +292,13 @@ def true_rows(told):
     ]
 
 
-def named(tables, start):
-    """Give the rows of the one table whose title begins so."""
-    (rows,) = [rows for title, rows in tables.items() if title.startswith(start)]
+def named(tables, start, *, without="no title"):
+    """Give the rows of the one table whose title begins so, and says nothing else."""
+    (rows,) = [
+        rows
+        for title, rows in tables.items()
+        if title.startswith(start) and without not in title
+    ]
     return rows
 
 

@@ -24,6 +24,11 @@ function lastWholeMonth() {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1)).toISOString().slice(0, 7);
 }
 
+/** Texts under one another; each may hold a semicolon of its own. */
+function listOf(texts) {
+  return texts.length ? el("ul", { class: "iwf-texts" }, texts.map((one) => el("li", {}, one))) : "";
+}
+
 class Reports {
   constructor(desk) {
     this.desk = desk;
@@ -151,8 +156,8 @@ class Reports {
   madeView(made) {
     const parts = made.sections.map((one) => [
       one.title,
-      one.tables.join("; ") || one.absent,
-      one.withheld.join("; "),
+      one.tables.length ? listOf(one.tables) : one.absent,
+      listOf(one.withheld),
     ]);
     const lines = made.verdicts.map((one) => [one.name, one.outcome, one.reason, this.reasonFor(one)]);
     const go = { act: () => this.ask(), testid: "ask", class: "iwf-button iwf-strong" };
