@@ -83,6 +83,16 @@ def test_what_grows_month_by_month_is_linked_to_itself():
     assert weigh(inside, [before])[0].outcome is Outcome.PASS
 
 
+def test_of_a_report_and_a_query_in_one_release_the_query_is_asked_about():
+    report = _release("items under uk_2014 2026-10", [30, 40, 50])
+    query = _release("signed off from 2026-10-01 to 2026-10-31", [30, 41, 50])
+    both = replace(report, entries=(*report.entries, *query.entries))
+    outcomes = [one.outcome for one in weigh(both, [])]
+    assert outcomes == [Outcome.PASS, Outcome.REVIEW]
+    # Where the query left before, the report is the one that comes to it.
+    assert weigh(report, [query])[0].outcome is Outcome.REVIEW
+
+
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [

@@ -6,7 +6,7 @@ attack knows one coverage at a time, so that a person has to look.
 
 from collections.abc import Sequence
 
-from iwflab.statistics.disclosure.coverages import meet
+from iwflab.statistics.disclosure.coverages import extent_of, meet
 from iwflab.statistics.disclosure.outputs import Outcome, Verdict
 from iwflab.statistics.disclosure.releases import Entry, Release
 
@@ -19,7 +19,8 @@ def overlaps(new: Release, earlier: Sequence[Release]) -> dict[int, Verdict]:
 
     A neighbour has the same unit, and a coverage that has days (and levels of a
     filter) in common and is another one.  A table that left already, beside the same
-    neighbour, tells nothing new by it.
+    neighbour, tells nothing new by it.  Of a report and a query in one release the
+    query is asked about: the report would have left without it.
     """
     left = {_table(one) for release in earlier for one in release.entries}
     where: dict[tuple[str, str], str] = {}
@@ -36,10 +37,17 @@ def overlaps(new: Release, earlier: Sequence[Release]) -> dict[int, Verdict]:
             if its == unit
             and meet(coverage, other)
             and not (_table(one) in left and (its, other) in known)
+            and (of or not _brought(coverage, other))
         ]
         if near:
             found[at] = Verdict(Outcome.REVIEW, _said(coverage, near))
     return found
+
+
+def _brought(coverage: str, other: str) -> bool:
+    """Tell whether a query came to a table of a report."""
+    mine, its = extent_of(coverage), extent_of(other)
+    return bool(mine and its and mine.kept is None and its.kept is not None)
 
 
 def _said(coverage: str, near: Sequence[str]) -> str:
