@@ -53,10 +53,7 @@ def _brought(coverage: str, other: str) -> bool:
 def _said(coverage: str, near: Sequence[str]) -> str:
     more = f" and {len(near) - MOST_TOLD} more" if len(near) > MOST_TOLD else ""
     told = f"{', '.join(near[:MOST_TOLD])}{more}"
-    return (
-        f"it counts {coverage!r}, which has days in common with {told}: what is"
-        " withheld, or the difference itself, may be told by subtraction"
-    )
+    return f"{coverage!r} overlaps with {told}: the difference may tell what is hidden"
 
 
 def _group(one: Entry) -> tuple[str, str]:
