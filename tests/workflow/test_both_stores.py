@@ -276,7 +276,7 @@ def publishes(lab):
     excepted = {"exceptions": {"by a": "of old cases"}}
     published(lab, "February", told, **excepted)
     said = [refused.value.message, ben.report_asked(late)["why"]]
-    published(lab, "corrected", report([40, 60]), revised=True)
+    published(lab, "corrected", report([40, 60], revised="counted twice"), revised=True)
     sam.save_query("by age", {"unit": "medium", "rows": "code"})
     sam.save_query("by age", {"unit": "victim", "rows": "sex"})
     sam.save_query("other", {"unit": "victim", "rows": "sex"})
