@@ -142,9 +142,6 @@ class Acts(Proof, Answers):
     @needs("use_lab")
     def progress(self) -> dict[str, Any]:
         """Count what is done, and what the analyst had before them in a day."""
-        return self._progress()
-
-    def _progress(self) -> dict[str, Any]:
         held = int(self.settings.assignment_hours * queue.HOUR_US)
         return presenting.progress(self._store, self.analyst, held=held)
 
@@ -202,12 +199,10 @@ class Acts(Proof, Answers):
         levels: Mapping[str, float] | None = None,
         request: str | None = None,
         over: str | None = grading.UNSEEN,
-        progress: bool = False,
     ) -> dict[str, Any]:
         """Record what was seen on one medium of the analyst's; derive its grades.
 
-        ``levels`` are the seconds at each reveal level until the decision; with
-        ``progress`` what :meth:`progress` tells is told as well.
+        ``levels`` are the seconds at each reveal level until the decision.
         """
         assessment = grading.grade(
             self._store,
@@ -222,9 +217,7 @@ class Acts(Proof, Answers):
             over=over,
             over_another=lambda: self.may(OVER_ANOTHER),
         )
-        told = {"progress": self._progress()} if progress else {}
-        told |= presenting.derived(record)
-        return {"saved": True, "assessment": assessment, **told}
+        return {"saved": True, "assessment": assessment, **presenting.derived(record)}
 
     @needs("grade", "own", "all")
     def take(self, medium: str) -> str:

@@ -56,6 +56,31 @@ def test_a_whole_set_ends_with_a_card(open_desk):
     desk.painted("m09")
 
 
+def test_the_last_line_counts_each_medium_once_without_asking_the_server(open_desk):
+    server = a_server(3)
+    desk = open_desk(GradingDesk, server)
+
+    def graded(expected):
+        desk.until("s.saved === s.pressed && s.waiting === 0")
+        told = desk.page.get_by_text(f"{expected} of 3 graded", exact=True)
+        told.wait_for()
+
+    desk.painted("m01")
+    graded(0)
+    desk.press("1", "2", "Enter")
+    desk.painted("m02")
+    graded(1)
+    desk.press("ArrowLeft", "4", "Enter")  # corrected: the same medium
+    desk.painted("m02")
+    graded(1)
+    desk.press("4", "2", "Enter")
+    desk.painted("m03")
+    graded(2)
+    desk.press("z")
+    desk.until("s.medium === 'm02'")
+    graded(1)
+
+
 def test_more_of_ones_own_than_one_page_holds_is_counted_and_comes_next(open_desk):
     server = a_server(5)
     server.set_most = 2  # as two hundred of a thousand

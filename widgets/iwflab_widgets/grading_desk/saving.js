@@ -15,6 +15,7 @@ class Saving {
     if (item.record && !answers.dirty) return this.after("Nothing was changed.");
     const { medium } = item;
     const before = { record: item.record, stage: item.stage };
+    const first = !item.record && !standsOver(item); // nobody's record stands yet
     const record = cleanRecord(answers.record);
     const { level: reveal, secondsNow: seconds, levelsNow: levels } = screen.look;
     const body = { medium, record, reveal, seconds, levels };
@@ -28,7 +29,10 @@ class Saving {
       path: "iwflab/api/decision",
       body,
       prepare: (sent) => this.over(medium, sent),
-      done: (reply) => this.accepted(medium, record, reply),
+      done: (reply) => {
+        if (!before.record) this.countOn(first);
+        this.accepted(medium, record, reply);
+      },
       refused: (fault) => this.refused(medium, before, record, fault),
     });
   }
@@ -64,9 +68,14 @@ class Saving {
     return this.desk.items.findIndex((item) => item.medium === medium);
   }
 
+  /** Count on until the server counts again: a decision does not wait for sums. */
+  countOn(first) {
+    const { mine_graded = 0, mine_open = 0, graded = 0, ...rest } = this.desk.progress;
+    this.desk.progress = { ...rest, mine_graded: mine_graded + 1, mine_open: Math.max(0, mine_open - 1), graded: graded + Number(first) };
+  }
+
   accepted(medium, record, reply) {
     const { outbox, items, watch } = this.desk;
-    this.desk.progress = reply.progress ?? this.desk.progress;
     watch.fault = null;
     const { assessment, grades, contradictions } = reply;
     Object.assign(items[this.placeOf(medium)] ?? {}, { assessment, grades, contradictions });

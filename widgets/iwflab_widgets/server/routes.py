@@ -197,7 +197,6 @@ def _decision(body: Body) -> dict[str, Any]:
         "levels": _levels(body),
         "request": body.request_id(),
         "over": body.over(),
-        "progress": True,
     }
 
 
