@@ -188,7 +188,7 @@ class Acts(Proof, Answers):
             request=request or uuid4().hex,
         )
 
-    @needs("grade", "own", "all")
+    @needs("grade", "own", "all", at_once=True)
     def grade(
         self,
         medium: str,

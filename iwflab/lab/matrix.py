@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -19,6 +20,7 @@ _Any = TypeVar("_Any", bound=Callable[..., Any])
 
 class _Person(Protocol):
     def must_be_allowed(self, wanted: Need) -> None: ...
+    def _at_once(self) -> AbstractContextManager[None]: ...
 
 
 _Who = TypeVar("_Who", bound=_Person)
@@ -58,12 +60,15 @@ def _wrong(problem: str) -> BadInput:
 
 
 def needs(
-    operation: str, *scopes: str
+    operation: str, *scopes: str, at_once: bool = False
 ) -> Callable[
     [Callable[Concatenate[_Who, _Given], _Result]],
     Callable[Concatenate[_Who, _Given], _Result],
 ]:
-    """Declare what a method of the lab needs; it is refused to everyone else."""
+    """Declare what a method of the lab needs; it is refused to everyone else.
+
+    ``at_once``: it is asked in the very transaction of the method's one act.
+    """
     wanted = need(operation, *scopes)
 
     def declared(
@@ -73,8 +78,9 @@ def needs(
         def checked(
             self: _Who, /, *args: _Given.args, **kwargs: _Given.kwargs
         ) -> _Result:
-            self.must_be_allowed(wanted)
-            return method(self, *args, **kwargs)
+            with self._at_once() if at_once else nullcontext():
+                self.must_be_allowed(wanted)
+                return method(self, *args, **kwargs)
 
         checked.need = wanted  # type: ignore[attr-defined]
         return checked

@@ -2,7 +2,7 @@
 
 import os
 import pwd
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -182,6 +182,9 @@ class Seat:
             f"your roles do not let you {matrix().rows[wanted.operation].title}",
             advice=f"ask a person who may: {who}; or an administrator for the role",
         )
+
+    def _at_once(self) -> AbstractContextManager[None]:
+        return self._store.at_once()
 
     def _scopes(self, operation: str) -> frozenset[Scope]:
         return matrix().scopes(self.roles, Operation(operation))

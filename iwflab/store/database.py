@@ -1,11 +1,10 @@
 """The one way to write: a change and its trace commit together, or not at all."""
 
-import os
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,9 @@ from iwflab.domain.trail import (
 from iwflab.errors import NotFound, RequestReused, StoreError
 from iwflab.store import schema
 from iwflab.store.act import Act
-from iwflab.store.engines import FAULTS, sqlite_engine, store_error
+from iwflab.store.engines import FAULTS, place_of, sqlite_engine, store_error
 from iwflab.store.migrate import current_revision, must_be_current, upgrade
+from iwflab.store.plain import BEGUN, Plain
 from iwflab.store.postgres import must_be_of, postgres_engine
 from iwflab.store.quick import asked, write
 from iwflab.store.turns import turn_of
@@ -35,13 +35,6 @@ _TRAIL_END = """
     ON o.always = 1
   LEFT JOIN audit_entry e ON e.request = :request
 """
-
-
-def _place(url: sa.URL) -> str:
-    """Name the database so that two ways to write its address are one."""
-    if url.get_backend_name() == "sqlite":
-        return os.path.realpath(url.database or "")
-    return url.render_as_string(hide_password=True)
 
 
 def _emptied(file: Path) -> StoreError:
@@ -62,10 +55,14 @@ class Store:
     def __init__(self, engine: sa.Engine, clock: Callable[[], int] = now_us) -> None:
         """Take an engine whose schema is current; see :meth:`open`."""
         self.engine = engine
+        self._is_shared = engine.dialect.name == "postgresql"
+        kind = "writes" if self._is_shared else BEGUN
+        self._writer = engine.execution_options(**{kind: True})
         self.clock = clock
         self.schema = current_revision(engine)
-        self._turn = turn_of(_place(engine.url))
-        self._here = threading.local()  # .act: the connection of the act under way
+        self._turn = turn_of(place_of(engine.url))
+        # .act: the connection of the act under way; .lent: one that an act may take up
+        self._here = threading.local()
 
     @classmethod
     def open(
@@ -193,19 +190,32 @@ class Store:
                 self._here.moment = None
 
     @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Let what is asked in a block, and its one act, be one transaction.
+
+        The turn to write is taken first: what was answered still holds when the act
+        commits, at the end of the block, and a person waits for one commit only.
+        """
+        with self._writing() as connection:
+            self._here.lent = connection
+            try:
+                yield
+            finally:
+                self._here.lent = None
+
+    @contextmanager
     def leasing(self) -> Iterator[tuple[sa.Connection, bool]]:
         """Read rows that one means to take; tell whether they can be locked.
 
         SQLite locks no rows: there, whoever takes looks again in the act that enters
         the choice (and does so here as well).
         """
-        shared = self.engine.dialect.name == "postgresql"
         try:
             with (
                 self.engine.connect().execution_options(leases=True) as connection,
                 connection.begin(),
             ):
-                yield connection, shared
+                yield connection, self._is_shared
         except FAULTS as fault:
             raise store_error(fault) from fault
 
@@ -222,12 +232,13 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
+        lent: sa.Connection | None = getattr(self._here, "lent", None)
+        if lent is not None:
+            self._here.lent = None  # for one act: the next would read the same number
+            yield lent
+            return
         try:
-            with (
-                self._turn.taken(),
-                self.engine.connect().execution_options(writes=True) as connection,
-                connection.begin(),
-            ):
+            with self._turn.taken(), self._write() as connection:
                 self._here.act = connection
                 try:
                     yield connection
@@ -235,6 +246,9 @@ class Store:
                     self._here.act = None
         except FAULTS as fault:
             raise store_error(fault) from fault
+
+    def _write(self) -> AbstractContextManager[Any]:
+        return self._writer.begin() if self._is_shared else Plain(self._writer)
 
     @staticmethod
     def _trail_end(

@@ -1,5 +1,6 @@
 """How a database is opened: what SQLite must be told on every connection."""
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from iwflab.errors import StoreError
+from iwflab.store.plain import BEGUN
 from iwflab.store.quick import run
 
 _PRAGMAS = (
@@ -38,6 +40,13 @@ def sqlite_engine(file: Path) -> sa.Engine:
     return _settled(sa.create_engine(url, **pool))
 
 
+def place_of(url: sa.URL) -> str:
+    """Name a database so that two ways to write its address are one."""
+    if url.get_backend_name() == "sqlite":
+        return os.path.realpath(url.database or "")
+    return url.render_as_string(hide_password=True)
+
+
 def scratch_engine() -> sa.Engine:
     """Open an empty database in memory: what the migrations make is read from it."""
     return _settled(sa.create_engine("sqlite://", poolclass=StaticPool))
@@ -54,9 +63,11 @@ def _settled(engine: sa.Engine) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
+        options = connection.get_execution_options()
+        if options.get(BEGUN, False):
+            return
         # A write takes its lock at once: the number of its entry is read under it.
-        run(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
+        run(connection, "BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
 
     return engine
 

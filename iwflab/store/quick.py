@@ -6,11 +6,20 @@ driver writes parameters another way: there the same text goes the usual way.
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
+
+
+class Asked(Protocol):
+    """As much of a connection as SQLite's driver needs."""
+
+    @property
+    def dialect(self) -> sa.Dialect: ...
+    @property
+    def connection(self) -> sa.PoolProxiedConnection: ...
 
 
 def asked(
@@ -39,7 +48,7 @@ def write(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) ->
 
 
 def run(
-    connection: sa.Connection, text: str, values: Mapping[str, Any] | None = None
+    connection: Asked, text: str, values: Mapping[str, Any] | None = None
 ) -> DBAPICursor:
     """Let SQLite's driver run a statement; what it raises is SQLAlchemy's error."""
     cursor = connection.connection.cursor()

@@ -3,6 +3,7 @@
 import math
 import random
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum, StrEnum
 
 import pytest
@@ -169,6 +170,55 @@ def test_an_act_in_an_act_is_refused_and_the_outer_one_goes_on(store, again):
         assert store.rows(COUNT) == [{"n": 1}]
 
     assert store.rows(COUNT) == [{"n": 1}]
+
+
+def test_what_is_asked_at_once_with_an_act_is_one_transaction(store):
+    with store.at_once():
+        before = store.rows(COUNT)
+        with store.act("x", "y", analyst="ann") as act:
+            act.insert("lab_case", name="C")
+        with ThreadPoolExecutor(1) as other:
+            outside = other.submit(store.rows, COUNT).result()
+        inside = store.rows(COUNT)
+
+    assert (before, inside, outside) == ([{"n": 0}], [{"n": 1}], [{"n": 0}])
+    assert store.rows(COUNT) == [{"n": 1}]
+    assert verify(store) == []
+
+
+def test_what_fails_after_the_act_takes_it_back(store):
+    for fault in (KeyError, KeyboardInterrupt):
+        with pytest.raises(fault), store.at_once():
+            with store.act("x", "y", analyst="ann") as act:
+                act.insert("lab_case", name="C")
+            raise fault
+    assert store.rows(COUNT) == [{"n": 0}]
+    assert verify(store) == []
+
+
+def test_at_once_there_is_one_act_and_no_other(store):
+    with store.at_once():
+        with store.act("x", "y", analyst="ann") as act:
+            act.insert("lab_case", name="C")
+        with pytest.raises(StoreError, match="inside another act"):
+            with store.act("x", "z", analyst="ann"):
+                pass
+    with store.act("x", "z", analyst="ann") as act:
+        act.insert("lab_case", name="D")
+    assert store.rows(COUNT) == [{"n": 2}]
+    assert verify(store) == []
+
+
+def test_a_commit_that_fails_leaves_nothing_and_the_next_goes_on(store):
+    """The reference is checked when the act commits, not before."""
+    orphan = "INSERT INTO lab_case (id, salt, entry, name) VALUES ('i', 's', 99, 'C')"
+    with pytest.raises(StoreError, match=r"refused"):
+        with store.act("x", "y", analyst="ann") as act:
+            act.connection.exec_driver_sql(orphan)
+    with store.act("x", "y", analyst="ann") as act:
+        act.insert("lab_case", name="D")
+    assert store.rows(COUNT) == [{"n": 1}]
+    assert verify(store) == []
 
 
 def test_an_act_that_fails_gives_the_turn_on(store):

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from given import CUSTODY, approved, released, seen
 from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours, Tampered
 from iwflab.exchange import FORMATS
 from iwflab.lab import Lab
+from iwflab.store.turns import Turn
 
 # Of these the file itself is changed; PostgreSQL has its own in tests/store.
 EMBEDDED = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -786,3 +788,26 @@ def test_a_folder_of_kernel_files_is_refused_file_by_file(new_lab):
 
     assert report.found == len(report.refused)
     assert report.new_media == 0
+
+
+def test_a_role_taken_away_while_a_decision_waits_for_its_turn_counts(lab, monkeypatch):
+    ann = lab.seat("ann")
+    (item,) = ann.open_set(1)["items"]
+    waiting, taken = threading.Event(), Turn.taken
+
+    def told(turn, *given):
+        waiting.set()
+        return taken(turn, *given)
+
+    with (
+        ThreadPoolExecutor(1) as other,
+        lab._store.act("give roles", "ann", analyst=lab.analyst) as act,
+    ):
+        monkeypatch.setattr(Turn, "taken", told)
+        decision = other.submit(ann.grade, item["medium"], seen())
+        assert waiting.wait(30)
+        act.insert("account_role", name="ann", roles='["statistician"]')
+    with pytest.raises(NotAllowed, match="your roles do not let you"):
+        decision.result()
+    assert lab.seat("ben").to_sign_off() == []
+    assert lab.verify() == []

@@ -5,6 +5,7 @@ a person without an account has no identity here at all.
 """
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,11 @@ from jupyter_server.auth.identity import (
 )
 
 from iwflab.errors import NotAllowed
+from iwflab_widgets.server.service import ACCOUNTS_SECONDS
 from iwflab_widgets.server.sessions import SESSION_SECONDS
 
 DAYS = SESSION_SECONDS / 86_400
+PROVEN_MOST = 1_000  # cookies whose signature is remembered
 
 
 @dataclass
@@ -54,13 +57,14 @@ class LabIdentity(IdentityProvider):
             "expires_days": DAYS,
         }
         self.get_secure_cookie_kwargs = {"max_age_days": DAYS}
+        self._proven: dict[str, tuple[User, float]] = {}
 
     async def get_user(self, handler: Any) -> Analyst | None:
         """Return the person of the cookie, if the login still stands."""
         known: Analyst | None = getattr(handler, "_jupyter_current_user", None)
         if known is not None:
             return known
-        user = self.get_user_cookie(handler)
+        user = self._user_of(handler)
         if (
             not isinstance(user, Analyst)
             or not user.session
@@ -68,6 +72,18 @@ class LabIdentity(IdentityProvider):
             or not await self.service.stands(user.username, user.login)
         ):
             return None
+        return user
+
+    def _user_of(self, handler: Any) -> Any:
+        """Read the cookie; its signature is not proven anew within a few seconds."""
+        sent, now = handler.get_cookie(self.cookie_name), time.monotonic()
+        user, proven = self._proven.get(sent, (None, float("-inf")))
+        if now - proven > ACCOUNTS_SECONDS:
+            user = self.get_user_cookie(handler)
+            if len(self._proven) >= PROVEN_MOST:
+                self._proven.clear()
+            if user is not None:  # what was not signed here is never kept
+                self._proven[sent] = (user, now)
         return user
 
     async def get_user_token(self, handler: Any) -> None:
