@@ -17,7 +17,6 @@ from given import CUSTODY, draw_media, with_people
 from postgres import Server
 
 from iwflab.store import Store
-from iwflab.store.shared import founded
 
 
 def pytest_sessionfinish(session):
@@ -62,17 +61,15 @@ def shared(postgres):
     made = []
 
     def make(lab="abc", clock=None):
-        owner, application = postgres.database()
-        with founded(owner, application, lab):
-            pass
+        owner, application = postgres.lab(lab)
         more = {"clock": clock} if clock else {}
-        made.append((Store.connect(application, lab, **more), owner, application))
+        made.append((Store.connect(application, lab, **more), owner))
         return made[-1][0]
 
     yield make
-    for store, owner, application in made:
+    for store, owner in made:
         store.close()
-        postgres.give_back(owner, application)
+        postgres.drop(owner)
 
 
 @pytest.fixture
