@@ -5,9 +5,11 @@ protector has cells with margins and rows between them.  No builder is shared.
 """
 
 import itertools
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csc_array
 
 from iwflab.statistics.disclosure import ALL, counts_of
 
@@ -116,6 +118,11 @@ class Printed:
             row[[place[key] for key in chain]] = 1
             self._know(row, 1, np.inf)
 
+    @cached_property
+    def known(self):
+        """All that is known as rows over the unknowns; asked once all is read."""
+        return LinearConstraint(csc_array(np.array(self.rows)), self.low, self.high)
+
     def bound(self, row):
         """Bound a sum of the unknowns, exactly, over whole numbers."""
         row = np.append(row, np.zeros(self.marks))
@@ -124,7 +131,7 @@ class Printed:
         for sign in (1, -1):
             done = milp(
                 sign * row,
-                constraints=LinearConstraint(np.array(self.rows), self.low, self.high),
+                constraints=self.known,
                 bounds=Bounds(0, upper),
                 integrality=np.ones(len(row)),
                 options={"mip_rel_gap": 0},

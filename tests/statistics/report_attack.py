@@ -10,10 +10,11 @@ import itertools
 import math
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array
 
 ALL = "all"
 WITHHELD = "[c]"
@@ -192,12 +193,18 @@ class Attack:
         for chain in chains:
             self.know({place[key]: 1.0 for key in chain}, 1, np.inf)
 
+    @cached_property
+    def known(self):
+        """All that is known as rows over the unknowns; asked once all is read."""
+        at = [(i, j, t) for i, e in enumerate(self.entries) for j, t in e.items()]
+        lines, columns, times = zip(*at, strict=True)
+        shape = (len(self.entries), self.size + self.marks)
+        rows = csc_array((times, (lines, columns)), shape=shape)
+        return LinearConstraint(rows, self.low, self.high)
+
     def bound(self, place):
         """Bound a count, exactly, over whole numbers."""
         width = self.size + self.marks
-        at = [(i, j, t) for i, e in enumerate(self.entries) for j, t in e.items()]
-        lines, columns, times = zip(*at, strict=True)
-        rows = csr_array((times, (lines, columns)), shape=(len(self.entries), width))
         upper = np.append(np.full(self.size, np.inf), np.ones(self.marks))
         cost = np.zeros(width)
         cost[self.sum(place)] = 1
@@ -205,7 +212,7 @@ class Attack:
         for sign in (1, -1):
             done = milp(
                 sign * cost,
-                constraints=LinearConstraint(rows, self.low, self.high),
+                constraints=self.known,
                 bounds=Bounds(0, upper),
                 integrality=np.ones(width),
                 options={"mip_rel_gap": 0},
