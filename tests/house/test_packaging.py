@@ -7,6 +7,8 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -73,14 +75,20 @@ def test_the_grading_apps_never_wait_for_compiled_kernels(lab):
     assert done.stdout.strip() == "[]"
 
 
-def test_start_up_is_light():
-    """The worker and the command line must not wait for what they do not use."""
-    script = (
-        "import sys, iwflab.cli\n"
-        "heavy = {'pandas', 'altair', 'vl_convert', 'imagehash', 'scipy', 'voila',"
-        " 'IPython', 'ipywidgets', 'PIL.Image'}\n"
-        "print(sorted(heavy & set(sys.modules)))"
-    )
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        (
+            "iwflab.cli",
+            {"pandas", "altair", "vl_convert", "imagehash", "scipy", "voila", "IPython"}
+            | {"ipywidgets", "PIL.Image"},
+        ),
+        ("iwflab_widgets.server.app", {"lark", "altair", "vl_convert", "scipy"}),
+    ],
+)
+def test_start_up_is_light(module, heavy):
+    """The worker, the command line and the server load nothing that they do not use."""
+    script = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
