@@ -28,11 +28,11 @@ FLAGS = [
 ]
 
 
-QUESTIONS = """desk => [...desk.querySelectorAll("[data-testid^=question-]")]
-  .map(place => place.dataset.testid.slice("question-".length))"""
-ANSWERS = """(desk, question) => [
-  ...desk.querySelectorAll(`[data-testid^="answer-${question}-"]`)]
-  .map(answer => answer.dataset.testid.slice(`answer-${question}-`.length))"""
+FORM = """(desk, question) => {
+  const named = start => [...desk.querySelectorAll(`[data-testid^="${start}-"]`)]
+    .map(place => place.dataset.testid.slice(start.length + 1));
+  return [desk.iwflab.state().active, named("question"), named(`answer-${question}`)];
+}"""
 
 
 def until(true, seconds=30.0, what="the condition"):
@@ -228,19 +228,18 @@ class Person:
         """Mark a question with the arrow keys, answer it with its digit."""
         desk = self.page.get_by_test_id("grading-desk")
         for _ in range(60):
-            active = self.state()["active"]
-            if active == question:
+            active, order, answers = desk.evaluate(FORM, question)
+            if active == question and value in answers:
                 break
-            order = desk.evaluate(QUESTIONS)
             if question not in order:
                 self.press("m")  # folded away: nothing depends on it
-                order = desk.evaluate(QUESTIONS)
+                _, order, _ = desk.evaluate(FORM, question)
             there = order.index(question) if question in order else len(order)
             here = order.index(active) if active in order else -1
-            self.press("ArrowDown" if here < there else "ArrowUp")
-        assert self.state()["active"] == question, (question, self.state())
-        names = desk.evaluate(ANSWERS, question)
-        self.press(str(names.index(value) + 1))
+            way = "ArrowDown" if here < there else "ArrowUp"
+            self.press(*[way] * abs(there - here))
+        assert (active, value in answers) == (question, True), self.state()
+        self.press(str(answers.index(value) + 1))
 
     def grade(self, elements, children=(), tags=()):
         """Record elements, children and tags with the keyboard alone; save."""
