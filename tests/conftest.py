@@ -17,7 +17,10 @@ sys.path.insert(0, str(Path(__file__).parent))  # tests/given.py and friends
 from given import CUSTODY, draw_media, with_people
 from postgres import Server
 
+from iwflab.media.pool import DecodePool
+from iwflab.media.stem import Stems
 from iwflab.store import Store
+from iwflab.workflow import EXAMINE
 
 
 def pytest_sessionfinish(session):
@@ -83,6 +86,42 @@ def shared(postgres):
     for store, owner in made:
         store.close()
         postgres.drop(owner)
+
+
+@pytest.fixture(scope="session")
+def stems():
+    """Warm up once: every lab forks workers of its own from it, behind real walls."""
+    made = Stems(EXAMINE)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def warm(stems):
+    """Let the labs of a file take in media without a second of warming up each."""
+
+    def pool(task, **more):
+        return DecodePool(task, stems=stems if task == EXAMINE else None, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("iwflab.lab.seat.DecodePool", pool)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _founded(tmp_path_factory):
+    """An empty lab's database, to be copied: its migrations take a tenth of a second."""
+    file = tmp_path_factory.mktemp("founded") / "lab.db"
+    Store.open(file, create=True).close()
+    return file
+
+
+@pytest.fixture
+def embedded(_founded, tmp_path):
+    """A store in a file, which only SQLite has; an empty lab."""
+    opened = Store.open(Path(shutil.copy(_founded, tmp_path)))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

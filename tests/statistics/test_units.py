@@ -14,7 +14,6 @@ from iwflab.statistics.units import (
     unit_frame,
     youngest,
 )
-from iwflab.store import Store
 from iwflab.workflow import counting
 
 KEYS = {
@@ -31,10 +30,8 @@ CODES = ["none", "C", "B", "A", "undetermined"]
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = Store.open(tmp_path / "lab.db", create=True)
-    yield opened
-    opened.close()
+def store(embedded):
+    return embedded
 
 
 def frames_of(store):

@@ -11,14 +11,6 @@ from iwflab.store import Store
 
 
 @pytest.fixture
-def embedded(tmp_path):
-    """What only SQLite has."""
-    opened = Store.open(tmp_path / "lab.db", create=True)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def again(store):
     """The same store, opened a second time."""
     url = store.engine.url
@@ -31,11 +23,8 @@ def again(store):
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request, tmp_path):
+def store(request):
     """An empty lab's store: what is asked of it is asked of both databases."""
     if request.param == "sqlite":
-        opened = Store.open(tmp_path / "lab.db", create=True)
-    else:
-        opened = request.getfixturevalue("shared")()
-    yield opened
-    opened.close()
+        return request.getfixturevalue("embedded")
+    return request.getfixturevalue("shared")()

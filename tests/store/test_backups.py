@@ -21,6 +21,7 @@ from iwflab.store import Store
 from iwflab.store.audit import entries, verify
 from iwflab.store.copying import snapshot
 
+pytestmark = pytest.mark.usefixtures("warm")
 SOAK = pytest.mark.soak
 
 

@@ -13,7 +13,7 @@ from serving import Person, Served, until
 from iwflab.lab import Lab
 from tests import pictures
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("warm")]
 CUSTODY = {"case": "W", "exhibit": "1", "purpose": "test", "authority": "none"}
 COMMAND = Path(sys.executable).with_name("iwflab")
 PLAIN = {"form": "non_photographic"}

@@ -11,7 +11,7 @@ from serving import Person, Served
 from iwflab.demo.drawing import encoded, picture
 from iwflab.lab import Lab
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("warm")]
 SIZE = (96, 72)
 BURST = 40  # presses; then the desk has to have caught up
 LONGEST_GAP = 1000  # milliseconds between two frames of the page

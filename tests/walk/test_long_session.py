@@ -14,7 +14,7 @@ from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS
 from iwflab.lab import Lab
 from iwflab.schemes import tags
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("warm")]
 SIZE, SCENES, GROWTH = (96, 72), 6, 1.2
 TAGS = {code: tag.key for code, tag in tags().items()}
 TURNS = ("present", "absent", "not_determined")

@@ -7,7 +7,7 @@ from serving import Person, Served, until
 from iwflab.lab import Lab
 from tests import films, pictures
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("warm")]
 CUSTODY = {"case": "W", "exhibit": "1", "purpose": "test", "authority": "none"}
 PLAYED = """video => ({ time: video.currentTime, paused: video.paused,
   error: video.error?.message ?? null, width: video.videoWidth, src: video.src })"""

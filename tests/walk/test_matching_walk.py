@@ -18,7 +18,7 @@ from iwflab.demo.drawing import clip, encoded, picture
 from iwflab.hashing import ALGORITHMS
 from iwflab.lab import Lab
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("warm")]
 SIZE = (320, 240)
 REST = {"candidate.png", "copied.png", "plain.png", "clip.mp4"}
 SCENES = {f"scene{n}.png" for n in range(4)}

@@ -17,7 +17,7 @@ from iwflab.lab import Lab
 from tests import pictures, zips
 from tests.walk.serving import Person, Served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("warm")]
 FAR = "http://far.invalid"
 # (payload, whether it acts by itself where it is put raw into a page)
 PAYLOADS = [

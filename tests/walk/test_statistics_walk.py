@@ -18,7 +18,7 @@ from iwflab.domain.records import record_from
 from iwflab.lab import Lab
 from tests.given import CUSTODY, GATES
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("warm")]
 MEDIA = 24
 SMALL = 5  # the threshold of the profile "partner"
 SUE, BEN = "ann", "ben"  # of the accounts that the walk has: here with other roles

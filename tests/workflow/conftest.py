@@ -7,27 +7,13 @@ import pytest
 
 from iwflab import Lab
 from iwflab.lab.bringing_back import into_shared
-from iwflab.media.pool import DecodePool
-from iwflab.media.stem import Stems
-from iwflab.workflow import EXAMINE
 
 EITHER = ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)]
 
 
-@pytest.fixture(scope="session")
-def stems():
-    """Warm up once: every lab forks workers of its own from it, behind real walls."""
-    made = Stems(EXAMINE)
-    yield made
-    made.close()
-
-
-@pytest.fixture(autouse=True)
-def _warm(stems, monkeypatch):
-    def pool(task, **more):
-        return DecodePool(task, stems=stems if task == EXAMINE else None, **more)
-
-    monkeypatch.setattr("iwflab.lab.seat.DecodePool", pool)
+@pytest.fixture(autouse=True, scope="module")
+def _warm(warm):
+    """No test of a step waits for a decoder to start."""
 
 
 @pytest.fixture(params=EITHER)

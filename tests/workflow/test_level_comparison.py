@@ -16,7 +16,6 @@ from iwflab.domain.roles import Scope
 from iwflab.domain.settings import Settings, check_settings
 from iwflab.errors import BadInput, NotAllowed, NotFound, RequestReused
 from iwflab.schemes import scheme_named
-from iwflab.store import Store
 from iwflab.store.audit import verify
 from iwflab.workflow import comparison, grading, queue, reach
 from iwflab.workflow.comparison import report
@@ -28,13 +27,10 @@ RIGHT, WRONG = seen("posing"), seen("penetrative")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request, tmp_path):
+def store(request):
     if request.param == "postgresql":
-        yield request.getfixturevalue("shared")()
-        return
-    opened = Store.open(tmp_path / "lab.db", create=True)
-    yield opened
-    opened.close()
+        return request.getfixturevalue("shared")()
+    return request.getfixturevalue("embedded")
 
 
 @pytest.fixture
