@@ -105,12 +105,9 @@ def _row(mine: Sequence[Mapping[str, Any]]) -> Row:
     bands = {c["age_band"] for c in mine}
     sexes = {c["sex"] for c in mine}
     youngest = next(band for band in AGE_BANDS if band in bands)  # unknown is the last
-    sex = MIXED if {"girl", "boy"} <= sexes else _single(sexes)
+    known = sexes & {"girl", "boy"}  # as far as it is known, as with the age
+    sex = MIXED if len(known) > 1 else next(iter(known), "unidentified")
     return youngest, sex
-
-
-def _single(sexes: set[str]) -> str:
-    return sexes.pop() if len(sexes) == 1 else "unidentified"
 
 
 def _rows(found: set[Row]) -> list[Row]:

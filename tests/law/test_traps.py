@@ -17,6 +17,7 @@ from iwflab.domain.records import Record, record_from
 from iwflab.errors import BadInput, NotAllowed
 from iwflab.schemes import schemes, templates
 from iwflab.schemes.mappings import mapping_between, mapping_from, mappings
+from iwflab.statistics.reports import counting
 from iwflab.statistics.victims import compute
 
 SURE = {"sadism": "no", "animal": "no"}
@@ -318,6 +319,36 @@ def test_the_youngest_and_the_most_severe_are_independent():
         ("penetrative", "3-6"): [("3-6", "A")],
         ("penetrative", "14-15"): [("14-15", "A")],
     }
+
+
+@pytest.mark.parametrize(
+    ("sexes", "stands"),
+    [
+        (["girl"], "girl"),
+        (["girl", "unidentified"], "girl"),
+        (["boy", "unidentified", "boy"], "boy"),
+        (["girl", "boy", "unidentified"], "both"),
+        (["unidentified"], "unidentified"),
+    ],
+)
+def test_a_medium_stands_under_the_sexes_that_are_known(sexes, stands):
+    """The desk's table and the report count by one rule."""
+    import pandas as pd
+
+    children = [{"medium": "m", "age_band": "3-6", "sex": sex} for sex in sexes]
+    frames = {
+        "media": pd.DataFrame([{"medium": "m", "stage": "signed_off"}]),
+        "grades": pd.DataFrame([{"medium": "m", "code": "C"}]),
+        "children": pd.DataFrame(children),
+    }
+    table = compute(frames, unit="medium", scheme=schemes()["uk_2014"])
+    said = counting._sexes(frames["children"].rename(columns={"medium": "content"}))
+
+    (row,) = [cell.row for cell in table.cells if cell.numerator]
+    assert row[1] == stands
+    assert said["m"] == {"girl": "girls", "boy": "boys", "both": "both"}.get(
+        stands, counting.UNKNOWN
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from iwflab.statistics.disclosure import ALL, Published
 from iwflab.statistics.disclosure.releases import NOT_SAID
 from iwflab.statistics.disclosure.tables import Shown
 from iwflab.statistics.reports import tabling
+from iwflab.statistics.reports.counting import UNKNOWN
 from iwflab.statistics.reports.monthly import compose
+from iwflab.statistics.reports.monthly.sections import _moved
 from iwflab.statistics.reports.monthly.severity import by_severity
 from iwflab.statistics.reports.monthly.writing import Writer
 from iwflab.statistics.reports.periods import period_of
@@ -115,3 +117,24 @@ def test_that_nothing_is_in_a_category_is_not_told_where_the_outcome_is_withheld
 
     assert not any(table.name == "outcome" for table in found["arrivals"].tables)
     assert {found[part].absent for part in PARTS} == {f"withheld: {TOO_SMALL}"}
+
+
+def test_what_every_child_moves_is_said_only_where_a_shown_share_moves():
+    def one(*values):
+        cells = {
+            (band,): Shown(value, value or 0, 100 if value is None else value)
+            for band, value in zip(("3-6", "7-10", UNKNOWN), values, strict=True)
+        }
+        cells[ALL,] = Shown(100, 100, 100)
+        levels = (("3-6", "7-10", UNKNOWN),)
+        return Published("n", "content", "c", "p", ("age band",), levels, cells)
+
+    same = "Age of every child, and of the youngest only"
+    assert _moved(one(20, 30, 50), one(20, 30, 50)) == same
+    assert _moved(one(None, None, 50), one(20, 30, 50)) == same
+    assert "share of 3-6 rises to 20%" in _moved(one(20, None, 50), one(10, 30, 60))
+    found = _moved(one(20, 45, 35), one(25, 30, 45))
+    assert found == "Counting every child, the share of 7-10 rises to 45%"
+    # How many are not known is no finding about ages.
+    unknown = _moved(one(20, 30, 50), one(20, 45, 35))
+    assert unknown == "Counting every child, the share of 7-10 falls to 30%"

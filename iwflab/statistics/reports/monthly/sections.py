@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from iwflab.statistics.disclosure import ALL
+from iwflab.statistics.disclosure import ALL, Published
 from iwflab.statistics.reports import tabling
 from iwflab.statistics.reports.counting import UNKNOWN
 from iwflab.statistics.reports.model import Chart, Section, Table
@@ -144,7 +144,7 @@ def _children(writer: Writer) -> Section:
     charts: list[Chart] = []
     every, youngest = writer.shown("all_children"), writer.shown("age")
     if every is not None and youngest is not None:
-        stated = f"Counting every child moves the age bands, {period}"
+        stated = f"{_moved(every, youngest)}, {period}"
         about = writer.about("youngest_and_all", stated, of=every)
         pair = [("every child", every), ("youngest only", youngest)]
         charts.append(tabling.side_by_side(pair, about))
@@ -157,6 +157,23 @@ def _children(writer: Writer) -> Section:
         "  Content without a child row is left out here."
     )
     return writer.section("children", title, tables, charts=charts, notes=[note])
+
+
+def _moved(every: Published, youngest: Published) -> str:
+    """State which share counting every child moves most, as far as both are shown."""
+    moves: dict[str, tuple[int, int]] = {}
+    for level in (one for one in every.levels[0] if one != UNKNOWN):
+        before = youngest.percent((level,), (ALL,))
+        after = every.percent((level,), (ALL,))
+        if before is not None and after is not None and before != after:
+            moves[level] = before, after
+    if not moves:
+        return "Age of every child, and of the youngest only"
+    level = max(moves, key=lambda one: abs(moves[one][1] - moves[one][0]))
+    before, after = moves[level]
+    way = "rises" if after > before else "falls"
+    band = WORDS.get(level, level)
+    return f"Counting every child, the share of {band} {way} to {after}%"
 
 
 def _prohibited(writer: Writer) -> Section:
