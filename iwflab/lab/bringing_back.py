@@ -9,7 +9,14 @@ import sqlalchemy as sa
 
 from iwflab.errors import BadInput, LabError, StoreError
 from iwflab.lab import safekeeping
-from iwflab.lab.safekeeping import COPIED, ROWS, SETTINGS, Progress
+from iwflab.lab.safekeeping import (
+    COPIED,
+    PROFILES,
+    ROWS,
+    SETTINGS,
+    Progress,
+    copy_profiles,
+)
 from iwflab.store import Store
 from iwflab.store.copying import fill, in_memory, snapshot
 from iwflab.store.durable import flush
@@ -41,6 +48,8 @@ def bring_back(
         )
     _must_be_apart(backup, to)
     settings = read_settings(backup / SETTINGS)
+    if (backup / SETTINGS / PROFILES).is_file():
+        settings = replace(settings, profiles=PROFILES)
     with in_memory(backup / ROWS):  # without rows there is no lab to bring back
         pass
     if database_url:
@@ -48,6 +57,8 @@ def bring_back(
     problems = [*plain["problems"], *safekeeping.changed(backup, plain["files"])]
     try:
         problems += _copy(backup, to, progress)
+        if settings.profiles == PROFILES:
+            problems += copy_profiles(backup / SETTINGS, settings, to)
     except OSError as fault:
         raise StoreError(
             f"the lab could not be brought back: {fault.strerror or fault}",

@@ -29,6 +29,7 @@ from iwflab.store.settings import read_settings, write_settings
 MANIFEST = "backup.json"
 ROWS = "rows.db"
 SETTINGS = "settings"  # a folder, so that nothing takes the backup for a lab
+PROFILES = "profiles.toml"  # the organisation's, wherever the lab had them
 COPIED = ("previews", "lists", "releases", "reports")
 _UNFINISHED = ".unfinished"  # how a folder is called until it is whole
 _PASSING = (".lock", _UNFINISHED)  # ends of names that are of the moment
@@ -66,7 +67,9 @@ def back_up(lab: Path, store: Store, to: Path, progress: Progress) -> Backup:
         for name in COPIED:
             copy_folder(lab / name, work / name)
         (work / SETTINGS).mkdir(mode=0o700)
-        write(work / SETTINGS, replace(read_settings(lab), database_url=""))
+        settings = read_settings(lab)
+        write(work / SETTINGS, replace(settings, database_url=""))
+        problems += copy_profiles(lab, settings, work / SETTINGS)
         problems += _trail_problems(work / ROWS)
         entry = _newest_entry(work / ROWS)
         plain = {
@@ -171,6 +174,18 @@ def copy_folder(source: Path, target: Path) -> None:
             place.unlink(missing_ok=True)
             continue
         flush(place)
+
+
+def copy_profiles(lab: Path, settings: Settings, to: Path) -> list[str]:
+    """Copy the organisation's own disclosure profiles; say where they are not there."""
+    if not settings.profiles:
+        return []
+    try:
+        data = (lab / Path(settings.profiles).expanduser()).read_bytes()
+    except OSError as fault:
+        return [f"profiles {settings.profiles!r}: {fault.strerror or fault}"]
+    write_whole(to / PROFILES, data)
+    return []
 
 
 def files(folder: Path) -> Iterator[Path]:

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
-from given import CUSTODY, draw_media, seen
+from given import CUSTODY, draw_media, own_profile, seen
 from labs import fill_media_into
 
 from iwflab import Lab
 from iwflab.cli import commands
 from iwflab.errors import BadInput, LabError, NotFound, StoreError
 from iwflab.lab import safekeeping
+from iwflab.lab.profiling import profiles_of
 from iwflab.store import Store
 from iwflab.store.audit import entries, verify
 from iwflab.store.copying import snapshot
@@ -63,6 +64,39 @@ def test_a_lab_is_brought_back_and_verified_in_one_command(worked, tmp_path):
     with Lab.open(tmp_path / "new") as lab:
         assert told(lab) == told(worked)
         assert lab.verify(read_data=True) == []
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_the_profiles_of_the_organisation_come_back(lab, tmp_path, apart):
+    own_profile(lab)
+    if apart:  # kept for several labs, outside of all
+        named(lab, shutil.move(lab.folder / "ours.toml", tmp_path / "all.toml"))
+    assert lab.backup(tmp_path / "backup").problems == ()
+    done = iwflab("restore", tmp_path / "backup", "--lab", tmp_path / "new")
+
+    assert done.exit_code == 0, done.output
+    for left in (lab.folder / "ours.toml", tmp_path / "all.toml"):
+        left.unlink(missing_ok=True)
+    with Lab.open(tmp_path / "new") as back:
+        assert "ours" in profiles_of(back.folder, back.settings)
+        assert back.backup(tmp_path / "second").problems == ()
+
+
+def named(lab, file):
+    place = lab.folder / "lab.toml"
+    place.write_text(place.read_text("utf-8").replace("ours.toml", str(file)), "utf-8")
+
+
+def test_profiles_that_are_not_there_are_said_and_the_rest_is_kept(lab, tmp_path):
+    own_profile(lab)
+    (lab.folder / "ours.toml").unlink()
+    (problem,) = lab.backup(tmp_path / "backup").problems
+    assert problem == "profiles 'ours.toml': No such file or directory"
+    assert Lab.check_backup(tmp_path / "backup") == [problem]
+    done = iwflab("restore", tmp_path / "backup", "--lab", tmp_path / "new")
+    assert "ours.toml" in done.output
+    with Lab.open(tmp_path / "new") as back:
+        assert back.verify(read_data=True) == []
 
 
 def test_a_lab_moves_to_a_shared_database(worked, tmp_path, postgres):
