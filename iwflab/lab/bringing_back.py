@@ -48,7 +48,8 @@ def bring_back(
         )
     _must_be_apart(backup, to)
     settings = read_settings(backup / SETTINGS)
-    if (backup / SETTINGS / PROFILES).is_file():
+    has_profiles = (backup / SETTINGS / PROFILES).is_file()
+    if has_profiles:
         settings = replace(settings, profiles=PROFILES)
     with in_memory(backup / ROWS):  # without rows there is no lab to bring back
         pass
@@ -57,8 +58,10 @@ def bring_back(
     problems = [*plain["problems"], *safekeeping.changed(backup, plain["files"])]
     try:
         problems += _copy(backup, to, progress)
-        if settings.profiles == PROFILES:
+        if has_profiles:
             problems += copy_profiles(backup / SETTINGS, settings, to)
+        elif settings.profiles and not any("profiles" in one for one in problems):
+            problems.append(f"profiles {settings.profiles!r}: not in this backup")
     except OSError as fault:
         raise StoreError(
             f"the lab could not be brought back: {fault.strerror or fault}",

@@ -2,13 +2,13 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from iwflab.domain.roles import Matrix, Need, Operation, Role, Row, Scope, need
-from iwflab.errors import BadInput
+from iwflab.errors import BadInput, StoreError
 
 FILE = Path(__file__).with_name("matrix.toml")
 
@@ -78,9 +78,16 @@ def needs(
         def checked(
             self: _Who, /, *args: _Given.args, **kwargs: _Given.kwargs
         ) -> _Result:
-            with self._at_once() if at_once else nullcontext():
+            if not at_once:
                 self.must_be_allowed(wanted)
                 return method(self, *args, **kwargs)
+            try:
+                with self._at_once():
+                    self.must_be_allowed(wanted)
+                    return method(self, *args, **kwargs)
+            except StoreError:
+                self.must_be_allowed(wanted)  # who may not is told that, not to wait
+                raise
 
         checked.need = wanted  # type: ignore[attr-defined]
         return checked

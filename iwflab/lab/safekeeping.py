@@ -182,8 +182,9 @@ def copy_profiles(lab: Path, settings: Settings, to: Path) -> list[str]:
         return []
     try:
         data = (lab / Path(settings.profiles).expanduser()).read_bytes()
-    except OSError as fault:
-        return [f"profiles {settings.profiles!r}: {fault.strerror or fault}"]
+    except (OSError, ValueError, RuntimeError) as fault:
+        why = getattr(fault, "strerror", None) or fault
+        return [f"profiles {settings.profiles!r}: {why}"]
     write_whole(to / PROFILES, data)
     return []
 

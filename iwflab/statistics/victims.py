@@ -2,7 +2,8 @@
 
 Counted per child appearance (one child on one medium) or per medium.  Per medium a
 child row is not counted: a medium stands in the row of its youngest child and under
-the sexes of all its children, so that a medium with two children counts once.  The
+the sexes of all its children, as far as they are known, so that a medium with two
+children counts once.  The
 youngest child and the most severe category are kept apart on purpose: they need not
 belong together (see docs/methods.md).
 """
@@ -80,7 +81,8 @@ _BASES = {
 _NOTES = {
     "child_appearance": "A child on three media counts three times: this is no count "
     "of victims.",
-    "medium": "Age is that of the youngest child; category is that of the medium. "
+    "medium": "Age is that of the youngest child, sex that of all children, as far as "
+    "they are known; category is that of the medium. "
     "They need not belong to the same child.",
 }
 

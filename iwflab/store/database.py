@@ -11,15 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from iwflab.domain.trail import (
-    START,
     Entry,
     entry_digest,
     rows_from,
-    rows_json,
 )
 from iwflab.errors import NotFound, RequestReused, StoreError
 from iwflab.store import schema
 from iwflab.store.act import Act
+from iwflab.store.chain import entry_row, trail_end
 from iwflab.store.engines import FAULTS, place_of, sqlite_engine, store_error
 from iwflab.store.migrate import current_revision, must_be_current, upgrade
 from iwflab.store.plain import BEGUN, Plain
@@ -28,20 +27,16 @@ from iwflab.store.quick import asked, write
 from iwflab.store.turns import turn_of
 from iwflab.store.values import as_stored
 
-_TRAIL_END = """
-  SELECT l.number, l.digest, e.number AS earlier, e.verb, e.subject, e.analyst, e.rows
-  FROM (SELECT 1 AS always) o
-  LEFT JOIN (SELECT number, digest FROM audit_entry ORDER BY number DESC LIMIT 1) l
-    ON o.always = 1
-  LEFT JOIN audit_entry e ON e.request = :request
-"""
-
 
 def _emptied(file: Path) -> StoreError:
     return StoreError(
         f"{file.name} is empty: it held the rows of this lab",
         advice="no lab is begun in its place; bring a backup back: iwflab restore",
     )
+
+
+def _lost(what: str) -> StoreError:
+    return StoreError(what, advice="nothing was written by this act; try it again")
 
 
 def now_us() -> int:
@@ -142,7 +137,7 @@ class Store:
         named = {"verb": verb, "subject": subject, "analyst": analyst}
         named = as_stored(schema.audit_entry, {**named, "request": request})
         with self._writing() as connection:
-            last, earlier = self._trail_end(connection, named["request"])
+            last, earlier = trail_end(connection, named["request"])
             if earlier is not None:
                 same = (earlier["verb"], earlier["subject"], earlier["analyst"])
                 if same != (named["verb"], named["subject"], named["analyst"]):
@@ -155,6 +150,9 @@ class Store:
             act = Act(connection, last[0] + 1)
             yield act
             if act.rows:
+                # SQLite ends a transaction by itself where the disk is full.
+                if not self._is_shared and not connection.connection.in_transaction:
+                    raise _lost("the database took the act back")
                 self._enter(connection, act, last, named)
 
     @contextmanager
@@ -197,11 +195,13 @@ class Store:
         commits, at the end of the block, and a person waits for one commit only.
         """
         with self._writing() as connection:
-            self._here.lent = connection
+            self._here.lent, self._here.failed = connection, False
             try:
                 yield
             finally:
                 self._here.lent = None
+            if self._here.failed:  # and somebody has caught that
+                raise _lost("an act of this transaction failed")
 
     @contextmanager
     def leasing(self) -> Iterator[tuple[sa.Connection, bool]]:
@@ -234,8 +234,14 @@ class Store:
     def _writing(self) -> Iterator[sa.Connection]:
         lent: sa.Connection | None = getattr(self._here, "lent", None)
         if lent is not None:
-            self._here.lent = None  # for one act: the next would read the same number
-            yield lent
+            self._here.lent = None  # for one act, and none inside it
+            try:
+                yield lent
+            except BaseException as fault:
+                self._here.failed = True
+                if isinstance(fault, FAULTS):
+                    raise store_error(fault) from fault
+                raise
             return
         try:
             with self._turn.taken(), self._write() as connection:
@@ -249,16 +255,6 @@ class Store:
 
     def _write(self) -> AbstractContextManager[Any]:
         return self._writer.begin() if self._is_shared else Plain(self._writer)
-
-    @staticmethod
-    def _trail_end(
-        connection: sa.Connection, request: str
-    ) -> tuple[tuple[int, str], Mapping[str, Any] | None]:
-        """Give number and digest of the newest entry, and the request's own if any."""
-        (row,) = asked(connection, _TRAIL_END, {"request": request})
-        if row["number"] is None:
-            return (0, START), None
-        return (row["number"], row["digest"]), row if row["earlier"] else None
 
     def _enter(
         self,
@@ -279,19 +275,3 @@ class Store:
             previous=last[1],
         )
         write(connection, schema.audit_entry, entry_row(entry, entry_digest(entry)))
-
-
-def entry_row(entry: Entry, digest: str) -> Mapping[str, Any]:
-    """Give an entry as the row in which it is stored."""
-    return {
-        "number": entry.number,
-        "at_us": entry.at_us,
-        "analyst": entry.analyst,
-        "verb": entry.verb,
-        "subject": entry.subject,
-        "request": entry.request,
-        "schema": entry.schema,
-        "rows": rows_json(entry.rows),
-        "previous": entry.previous,
-        "digest": digest,
-    }

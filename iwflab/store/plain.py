@@ -58,6 +58,8 @@ class Plain:
 
     def __getattr__(self, name: str) -> Any:
         """Ask SQLAlchemy's connection, which is made when it is first needed."""
+        if name == "connection" or name.startswith("_"):
+            raise AttributeError(name)  # there is none yet
         if self._usual is None:
             self._usual = sa.Connection(self.engine, connection=self.connection)
         return getattr(self._usual, name)

@@ -7,6 +7,7 @@ nothing; done again, it does nothing.
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -207,10 +208,10 @@ def _must_fit(store: Store, kind: str, named: Mapping[Subject, Wanted]) -> None:
         return
     joining = {subject: one for subject, one in named.items() if one.reference}
     there = _children(store, {medium for medium, _ in joining})
-    for subject, one in joining.items():
-        if subject not in there:
+    for (medium, number), one in joining.items():
+        if (medium, number) not in there:
             raise BadInput(
-                f"{place(one.line)}the record has no {_words(subject)}",
+                f"{place(one.line)}the record has no child {number} on {medium}",
                 advice="children are numbered from 1, as iwflab show MEDIUM tells;"
                 " nothing was changed",
             )
@@ -276,6 +277,7 @@ def shown(store: Store, kind: str) -> list[dict[str, Any]]:
         if kind == VICTIM:
             media = {medium for medium, _ in stands}
             children, graded = _children(store, media), units.graded_in(store)
+    there = Counter((said[0], medium) for (medium, _), said in stands.items())
     rows = []
     for (medium, number), (name, reason, entry) in stands.items():
         analyst, at_us = acts[entry]
@@ -283,13 +285,16 @@ def shown(store: Store, kind: str) -> list[dict[str, Any]]:
         if kind == VICTIM:
             band = children.get((medium, number), "")
             row |= {"child": number, "age_band": band}
-            row["check"] = _check(band, graded.get(medium, 0) > entry)
+            again = graded.get(medium, 0) > entry
+            row["check"] = _check(band, again, twice=there[name, medium] > 1)
         on = datetime.fromtimestamp(at_us / 1e6, UTC).date().isoformat()
         rows.append({**row, "reason": reason, "analyst": analyst, "on": on})
     return sorted(rows, key=lambda r: (r[kind], r["medium"], r.get("child", 0)))
 
 
-def _check(band: str, again: bool) -> str:
+def _check(band: str, again: bool, *, twice: bool) -> str:
     if not band:
         return "the record has no such child now"
-    return "graded anew since" if again else ""
+    if again:
+        return "graded anew since"
+    return "two children of one medium" if twice else ""

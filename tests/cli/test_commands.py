@@ -435,7 +435,7 @@ def test_a_report_is_composed_and_asked_for_by_commands(lab, tmp_path, monkeypat
     lab.seat("ben").sign_off(lab.to_sign_off())
     where = ("--lab", own_profile(lab).folder)
     about = ("--organisation", "a hotline", "--contact", "a desk")
-    about += ("--next-release", "soon", "--period", "2020-01..2100-12")
+    about += ("--next-release", "soon", "--period", "2020-01..2100-12", "--provisional")
     about += ("--profile", "ours", "--form", "csv", "--form", "html")
     to = tmp_path / "draft"
     said = here(
@@ -458,7 +458,12 @@ def test_a_report_is_composed_and_asked_for_by_commands(lab, tmp_path, monkeypat
     report = lab.seat("sam").report_composed(
         "monthly",
         period=("2020-01", "2100-12"),
-        told={"organisation": "a", "contact": "b", "next_release": "c"},
+        told={
+            "organisation": "a",
+            "contact": "b",
+            "next_release": "c",
+            "provisional": "yes",
+        },
         profile="ours",
         questions=["kinds"],
     )

@@ -4,6 +4,7 @@ import math
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from enum import IntEnum, StrEnum
 
 import pytest
@@ -207,6 +208,33 @@ def test_at_once_there_is_one_act_and_no_other(store):
         act.insert("lab_case", name="D")
     assert store.rows(COUNT) == [{"n": 2}]
     assert verify(store) == []
+
+
+def test_an_act_that_failed_is_not_saved_though_somebody_caught_that(store):
+    with pytest.raises(StoreError, match="an act of this transaction failed"):
+        with store.at_once():
+            with suppress(KeyError), store.act("x", "y", analyst="ann") as act:
+                act.insert("lab_case", name="C")
+                raise KeyError
+    assert store.rows(COUNT) == [{"n": 0}]
+    assert verify(store) == []
+
+
+def test_a_fault_of_the_database_is_told_alike_at_once(store):
+    with pytest.raises(StoreError), store.at_once():
+        with pytest.raises(StoreError), store.act("x", "y", analyst="ann") as act:
+            act.connection.exec_driver_sql("SELECT nonsense FROM nowhere")
+    assert verify(store) == []
+
+
+def test_what_sqlite_took_back_by_itself_gets_no_entry(embedded):
+    """It does so where the disk is full; an entry then stood alone, for good."""
+    with pytest.raises(StoreError, match="took the act back"):
+        with embedded.act("x", "y", analyst="ann") as act:
+            act.insert("lab_case", name="C")
+            act.connection.connection.execute("ROLLBACK")
+    assert embedded.rows(COUNT) == [{"n": 0}]
+    assert verify(embedded) == []
 
 
 def test_a_commit_that_fails_leaves_nothing_and_the_next_goes_on(store):

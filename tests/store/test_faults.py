@@ -15,7 +15,7 @@ from iwflab.domain.trail import entry_digest
 from iwflab.errors import BadInput, Tampered
 from iwflab.store import Store
 from iwflab.store.audit import verify
-from iwflab.store.database import entry_row
+from iwflab.store.chain import entry_row
 from iwflab.store.head import HeadFolder
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from labs import fill, fill_media, findings, open_unguarded, start
 from iwflab.domain.trail import Entry, entry_digest
 from iwflab.store import Store
 from iwflab.store.audit import entries, verify
-from iwflab.store.database import entry_row
+from iwflab.store.chain import entry_row
 from iwflab.store.engines import sqlite_engine
 from iwflab.store.migrate import backup
 

@@ -162,6 +162,7 @@ def asked(page):
     page.get_by_test_id("compose").wait_for()
     for name, said in {**TOLD, "first": MONTH, "last": MONTH}.items():
         page.get_by_test_id(name).fill(said)
+    page.get_by_label("Provisional").check()  # the month is not over
     page.get_by_test_id("report-profile").select_option("partner")
     assert page.get_by_test_id("report-scheme").input_value() == "uk_2014"
     page.get_by_label(QUESTION, exact=True).check()

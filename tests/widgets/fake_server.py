@@ -108,6 +108,7 @@ class FakeServer:
     logged_in: bool = True
     lose_replies: int = 0  # do it, but let the reply get lost
     refuse: str = ""
+    refuse_as: str = "NotAllowed"
     hold: bool = False
     calls: list = field(default_factory=list)
     done: dict = field(default_factory=dict)  # request -> medium
@@ -204,7 +205,7 @@ class FakeServer:
 
     def answer(self, route, path, body):
         if path == "api/decision" and self.refuse:
-            told = {"error": self.refuse, "advice": "ask", "kind": "NotAllowed"}
+            told = {"error": self.refuse, "advice": "ask", "kind": self.refuse_as}
             route.fulfill(status=403, json=told)
             return
         name = path.removeprefix("api/").replace("/", "_")

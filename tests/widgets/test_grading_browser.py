@@ -372,6 +372,27 @@ def test_a_refused_decision_comes_back_with_its_answers(open_desk):
     assert (state["pressed"], state["saved"], state["drafts"]) == (0, 0, ["m01"])
 
 
+def test_what_another_window_saved_meanwhile_is_said_until_a_key_is_pressed(open_desk):
+    server = a_server(refuse="graded in another window", refuse_as="ChangedMeanwhile")
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    stands = {"elements": {"form": "photograph", "child_present": "no"}}
+    server.items[0].update(record=stands, stage="graded", assessment="other")
+    desk.press("4", "2", "Enter")
+    desk.until("s.medium === 'm01' && s.message.includes('What stands:')")
+    desk.page.wait_for_timeout(500)  # nothing of its own takes it away
+    state = desk.state()
+    assert "graded in another window" in state["message"]
+    assert "photograph" in state["message"]
+    assert "Enter saves yours in its place" in state["message"]
+    assert desk.by("message").is_visible()
+    assert state["record"]["elements"]["form"] == "text_only"
+    server.refuse = ""
+    desk.press("Enter")
+    desk.until("s.saved === 1")
+    assert server.bodies("decision")[-1]["over"] == "other"
+
+
 def test_after_a_reload_it_goes_on_at_the_first_ungraded(open_desk):
     server = a_server()
     server.items[0].update(record={"elements": {"form": "photograph"}}, stage="graded")

@@ -254,4 +254,4 @@ def test_the_check_fails_where_the_shield_does(hooked, damage):
     server = a_server()
     more = [("  sweep(this.root);\n", "")] if "blank" in damage else []
     desk = hooked(server, [DAMAGES[damage], *more])
-    assert walk(desk, server, 200, seed=7, to_the_end=False)["broken"] != []
+    assert walk(desk, server, 800, seed=7, to_the_end=False)["broken"] != []

@@ -46,7 +46,8 @@ def talking(desk):
 def made(ask, profile="internal", **more):
     """Compose the report of this month; give its answer."""
     asked = {"kind": "monthly", "first": MONTH, "last": MONTH, "profile": profile}
-    return ask("compose", **asked, scheme="uk_2014", **TOLD, **more)
+    asked["provisional"] = True  # the month is not over
+    return ask("compose", **{**asked, "scheme": "uk_2014", **TOLD, **more})
 
 
 def of_this_month(query):
@@ -105,6 +106,41 @@ def test_what_did_not_pass_leaves_with_its_reason_and_by_another_alone(counted):
     assert "error" in again or len(again["left"]) == 1
 
 
+def test_the_figures_of_an_unfinished_month_are_not_called_final(sue):
+    told = made(sue, provisional=False)
+    assert "its figures are not final" in told["error"]
+    assert "provisional" in told["advice"]
+
+
+def test_a_fault_that_nobody_foresaw_ends_the_wait_and_tells_no_words(
+    sue, monkeypatch, caplog
+):
+    def failing(*_):
+        raise ValueError("a secret")
+
+    monkeypatch.setattr("iwflab_widgets.statistics_reports.standing", failing)
+    told = sue("reports")
+    assert "not foreseen" in told["error"]
+    assert "secret" not in json.dumps(told) + caplog.text
+    assert told["advice"].rpartition(" ")[2] in caplog.text
+    assert "ValueError at test_statistics_acts.py" in caplog.text
+
+
+def test_a_month_of_nothing_is_made_and_what_is_asked_for_then_is_refused(sue):
+    told = sue(
+        "compose",
+        kind="monthly",
+        first="2020-01",
+        last="2020-01",
+        **{"profile": "partner", "scheme": "uk_2014", **TOLD},
+    )
+    assert all(one["absent"] for one in told["made"]["sections"])
+    report = told["made"]["name"]
+    asked = sue("ask", name="empty", report=report, exceptions={})
+    assert "there is nothing in it" in asked["error"]
+    assert sue("reports")["requests"] == []
+
+
 def test_a_report_that_is_gone_is_not_asked_for(sue):
     answer = sue("ask", name="R1", report="monthly-2026-01")
 
@@ -152,7 +188,7 @@ def test_a_saved_question_becomes_a_table_of_the_report(counted, sue):
     sue("save", name="ever", query=query)
     sue("save", name="other law", query=of_this_month(query), scheme="uk_sap_2007")
     asked = {"kind": "monthly", "first": MONTH, "last": MONTH, "profile": "internal"}
-    asked |= {"scheme": "uk_2014", **TOLD}
+    asked |= {"scheme": "uk_2014", "provisional": True, **TOLD}
     report = sue("compose", **asked, questions=["kinds"])["made"]
     last = report["sections"][-1]
     assert last["title"] == "Further tables"

@@ -18,7 +18,12 @@ from iwflab import Lab
 from iwflab.errors import BadInput, ConfigError, MissingExtra, NotAllowed, NotFound
 from iwflab.workflow import previewing
 
-TOLD = {"organisation": "a hotline", "contact": "a desk", "next_release": "next month"}
+TOLD = {
+    "organisation": "a hotline",
+    "contact": "a desk",
+    "next_release": "next month",
+    "provisional": "yes",  # the month is not over
+}
 FORMS = ["html", "csv", "json"]
 
 

@@ -15,7 +15,14 @@ import pytest
 import sqlalchemy as sa
 from given import CUSTODY, approved, released, seen
 
-from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours, Tampered
+from iwflab.errors import (
+    BadInput,
+    NotAllowed,
+    NotFound,
+    NotYours,
+    StoreError,
+    Tampered,
+)
 from iwflab.exchange import FORMATS
 from iwflab.lab import Lab
 from iwflab.store.turns import Turn
@@ -811,3 +818,15 @@ def test_a_role_taken_away_while_a_decision_waits_for_its_turn_counts(lab, monke
         decision.result()
     assert lab.seat("ben").to_sign_off() == []
     assert lab.verify() == []
+
+
+def test_who_may_not_grade_is_told_so_though_the_store_is_busy(lab, monkeypatch):
+    (item,) = lab.seat("ann").open_set(1)["items"]
+
+    def busy(_):
+        raise StoreError("database is locked", advice="wait")
+
+    monkeypatch.setattr(type(lab._store), "at_once", busy)
+    for name, told in (("ann", StoreError), ("nobody", NotAllowed)):
+        with pytest.raises(told):
+            lab.seat(name).grade(item["medium"], seen())

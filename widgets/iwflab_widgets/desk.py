@@ -4,6 +4,9 @@ The parts lie as readable files beside the desks and are joined into the one mod
 that anywidget imports: no bundler, nothing from elsewhere.
 """
 
+import logging
+import secrets
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from iwflab.domain.media import display_text
 from iwflab.errors import BadInput, LabError
 
 HERE = Path(__file__).parent
+LOG = logging.getLogger("iwflab.desk")
 
 Act = Callable[[Mapping[str, Any]], dict[str, Any]]
 
@@ -47,17 +51,33 @@ class Desk(anywidget.AnyWidget):
         """Do what the page asks for; an error is told with its advice."""
         name, request = text(content, "act"), text(content, "request")
         try:
-            if name not in self.acts():
-                raise BadInput(
-                    f"this desk does not do {name!r}", advice="reload the page"
-                )
-            reply = self.acts()[name](content)
+            reply = self._act(name)(content)
         except LabError as error:
             reply = {
                 "error": display_text(error.message),
                 "advice": display_text(error.advice),
             }
+        except Exception as fault:  # noqa: BLE001 - a page must not wait for ever
+            reply = _not_foreseen(fault)
         return {"request": request, **reply}
+
+    def _act(self, name: str) -> Act:
+        known = self.acts()
+        if name not in known:
+            raise BadInput(f"this desk does not do {name!r}", advice="reload the page")
+        return known[name]
+
+
+def _not_foreseen(fault: Exception) -> dict[str, Any]:
+    """Tell the page under an id; the log has no words of the fault, only its place."""
+    error_id = secrets.token_hex(4)
+    *_, last = traceback.extract_tb(fault.__traceback__)
+    place = f"{Path(last.filename).name}:{last.lineno} {last.name}"
+    LOG.error("error %s: %s at %s", error_id, type(fault).__name__, place)
+    return {
+        "error": "something failed that was not foreseen",
+        "advice": f"nothing was done; tell your administrator the error id {error_id}",
+    }
 
 
 def text(content: Mapping[str, Any], name: str) -> str:

@@ -158,8 +158,9 @@ class Chart:
 class Section:
     """One part of a report: its finding, chart, tables; or why there is nothing.
 
-    ``absent`` begins with "not collected" or "withheld" and says why; then there are
-    no tables.  ``withheld`` tells of tables that are missing beside those there are.
+    ``absent`` begins with "not collected", "none found" or "withheld" and says why;
+    then there are no tables.  ``withheld`` tells of tables that are missing beside
+    those there are.
     """
 
     name: str

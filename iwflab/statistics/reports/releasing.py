@@ -27,6 +27,7 @@ from iwflab.statistics.disclosure.linking import Coarser
 from iwflab.statistics.disclosure.protecting import refused
 from iwflab.statistics.disclosure.together import BESIDE
 
+NONE = "none found"  # how the reason begins where it was looked for
 EMPTY = "nothing of it was recorded in this period"
 TOO_SMALL = "the numbers are too small to be shown safely"
 CUT = "0000-00-00"  # of the check within one report; the ledger has the true one
@@ -148,7 +149,8 @@ def _kept(
     if one.name not in lost:
         nothing = one.absent or EMPTY
         said = Verdict(Outcome.REVIEW, nothing)
-        return Kept(one.name, said, absent=f"not collected: {nothing}")
+        told = nothing if nothing.startswith(NONE) else f"not collected: {nothing}"
+        return Kept(one.name, said, absent=told)
     verdict = lost[one.name]
     return Kept(one.name, verdict, absent=f"withheld: {_reason(verdict)}")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from iwflab.errors import BadInput
+from iwflab.statistics.reports.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def told_from(plain: Mapping[str, object], *, code_version: str) -> Told:
     return Told(
         organisation=str(plain["organisation"]).strip(),
         contact=str(plain["contact"]).strip(),
-        next_release=str(plain["next_release"]).strip(),
+        next_release=_next(str(plain["next_release"]).strip(), cut),
         cut=cut,
         scheme=str(plain["scheme"]).strip(),
         scheme_version=str(plain["scheme_version"]).strip(),
@@ -66,6 +67,30 @@ def told_from(plain: Mapping[str, object], *, code_version: str) -> Told:
         provisional=str(plain.get("provisional") or "").lower() not in _NO,
         revised=str(plain.get("revised") or "").strip(),
     )
+
+
+def must_be_over(period: Period, told: Told) -> None:
+    """Refuse to call the figures of a month final before it is over."""
+    if period.cut is not None and not told.provisional:
+        raise BadInput(
+            f"{period.text}: its figures are not final",
+            advice="say that the report is provisional, or make it when the month is"
+            " over",
+        )
+
+
+def _next(said: str, cut: date) -> str:
+    """Refuse a day that is gone; when the next one comes may be told in words."""
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        return said
+    if day <= cut:
+        raise BadInput(
+            f"the next release is told for {said}, which is not after the data",
+            advice="give the day on which the next one comes",
+        )
+    return said
 
 
 _NO = frozenset({"", "no", "false", "0", "none"})

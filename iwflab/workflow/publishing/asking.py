@@ -226,9 +226,14 @@ def _release(store: Store, name: str, report: Composed, *, revised: bool) -> Rel
             " as revised",
         )
     names = [one.published.name for one in report.entries]
-    if not names or len(set(names)) < len(names):
+    if not names:
         raise BadInput(
-            "a report has no table, or two of one name",
+            "no table of this report may leave, or there is nothing in it",
+            advice="name months of which something was recorded, or another profile",
+        )
+    if len(set(names)) < len(names):
+        raise BadInput(
+            "a report has two tables of one name",
             advice="give each of its tables a name of its own",
         )
     return Release(name, cut, tuple(report.entries), grows=not revised)

@@ -42,7 +42,6 @@ STATED = (  # the sentences of a report that hold numbers, each shown in its par
     r"; (?P<p>\d+%) of content assessed is",
     r"the largest group is .+, (?P<p>\d+%) in ",
     r": (?P<n>[\d,]+) counted in ",
-    r"the share of .+ (?:rises|falls) to (?P<p>\d+%)",
     r"has its largest share at .+: (?P<p>\d+%)$",
     r"^(?P<p>\d+%) of content is self-generated,",
     r"^(?P<p>\d+%) of children are beside the first",

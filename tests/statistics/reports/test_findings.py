@@ -5,10 +5,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from iwflab.errors import BadInput
 from iwflab.statistics.disclosure import ALL, Published
 from iwflab.statistics.disclosure.releases import NOT_SAID
 from iwflab.statistics.disclosure.tables import Shown
-from iwflab.statistics.reports import tabling
+from iwflab.statistics.reports import FORMS, tabling, written
 from iwflab.statistics.reports.counting import UNKNOWN
 from iwflab.statistics.reports.monthly import compose
 from iwflab.statistics.reports.monthly.sections import _moved
@@ -83,6 +84,36 @@ def test_a_lab_with_nothing_says_so_and_prints_no_noughts(example):
     assert "nothing was released" in by_name["hashes"]
     assert by_name["severity"] == f"not collected: {EMPTY}"
     assert not report.entries
+    for form in FORMS:
+        assert written(report, form), form
+
+
+def test_none_found_is_not_called_not_collected(example):
+    """Every record says what it is under section 62, and none is prohibited."""
+    frames, asked = example
+    media = frames["media"].assign(prohibited="none")
+    report = compose({**frames, "media": media}, **asked)
+    (said,) = [one.absent for one in report.sections if one.name == "prohibited"]
+
+    assert said == "none found: no item of this period is prohibited or undetermined"
+
+
+@pytest.mark.parametrize("said", ["", "no"])
+def test_an_unfinished_month_is_not_final(example, said):
+    frames, asked = example
+    told = {**asked["told"], "provisional": said}
+    compose(frames, **{**asked, "told": told})  # October is over
+    with pytest.raises(BadInput, match="its figures are not final") as refused:
+        compose(frames, **{**asked, "period": ("2026-10", "2026-11"), "told": told})
+    assert "provisional" in refused.value.advice
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "2026-11-01"])
+def test_the_next_release_is_after_the_data(example, day):
+    frames, asked = example
+    told = {**asked["told"], "next_release": day}
+    with pytest.raises(BadInput, match="next release"):
+        compose(frames, **{**asked, "told": told})
 
 
 PARTS = ("severity", "age", "sex", "severity_by_victim", "children", "kinds")
@@ -130,11 +161,23 @@ def test_what_every_child_moves_is_said_only_where_a_shown_share_moves():
         return Published("n", "content", "c", "p", ("age band",), levels, cells)
 
     same = "Age of every child, and of the youngest only"
+    moved = "Counting every child, the share of {} among known ages {}".format
     assert _moved(one(20, 30, 50), one(20, 30, 50)) == same
     assert _moved(one(None, None, 50), one(20, 30, 50)) == same
-    assert "share of 3-6 rises to 20%" in _moved(one(20, None, 50), one(10, 30, 60))
-    found = _moved(one(20, 45, 35), one(25, 30, 45))
-    assert found == "Counting every child, the share of 7-10 rises to 45%"
-    # How many are not known is no finding about ages.
-    unknown = _moved(one(20, 30, 50), one(20, 45, 35))
-    assert unknown == "Counting every child, the share of 7-10 falls to 30%"
+    assert _moved(one(20, 30, 50), one(20, 30, None)) == same
+    # Half of the items without a child row, and no second child: no share has moved.
+    assert _moved(one(60, 40, 0), one(30, 20, 50)) == same
+    assert _moved(one(20, 45, 35), one(30, 35, 35)) in {
+        moved("7-10", "rises"),
+        moved("3-6", "falls"),
+    }
+    assert _moved(one(20, 80, 0), one(20, 20, 60)) in {
+        moved("3-6", "falls"),
+        moved("7-10", "rises"),
+    }
+    near, far = one(40, 60, 0), one(30, 70, 0)
+    assert _moved(near, far) in {moved("3-6", "rises"), moved("7-10", "falls")}
+    at_random = {
+        key: Shown(c.value, c.value - 9, c.value + 9) for key, c in near.cells.items()
+    }
+    assert _moved(replace(near, cells=at_random), far) == same

@@ -1,6 +1,7 @@
 // What was before one's own eyes: gentle signs in the last line, and a private ledger.
 
-const SIGNS_EVERY = 60_000; // milliseconds
+const SIGNS_EVERY = 15_000; // milliseconds
+const SOON = 1_000;
 
 class Exposure {
   constructor(desk) {
@@ -10,18 +11,29 @@ class Exposure {
     this.counted = { shown: new Set(), revealed: new Set() }; // media that this window told of
   }
 
-  /** Ask now and then; a sign that comes a minute late is early enough. */
+  /** Ask now and then; between two answers the page counts on by itself, as far as it knows. */
   async beat() {
     if (performance.now() - this.asked >= SIGNS_EVERY) await this.ask();
   }
 
+  /** Ask when nothing was saved for a moment: the page knows only what it did itself. */
+  soon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ask(), SOON);
+  }
+
   /** The signs, and the counts of the last line: others grade, too. */
   async ask() {
+    const { outbox, work } = this.desk;
+    if (work.signal.aborted) return;
     this.asked = performance.now();
+    const { saved } = outbox ?? {};
     const found = await this.get("iwflab/api/signs");
-    if (!found) return;
+    if (!found || work.signal.aborted) return;
     this.signs = found.signs ?? [];
-    this.desk.counted(found);
+    // Counted before something else was saved, it would take that back.
+    if (outbox?.waiting || outbox?.saved !== saved) this.soon();
+    else this.desk.counted(found);
     this.desk.render();
   }
 

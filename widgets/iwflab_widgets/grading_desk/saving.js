@@ -30,7 +30,7 @@ class Saving {
       body,
       prepare: (sent) => this.over(medium, sent),
       done: (reply) => {
-        if (!before.record) this.countOn(first);
+        if (!before.record) this.countOn(first, before.stage === "waiting");
         this.accepted(medium, record, reply);
       },
       refused: (fault) => this.refused(medium, before, record, fault),
@@ -69,9 +69,11 @@ class Saving {
   }
 
   /** Count on until the server counts again: a decision does not wait for sums. */
-  countOn(first) {
-    const { mine_graded = 0, mine_open = 0, graded = 0, ...rest } = this.desk.progress;
-    this.desk.progress = { ...rest, mine_graded: mine_graded + 1, mine_open: Math.max(0, mine_open - 1), graded: graded + Number(first) };
+  countOn(first, waited) {
+    const { mine_graded = 0, mine_open = 0, graded = 0, media = 0, ...rest } = this.desk.progress;
+    const open = Math.max(0, mine_open - Number(waited));
+    this.desk.progress = { ...rest, media, mine_graded: mine_graded + 1, mine_open: open, graded: Math.min(media, graded + Number(first)) };
+    this.desk.exposure.soon();
   }
 
   accepted(medium, record, reply) {
@@ -98,9 +100,18 @@ class Saving {
       Object.assign(items[at], before);
       this.desk.go(at);
     }
-    this.desk.tell(`Not saved: ${fault.inWords} Your answers are kept.`);
-    // What stands by now is shown beside the answers that were kept.
-    if (fault.kind === "ChangedMeanwhile") this.desk.refetch(medium);
+    const said = `Not saved: ${fault.inWords}. Your answers are kept.`;
+    this.desk.tell(said);
+    if (fault.kind === "ChangedMeanwhile") this.meanwhile(medium, record, said);
+  }
+
+  /** What stands by now is said beside the answers that were kept, until a key is pressed. */
+  async meanwhile(medium, record, said) {
+    if (!(await this.desk.refetch(medium)) || this.desk.item?.medium !== medium) return;
+    const { desk, item } = this.desk;
+    const words = item.record ? `What stands: ${differenceInWords(desk, item.record, record)}.` : "Nothing stands of it now.";
+    const { save } = desk.keys;
+    this.desk.tell(`${said} ${words}${save ? ` ${save} saves yours in its place.` : ""}`);
   }
 
   undo() {
@@ -153,6 +164,14 @@ class Saving {
     }
     return items;
   }
+}
+
+/** What one record answers otherwise than another does. */
+function differenceInWords(desk, stands, mine) {
+  const names = [...desk.elements, ...desk.child_fields].map((kind) => kind.name);
+  const said = (name) => answerInWords(stands, name);
+  const other = names.filter((name) => said(name) !== answerInWords(mine, name));
+  return other.map((name) => `${labelOf(desk, name)}: ${said(name)}`).join("; ") || "the same answers, other tags, notes or segments";
 }
 
 /** The assessment that a page showed; of another's only who may know of it is told. */

@@ -80,7 +80,7 @@ class LabIdentity(IdentityProvider):
         user, proven = self._proven.get(sent, (None, float("-inf")))
         if now - proven > ACCOUNTS_SECONDS:
             user = self.get_user_cookie(handler)
-            if len(self._proven) >= PROVEN_MOST:
+            if len(self._proven) >= PROVEN_MOST and sent not in self._proven:
                 self._proven.clear()
             if user is not None:  # what was not signed here is never kept
                 self._proven[sent] = (user, now)

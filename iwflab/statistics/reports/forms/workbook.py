@@ -55,7 +55,8 @@ def _xlsx(report: Report) -> bytes:
             out,  # type: ignore[arg-type, unused-ignore]  # xlsxwriter takes it
             {sheet.name: _table(sheet) for sheet in sheets},
             cover=_cover(report),
-            contentsheet_label=CONTENTS,
+            # gptables cannot list no tables: a month of nothing has a cover and notes.
+            contentsheet_label=CONTENTS if sheets else None,  # type: ignore[arg-type, unused-ignore]
             notes_table=listed if notes else None,
             notesheet_label=NOTES,
             workbook_options=dict(_OPTIONS),

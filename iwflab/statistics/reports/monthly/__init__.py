@@ -20,7 +20,7 @@ from iwflab.statistics.reports.monthly.standards import standards
 from iwflab.statistics.reports.monthly.wanted import Detail, apart, linked, merged
 from iwflab.statistics.reports.periods import Period, period_of
 from iwflab.statistics.reports.releasing import EMPTY, TOO_SMALL, Kept, together
-from iwflab.statistics.reports.telling import told_from
+from iwflab.statistics.reports.telling import must_be_over, told_from
 
 BEFORE = ("age", "arrived")  # what is compared with the period before
 BANDED = ("age", "severity_by_age")
@@ -45,13 +45,15 @@ def compose(
     (why it corrects what left before) and code_version.  ``seed`` is the lab's secret
     of random rounding.  An optional frame ``released`` (medium, released_on) gives the
     hashes.  Raises BadInput where frames or words are missing, and where the frames
-    hold what is later than the cut, or the months have not begun then.
+    hold what is later than the cut, the months have not begun then, or are not over and
+    the report is not provisional.
     """
     checked(frames)
     rule = profile_named(profile) if isinstance(profile, str) else profile
     facts = told_from(told, code_version=VERSION)
     read_by(frames, facts.cut)
     months = period_of(*period).read_on(facts.cut)
+    must_be_over(months, facts)
     now = protected(frames, months, rule, scheme=facts.scheme, seed=seed)
     # As it was protected for its own report, so that both show the same cells.
     earlier = protected(frames, months.before, rule, scheme=facts.scheme, seed=seed)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from iwflab.statistics.disclosure import ALL, Published
+from iwflab.statistics.disclosure.tables import Shown
 from iwflab.statistics.reports import tabling
 from iwflab.statistics.reports.counting import UNKNOWN
 from iwflab.statistics.reports.model import Chart, Section, Table
@@ -160,20 +161,33 @@ def _children(writer: Writer) -> Section:
 
 
 def _moved(every: Published, youngest: Published) -> str:
-    """State which share counting every child moves most, as far as both are shown."""
-    moves: dict[str, tuple[int, int]] = {}
+    """State which share of the known ages moves most, where what is shown proves it.
+
+    Of all, shares move with how many ages are not known, and rounded ones with nothing.
+    """
+    moves: dict[str, float] = {}
     for level in (one for one in every.levels[0] if one != UNKNOWN):
-        before = youngest.percent((level,), (ALL,))
-        after = every.percent((level,), (ALL,))
-        if before is not None and after is not None and before != after:
-            moves[level] = before, after
+        before, after = _of_known(youngest, level), _of_known(every, level)
+        if before and after and (before[1] < after[0] or after[1] < before[0]):
+            moves[level] = sum(after) - sum(before)
     if not moves:
         return "Age of every child, and of the youngest only"
-    level = max(moves, key=lambda one: abs(moves[one][1] - moves[one][0]))
-    before, after = moves[level]
-    way = "rises" if after > before else "falls"
+    level = max(moves, key=lambda one: abs(moves[one]))
+    way = "rises" if moves[level] > 0 else "falls"
     band = WORDS.get(level, level)
-    return f"Counting every child, the share of {band} {way} to {after}%"
+    return f"Counting every child, the share of {band} among known ages {way}"
+
+
+def _of_known(shown: Published, level: str) -> tuple[float, float] | None:
+    """Bound the share of a level among what is known; None where a part is withheld."""
+    part, whole = shown.cells[level,], shown.cells[ALL,]
+    rest = shown.cells.get((UNKNOWN,), Shown(0, 0, 0))
+    if any(one.value is None or one.upper is None for one in (part, whole, rest)):
+        return None
+    least, most = whole.lower - (rest.upper or 0), (whole.upper or 0) - rest.lower
+    if least <= 0:
+        return None
+    return part.lower / most, (part.upper or 0) / least
 
 
 def _prohibited(writer: Writer) -> Section:

@@ -31,7 +31,7 @@ from iwflab.statistics.reports.monthly.populations import (
     one,
     outcome,
 )
-from iwflab.statistics.reports.releasing import Asked
+from iwflab.statistics.reports.releasing import NONE, Asked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,7 +210,8 @@ def _prohibited(counted: Counted) -> Asked:
     rows = counted.assessed[counted.assessed["prohibited"].isin(levels)]
     axes: Axes = {CLASS: ("prohibited", levels), KIND: ("kind", KINDS)}
     own = one("prohibited", rows, axes, of(counted, "content", "prohibited"))
-    return Asked("prohibited", (own,))
+    why = f"{NONE}: no item of this period is prohibited or undetermined"
+    return Asked("prohibited", (own,), absent=why)
 
 
 def _arrived(counted: Counted) -> Asked:
