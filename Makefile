@@ -26,8 +26,7 @@ run: $(VENV)/.run
 
 # Two processes, a file at a time; the search for leaks looks at the whole machine, alone.
 test: $(VENV)/.test lint
-	$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadfile \
-	  --no-loadscope-reorder --ignore tests/leaks
+	$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadfile --ignore tests/leaks
 	$(BIN)/python -m pytest -m "not soak" tests/leaks
 
 lint: $(VENV)/.test

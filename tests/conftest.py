@@ -5,7 +5,6 @@ import os
 import shutil
 import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -30,18 +29,6 @@ def pytest_sessionfinish(session):
     if skipped and os.environ.get("IWFLAB_NO_SKIPS"):
         reporter.write_line(f"{len(skipped)} tests were skipped; none may be", red=True)
         session.exitstatus = 1
-
-
-def pytest_collection_modifyitems(items):
-    """Put the files that drive a browser first: few tests, and minutes of each process.
-
-    At the end of a run by two processes only short files are left to share out
-    (``--no-loadscope-reorder``: pytest-xdist would put files of few tests last).
-    """
-    tests = Counter(item.path for item in items)
-    browsing = {item.path for item in items if item.get_closest_marker("browser")}
-    # Stable: a file keeps its own order.
-    items.sort(key=lambda item: (item.path not in browsing, -tests[item.path]))
 
 
 @pytest.fixture

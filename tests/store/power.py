@@ -158,12 +158,16 @@ class Connection:
     def create_function(self, *_args, **_more):
         """SQLAlchemy brings REGEXP; the lab does not use it."""
 
+    @property
+    def in_transaction(self):
+        return self.connection.in_transaction
+
     def commit(self):
-        if self.connection.in_transaction:
+        if self.in_transaction:
             self.execute("COMMIT")
 
     def rollback(self):
-        if self.connection.in_transaction:
+        if self.in_transaction:
             self.execute("ROLLBACK")
 
     def close(self):
