@@ -28,6 +28,11 @@ def test_the_worked_example_runs_and_asks_nobody_outside(researcher):
     assert researcher.faults == []
 
 
+def test_the_desk_keeps_its_line_in_a_notebook(researcher):
+    ready = "root => root.iwflab.desk.server.line.ready"
+    until(lambda: researcher.desk().evaluate(ready), what="the line of the desk")
+
+
 def test_the_desk_says_how_to_get_the_keys(researcher):
     researcher.page.locator(".jp-Notebook .jp-MarkdownCell").first.click()
     hint = researcher.page.get_by_text("Click here to activate the keys.")

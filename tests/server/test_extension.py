@@ -12,10 +12,11 @@ from jupyter_server.auth.identity import (
     User,
 )
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
-from tornado.httpclient import AsyncHTTPClient
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from tornado.web import Application
+from tornado.websocket import websocket_connect
 
 from iwflab.errors import BadInput, NotAllowed
 from iwflab.lab import Lab
@@ -64,8 +65,48 @@ def test_only_who_is_logged_in_is_the_analyst_of_the_lab(host):
     assert known.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
+@pytest.mark.parametrize("provider", [None, IdentityProvider])
+def test_a_page_keeps_a_line_there_as_well(host, provider):
+    """Whether the provider answers at once or later, by a header or a token."""
+    if provider:
+        host.web_app.settings["identity_provider"] = provider(token="secret")
+    shown = {"Authorization": "token secret"} if provider else {"X-Name": "zoe"}
+    proof = "a" * 32  # tornado takes a token of its first version as it is
+
+    async def ask(port):
+        address = f"ws://127.0.0.1:{port}/user/zoe/iwflab/api/line"
+        line = await websocket_connect(
+            HTTPRequest(address, headers={**shown, "Cookie": f"_xsrf={proof}"})
+        )
+        told = []
+        for message in (
+            {"xsrf": proof, "analyst": "zoe"},
+            {"n": 1, "act": "derive", "body": {"record": {"elements": {}}}},
+        ):
+            await line.write_message(json.dumps(message))
+            told.append(json.loads(await line.read_message()))
+        line.close()
+        assert await line.read_message() is None
+        return told
+
+    ready, answer = _loaded(host, ask)
+    assert ready == {"ready": True}
+    assert (answer["n"], answer["status"]) == (1, 200)
+    assert "grades" in answer["reply"]
+
+
 def _ping(host, *asked):
     """Load the extension and ping it once with each of these headers."""
+
+    async def ask(port):
+        address = f"http://127.0.0.1:{port}/user/zoe/iwflab/api/ping"
+        fetch = AsyncHTTPClient().fetch
+        return [await fetch(address, headers=h, raise_error=False) for h in asked]
+
+    return _loaded(host, ask)
+
+
+def _loaded(host, ask):
     extension._load_jupyter_server_extension(host)
     service = host.web_app.settings["iwflab_service"]
 
@@ -73,9 +114,7 @@ def _ping(host, *asked):
         socket, port = bind_unused_port()
         server = HTTPServer(host.web_app)
         server.add_sockets([socket])
-        address = f"http://127.0.0.1:{port}/user/zoe/iwflab/api/ping"
-        fetch = AsyncHTTPClient().fetch
-        told = [await fetch(address, headers=h, raise_error=False) for h in asked]
+        told = await ask(port)
         server.stop()
         await server.close_all_connections()
         return told

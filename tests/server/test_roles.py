@@ -36,6 +36,7 @@ ASKED = [
     ("POST", "api/decision", MORE, "as"),
     ("POST", "api/derive", {"record": {}}, "asqtm"),
     ("POST", "api/undo", {"medium": NOBODYS}, "as"),
+    ("GET", "api/line", {}, "asqtm"),
     ("POST", "api/start", {"level": "full"}, "asq"),
     ("POST", "api/presentation", {"active": "off"}, "asqtm"),
     ("GET", "api/exposure?days=1", {}, "asqtm"),
@@ -149,7 +150,8 @@ def test_a_route_asks_before_or_with_its_act():
     """The others ask before they read a body, as every route does by itself."""
     assert not ApiHandler.asks_with_the_act
     assert [path for path, handler in ROUTES if handler.asks_with_the_act] == [
-        "/iwflab/api/decision"
+        "/iwflab/api/decision",
+        "/iwflab/api/derive",
     ]
 
 

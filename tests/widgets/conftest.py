@@ -118,6 +118,8 @@ def open_desk(chromium):
             lambda r: r.fulfill(body=str(desk._esm), content_type="text/javascript"),
         )
         page.route(f"{ORIGIN}/iwflab/**", server.route)
+        line = f"{ORIGIN.replace('http', 'ws')}/iwflab/api/line"
+        page.route_web_socket(line, getattr(server, "line", lambda ws: ws.close()))
         page.context.add_cookies([{"name": "_xsrf", "value": "token", "url": ORIGIN}])
         page.goto(f"{ORIGIN}/")
         opened.append((page, errors))

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from json import dumps
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
 
@@ -96,6 +97,19 @@ def made_for(request):
     return request.headers.get("x-iwflab-analyst") if writes else None
 
 
+class OnTheLine:
+    """One message of a kept line, answered or cut off as a request is."""
+
+    def __init__(self, socket, number):
+        self.socket, self.number = socket, number
+
+    def fulfill(self, *, json, status=200):
+        self.socket.send(dumps({"n": self.number, "status": status, "reply": json}))
+
+    def abort(self):
+        self.socket.close()
+
+
 @dataclass
 class FakeServer:
     """The routes, in memory; ``calls`` is what came, in order."""
@@ -129,6 +143,8 @@ class FakeServer:
     signs_told: list = field(default_factory=list)
     lacking: tuple = ()  # previews that were never made
     order_name: str = ""  # of the sheet, where the server no longer has the old one
+    no_line: bool = False  # requests alone, as where no websocket comes through
+    over_the_line: int = 0  # messages that came that way
     keep_back: tuple = ()  # paths that are answered when the test lets go of them
     kept: list = field(default_factory=list)
 
@@ -143,13 +159,37 @@ class FakeServer:
         raw = route.request.post_data if path != "api/upload" else None
         asked = dict(parse_qsl(urlsplit(route.request.url).query))
         body = json.loads(raw) if raw else asked or None
+        self.take(route, path, body, made_for(route.request))
+
+    def line(self, socket):
+        """Keep the line of a page, unless this server offers none."""
+        if self.no_line or self.down:
+            socket.close()
+            return
+        made_for = []
+
+        def heard(message):
+            told = json.loads(message)
+            if not made_for:
+                made_for.append(told["analyst"])
+                socket.send('{"ready":true}')
+            elif not self.logged_in or made_for[0] != self.analyst:
+                socket.close()  # whose cookie no longer stands
+            else:
+                self.over_the_line += 1
+                one = OnTheLine(socket, told["n"])
+                self.take(one, f"api/{told['act']}", told["body"], None)
+
+        socket.on_message(heard)
+
+    def take(self, route, path, body, made_for):
         self.calls.append((path, body))
         if self.down or path == self.cut:
             route.abort()
         elif not self.logged_in:
             told = {"error": "nobody is logged in", "advice": "", "kind": "Refused"}
             route.fulfill(status=401, json=told)
-        elif made_for(route.request) not in {None, self.analyst}:
+        elif made_for not in {None, self.analyst}:
             told = {
                 "error": "another person is logged in",
                 "advice": "",

@@ -176,13 +176,13 @@ def test_the_last_word_counts_while_more_is_on_its_way(open_desk, first, level):
     desk = opened(open_desk, server)
     desk.press(first)
     desk.painted("m01", level)
-    held = []
-    desk.page.route("**/api/reveal", lambda route: held.append(route))
-    with desk.page.expect_request("**/api/reveal"):
-        desk.press(" ")
+    server.keep_back = ("api/reveal",)
+    desk.press(" ")
+    server.until_kept(desk.page)
     desk.press(first)
-    with desk.page.expect_response("**/api/reveal"):
-        server.route(held.pop())
+    server.let_go()
+    look = "document.querySelector('.iwf').iwflab.desk.screen.look"
+    desk.page.wait_for_function(f"{look}.granted.get('full')?.grant")
     desk.page.evaluate(TWO_FRAMES)
     assert desk.state()["painted"]["variant"] == level
     desk.press("ArrowRight")

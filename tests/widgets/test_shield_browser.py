@@ -77,12 +77,11 @@ class SlowServer(FakeServer):
         super().__init__(*given, **more)
         self.late = []
 
-    def route(self, route):
-        url = route.request.url
-        if self.slow and ("/media/" in url or url.endswith("/reveal")):
-            self.late.append(route)
+    def take(self, route, path, body, made_for):
+        if self.slow and (path.startswith("media/") or path == "api/reveal"):
+            self.late.append((route, path, body, made_for))
         else:
-            super().route(route)
+            super().take(route, path, body, made_for)
 
     def answer(self, route, path, body):
         if path == "api/undo" and body.get("medium") not in self.order:
@@ -95,8 +94,8 @@ class SlowServer(FakeServer):
         self.slow = False
         late, self.late = self.late, []
         chance.shuffle(late)
-        for route in late:
-            super().route(route)
+        for one in late:
+            super().take(*one)
 
 
 @pytest.fixture

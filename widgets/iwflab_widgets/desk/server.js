@@ -24,6 +24,13 @@ class Server {
     this.base = base;
     this.analyst = analyst; // for whom this page was made; "" until that is known
     this.patience = patience;
+    this.line = null; // of a desk that keeps one
+  }
+
+  /** Keep a line for what somebody waits for; without one the same goes by requests. */
+  keepLine() {
+    this.line ??= new Line(this.base, () => ({ xsrf: xsrfToken(), analyst: this.analyst }));
+    this.line.open();
   }
 
   /** `patience`: milliseconds; 0 waits for as long as it takes. */
@@ -31,7 +38,9 @@ class Server {
     return this.json(path, {}, patience);
   }
 
-  post(path, body, more = {}, patience = this.patience) {
+  async post(path, body, more = null, patience = this.patience) {
+    const over = more ? null : await this.line?.post(path, body, patience);
+    if (over) return over.reply;
     const asked = {
       method: "POST",
       headers: { "Content-Type": "application/json", ...this.proofs() },
@@ -79,15 +88,23 @@ class Server {
     } catch (error) {
       if (error instanceof Fault) throw error;
       // It may be at work: who is told that it cannot be reached looks in the wrong place.
-      throw new Fault("away", stop.signal.aborted ? { error: `The server has not answered within ${count(Math.ceil(patience / 1000), "second")}.` } : {});
+      throw stop.signal.aborted ? unanswered(patience) : new Fault("away");
     } finally {
       clearTimeout(timer);
     }
   }
 }
 
+function unanswered(patience) {
+  return new Fault("away", { error: `The server has not answered within ${count(Math.ceil(patience / 1000), "second")}.` });
+}
+
 async function faultOf(reply) {
-  const told = await reply.json().catch(() => ({}));
+  return faultFrom(reply, await reply.json().catch(() => ({})));
+}
+
+/** What a status and its words mean to a page. */
+function faultFrom(reply, told) {
   // A redirect leads to the login page; it is not followed.
   if (reply.type === "opaqueredirect" || reply.status === 401) return new Fault("login", told);
   // 403 from a rule of the lab names its kind; without one it is the session's token.

@@ -68,6 +68,7 @@ class Desk {
     this.take(set);
     this.root.addEventListener("click", (event) => this.clicked(event), { signal: this.work.signal });
     this.watch.begin(this.work.signal);
+    this.server.keepLine();
   }
 
   /** Accept a set from the server and go on where work is left. */
@@ -89,6 +90,7 @@ class Desk {
 
   stop() {
     this.work.abort();
+    this.server.line?.close();
     this.screen.leave();
     this.pictures.keep([]);
     this.outlines.keep([]);

@@ -34,6 +34,7 @@ class Watch {
       const troubled = this.fault !== null || outbox.fault !== null;
       this.fault = null;
       if (!this.recognise(ping)) return;
+      this.desk.server.keepLine();
       this.desk.looking.present(Boolean(ping.presenting));
       this.desk.exposure.beat();
       if (ping.server !== this.run) await this.restarted(ping.server);
@@ -52,6 +53,7 @@ class Watch {
     const { me, outbox, screen } = this.desk;
     this.stranger = ping.analyst === me ? "" : ping.analyst;
     outbox.held = Boolean(this.stranger);
+    if (this.stranger) this.desk.server.line?.close();
     if (this.stranger && !screen.blanked) screen.blank("Another person is logged in.");
     if (!this.stranger) outbox.run();
     this.desk.render();

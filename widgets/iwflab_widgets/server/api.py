@@ -4,6 +4,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
@@ -59,12 +60,50 @@ TOLD: dict[int, tuple[str, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, in which login; acts are done for them and for nobody else."""
+
+    service: Service
+    analyst: str
+    session: str
+
+    @property
+    def seat(self) -> Lab:
+        """The lab as this person sees it."""
+        return self.service.seat(self.analyst)
+
+    async def act(
+        self,
+        needs: Need,
+        method: Callable[..., Any],
+        told: Callable[[], dict[str, Any]],
+    ) -> Any:
+        """Run a method of the seat, which asks for the role itself, on what was told.
+
+        In one turn of a thread: a route that is waited for asks once.  Who may not is
+        told that, whatever was sent.  A method that asks for something else is not run.
+        """
+        if getattr(method, "need", None) != needs:
+            raise HTTPError(403)
+
+        def acted() -> Any:
+            try:
+                given = told()
+            except LabError:
+                self.seat.must_be_allowed(needs)
+                raise
+            return method(**given)
+
+        return await self.service.run(acted)
+
+
 class ApiHandler(JupyterHandler):
     """A route for a logged-in person on a page of this server; JSON both ways."""
 
     body_limit = BODY_BYTES
     needs: Need | None = None  # what the route asks of a person; None refuses everyone
-    asks_with_the_act = False  # whether :meth:`act` asks for it, not ``prepare``
+    asks_with_the_act = False  # whether the act asks for it, not ``prepare``
     content_security_policy = CLOSED
 
     def set_default_headers(self) -> None:
@@ -95,6 +134,11 @@ class ApiHandler(JupyterHandler):
         """The lab as this person sees it."""
         return self.service.seat(self.analyst)
 
+    @property
+    def asker(self) -> Asker:
+        """Who asks, apart from this request."""
+        return Asker(self.service, self.analyst, self.session)
+
     async def prepare(self) -> None:
         """Refuse who is not logged in or has no such role, and what is no page's."""
         try:
@@ -121,28 +165,6 @@ class ApiHandler(JupyterHandler):
             raise HTTPError(403)
         if not self.asks_with_the_act:
             await self.service.run(self.seat.must_be_allowed, self.needs)
-
-    async def act(
-        self, method: Callable[..., Any], told: Callable[[Body], dict[str, Any]]
-    ) -> Any:
-        """Run a method of the seat, which asks for the role itself, on the body.
-
-        In one turn of a thread: a route that is waited for asks once.  Who may not is
-        told that, whatever was sent.  A method that asks for something else is not run.
-        """
-        if getattr(method, "need", None) != self.needs:
-            raise HTTPError(403)
-
-        def acted() -> Any:
-            try:
-                given = told(self.body())
-            except LabError:
-                if self.needs is not None:
-                    self.seat.must_be_allowed(self.needs)
-                raise
-            return method(**given)
-
-        return await self.service.run(acted)
 
     def _must_be_the_one_person(self) -> None:
         """Refuse another person on a server that works for one person alone."""
@@ -176,21 +198,24 @@ class ApiHandler(JupyterHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Tell every error in one shape: what happened, what to do."""
         error = (kwargs.get("exc_info") or (None, None, None))[1]
-        if isinstance(error, LabError):
-            self.set_status(next(s for kind, s in STATUS if isinstance(error, kind)))
-            answer = _told(
-                display_text(error.message),
-                display_text(error.advice),
-                type(error).__name__,
-            )
-        elif status_code in TOLD:
-            kind = "NotYours" if status_code == 409 else "Refused"  # noqa: PLR2004 (HTTP)
-            answer = _told(*TOLD[status_code], kind)
-        else:
-            error_id = getattr(self, "_error_id", "unknown")
-            advice = f"tell your administrator the error id {error_id}"
-            answer = _told("something failed that was not foreseen", advice, "Failed")
+        status, answer = self.refusal(error, status_code)
+        self.set_status(status)
         self.reply(answer)
+
+    def refusal(
+        self, error: BaseException | None, status: int
+    ) -> tuple[int, dict[str, str]]:
+        """Return the status of a refusal, and its words: what happened, what to do."""
+        if isinstance(error, LabError):
+            words = display_text(error.message), display_text(error.advice)
+            status = next(s for kind, s in STATUS if isinstance(error, kind))
+            return status, _told(*words, type(error).__name__)
+        if status in TOLD:
+            kind = "NotYours" if status == 409 else "Refused"  # noqa: PLR2004 (HTTP)
+            return status, _told(*TOLD[status], kind)
+        error_id = getattr(self, "_error_id", "unknown")
+        advice = f"tell your administrator the error id {error_id}"
+        return status, _told("something failed that was not foreseen", advice, "Failed")
 
     async def presents(self) -> bool:
         """Tell whether this session gets no pixels."""
@@ -199,6 +224,25 @@ class ApiHandler(JupyterHandler):
     def body(self) -> Body:
         """Read the JSON body."""
         return Body.read(self.request.body)
+
+
+class ActHandler(ApiHandler):
+    """A route whose act may also come over the kept line of a page."""
+
+    @classmethod
+    async def answer(cls, asker: Asker, body: Body) -> dict[str, Any]:
+        """Act for who asks; return what they are told."""
+        raise NotImplementedError
+
+    async def post(self) -> None:
+        """Act on the body."""
+        try:
+            body = self.body()
+        except LabError:
+            if self.asks_with_the_act and self.needs is not None:
+                await self.service.run(self.seat.must_be_allowed, self.needs)
+            raise
+        self.reply(await self.answer(self.asker, body))
 
 
 def _told(error: str, advice: str, kind: str) -> dict[str, str]:

@@ -89,6 +89,10 @@ class Body:
             raise self._wrong(name, "a JSON object")
         return value
 
+    def within(self, name: str) -> "Body":
+        """Return a JSON object, to be read the same way."""
+        return Body(self.mapping(name))
+
     def bodies(self, name: str, *, most: int) -> list["Body"]:
         """Return a list of JSON objects."""
         value = self._plain.get(name)

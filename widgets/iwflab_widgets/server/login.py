@@ -49,12 +49,20 @@ class LoginHandler(PageHandler):
             self._form(WRONG, name)
             return
         self.service.attempts.succeeded(name, address)
+        await self._end_former()
         login = await self.service.login_of(name, fresh=True)
         session = self.service.sessions.new()
         person = Analyst(username=name, session=session, login=login)
         self.identity_provider.set_login_cookie(self, person)
         LOG.info("%s logged in from %s", name, address)
         self.redirect(self._way_back())
+
+    async def _end_former(self) -> None:
+        """End the login whose cookie is replaced: nothing may go on under it unseen."""
+        former = str(getattr(self.current_user, "session", ""))
+        if former:
+            await self.service.run(self.service.sessions.end, former)
+            self.service.grants.forget(former)
 
     async def _is_right(self, name: str, password: str) -> bool:
         if not name or not password or len(password) > PASSWORD_MOST:

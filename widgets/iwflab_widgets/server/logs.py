@@ -73,16 +73,27 @@ def redact_all(log: logging.Logger, lab_folder: Path) -> None:
 
 def log_request(handler: RequestHandler) -> None:
     """Log refused and failed requests: method, path without query, status, time."""
-    status = handler.get_status()
+    request = handler.request
+    what = f"{request.method} {request.path}"
+    _log_answer(handler, what, handler.get_status(), request.request_time())
+
+
+def log_act(handler: RequestHandler, act: str, status: int, seconds: float) -> None:
+    """Log a refused or failed act of a line, like a request."""
+    name = act if act.isascii() and act.isalpha() else "..."
+    _log_answer(handler, f"LINE {name}", status, seconds)
+
+
+def _log_answer(
+    handler: RequestHandler, what: str, status: int, seconds: float
+) -> None:
     if status < QUIET_BELOW:
         return
-    request = handler.request
     logging.getLogger("tornado.access").log(
         logging.ERROR if status >= 500 else logging.WARNING,  # noqa: PLR2004
-        "%d %s %s (%s) %.0f ms",
+        "%d %s (%s) %.0f ms",
         status,
-        request.method,
-        request.path,
-        request.remote_ip,
-        1000 * request.request_time(),
+        what,
+        handler.request.remote_ip,
+        1000 * seconds,
     )

@@ -1,7 +1,7 @@
 """The routes of the grading desk, and the table of all of ours."""
 
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError
@@ -18,10 +18,11 @@ from iwflab_widgets.server import (
     sheet_routes,
     stack_routes,
 )
-from iwflab_widgets.server.api import ApiHandler
+from iwflab_widgets.server.api import ActHandler, ApiHandler, Asker
 from iwflab_widgets.server.body import Body
 from iwflab_widgets.server.grants import CLIP, FREE, FULL, LARGE
 from iwflab_widgets.server.job_routes import IntakeHandler, JobsHandler, UploadHandler
+from iwflab_widgets.server.line import LineHandler
 from iwflab_widgets.server.media_routes import MediaHandler, RenditionHandler
 
 SET_MOST = 200
@@ -84,97 +85,100 @@ class SetHandler(ApiHandler):
         return {**item, "grants": grants}
 
 
-class GrantHandler(ApiHandler):
+class GrantHandler(ActHandler):
     """A new grant for an old one."""
 
     needs = need("view_shielded")
 
-    async def post(self) -> None:
+    @classmethod
+    async def answer(cls, asker: Asker, body: Body) -> dict[str, Any]:
         """Renew; more than the shielded variant only after a reveal was logged."""
-        body = self.body()
         medium, variant = (
             body.text("medium", most=200),
             body.one_of("variant", VARIANTS),
         )
-        await self.service.run(self.seat.item, medium)  # raises when it is not mine
-        if not self.service.grants.may_renew(self.session, medium, variant):
+        await asker.service.run(asker.seat.item, medium)  # raises when it is not mine
+        grants = asker.service.grants
+        if not grants.may_renew(asker.session, medium, variant):
             raise NotAllowed(
                 "this variant was not revealed in this session",
                 advice="reveal the medium first; the reveal is recorded",
             )
-        grants = self.service.grants
-        token = grants.mint(self.analyst, self.session, medium, variant)
-        self.reply({"grant": token})
+        return {"grant": grants.mint(asker.analyst, asker.session, medium, variant)}
 
 
-class RevealHandler(ApiHandler):
+class RevealHandler(ActHandler):
     """See more than the shielded preview, on the record."""
 
     needs = need("view_full")
 
-    async def post(self) -> None:
+    @classmethod
+    async def answer(cls, asker: Asker, body: Body) -> dict[str, Any]:
         """Log the reveal; only then is there a grant."""
-        body = self.body()
         medium, level = body.text("medium", most=200), body.one_of("level", REVEALS)
         request = body.request_id()
-        await self.service.run(self.seat.reveal, medium, level, request=request)
-        grants = self.service.grants
-        grants.reveal(self.session, medium)
-        token = grants.mint(self.analyst, self.session, medium, FULL)
-        self.reply({"grant": token})
+        await asker.service.run(asker.seat.reveal, medium, level, request=request)
+        grants = asker.service.grants
+        grants.reveal(asker.session, medium)
+        return {"grant": grants.mint(asker.analyst, asker.session, medium, FULL)}
 
 
-class ShownHandler(ApiHandler):
+class ShownHandler(ActHandler):
     """What was painted, and for how long."""
 
     needs = need("view_shielded")
 
-    async def post(self) -> None:
+    @classmethod
+    async def answer(cls, asker: Asker, body: Body) -> dict[str, Any]:
         """Log the views; delivered and shown are two events.
 
         What cannot be theirs is named as ``refused``: the page drops it.
         """
-        body = self.body()
         request = body.request_id()
         views = [_view(view) for view in body.bodies("views", most=VIEWS_MOST)]
-        self.reply(await self.service.run(self.seat.shown, views, request=request))
+        call = asker.seat.shown
+        return dict(await asker.service.run(call, views, request=request))
 
 
-class DecisionHandler(ApiHandler):
+class DecisionHandler(ActHandler):
     """One assessment, answered when it is on disk."""
 
     needs = GRADE
     asks_with_the_act = True
 
-    async def post(self) -> None:
+    @classmethod
+    async def answer(cls, asker: Asker, body: Body) -> dict[str, Any]:
         """Save the record under its request id."""
-        self.reply(await self.act(self.seat.grade, _decision))
+        call = asker.seat.grade
+        return dict(await asker.act(cls.needs, call, lambda: _decision(body)))
 
 
-class DeriveHandler(ApiHandler):
+class DeriveHandler(ActHandler):
     """What a record would be graded as; saves nothing."""
 
     needs = USE
+    asks_with_the_act = True
 
-    async def post(self) -> None:
+    @classmethod
+    async def answer(cls, asker: Asker, body: Body) -> dict[str, Any]:
         """Derive."""
-        record = record_from(self.body().mapping("record"))
-        self.reply(await self.service.run(self.seat.derive, record))
+        call = asker.seat.derive
+        return dict(await asker.act(cls.needs, call, lambda: _record(body)))
 
 
-class UndoHandler(ApiHandler):
+class UndoHandler(ActHandler):
     """Withdraw my newest standing assessment."""
 
     needs = GRADE
 
-    async def post(self) -> None:
+    @classmethod
+    async def answer(cls, asker: Asker, body: Body) -> dict[str, Any]:
         """Undo, under a request id."""
-        body = self.body()
         medium = body.text("medium", most=200, default="") or None
-        request = body.request_id()
-        item = await self.service.run(self.seat.undo, request=request, medium=medium)
-        progress = await self.service.run(self.seat.progress)
-        self.reply({**item, "progress": progress})
+        request, run = body.request_id(), asker.service.run
+        item = await run(asker.seat.undo, request=request, medium=medium)
+        progress = await run(asker.seat.progress)
+        return {**item, "progress": progress}
 
 
 class NoRoute(ApiHandler):
@@ -186,6 +190,10 @@ class NoRoute(ApiHandler):
         """Refuse first who is not logged in: an address is no secret, a person is."""
         await super().prepare()
         raise HTTPError(404)
+
+
+def _record(body: Body) -> dict[str, Any]:
+    return {"record": record_from(body.mapping("record"))}
 
 
 def _decision(body: Body) -> dict[str, Any]:
@@ -217,6 +225,19 @@ def _view(view: Body) -> dict[str, Any]:
     }
 
 
+class DeskLine(LineHandler):
+    """What is waited for at each key of the grading desk."""
+
+    acts: ClassVar = {
+        "grant": GrantHandler,
+        "reveal": RevealHandler,
+        "shown": ShownHandler,
+        "decision": DecisionHandler,
+        "derive": DeriveHandler,
+        "undo": UndoHandler,
+    }
+
+
 ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     (r"/iwflab/api/ping", PingHandler),
     (r"/iwflab/api/desk", DeskHandler),
@@ -228,6 +249,7 @@ ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     (r"/iwflab/api/decision", DecisionHandler),
     (r"/iwflab/api/derive", DeriveHandler),
     (r"/iwflab/api/undo", UndoHandler),
+    (r"/iwflab/api/line", DeskLine),
     (r"/iwflab/api/intake", IntakeHandler),
     (r"/iwflab/api/upload", UploadHandler),
     (r"/iwflab/api/jobs", JobsHandler),
