@@ -20,6 +20,7 @@ from iwflab.workflow import (
     examining,
     grading,
     matching,
+    own_keys,
     presenting,
     quality,
     queue,
@@ -127,8 +128,10 @@ class Acts(Proof, Answers):
         """Give what the grading desk needs once."""
         start = shielding.start_of(self._store, self.settings, self.analyst)
         compared = comparison.state(self._store, self.settings, self.analyst)
-        plain = presenting.desk(self.settings, self.analyst)
-        return {**plain, **start, "comparison": compared}
+        mine = own_keys.settings_of(self._store, self.settings, self.analyst)
+        plain = presenting.desk(mine, self.analyst)
+        own = own_keys.own_keys(self._store, self.analyst)
+        return {**plain, **start, "own_keys": own, "comparison": compared}
 
     @needs("list_media", "own", "sample", "series")
     def item(self, medium: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """How a person looks: what they start with, what they had before them, and nothing."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -7,7 +8,7 @@ from iwflab.errors import NotAllowed
 from iwflab.lab.acts import Acts
 from iwflab.lab.answers import Answers
 from iwflab.lab.matrix import needs
-from iwflab.workflow import exposure, shielding
+from iwflab.workflow import exposure, own_keys, presenting, shielding
 
 PRIVATE = "what was before a person's eyes is told to that person alone"
 
@@ -26,6 +27,20 @@ class Looking(Acts, Answers):
             request=request or uuid4().hex,
         )
         return shielding.start_of(self._store, self.settings, self.analyst)
+
+    @needs("use_lab")
+    def choose_keys(
+        self, own: Mapping[str, str], *, request: str | None = None
+    ) -> dict[str, Any]:
+        """Use these keys at the desk from now on, by act; give what then holds.
+
+        What is not named keeps the lab's key; an empty mapping goes back to the lab's.
+        """
+        store, settings = self._store, self.settings
+        given = {"analyst": self.analyst, "request": request or uuid4().hex}
+        own_keys.choose_keys(store, settings, own, **given)
+        mine = own_keys.settings_of(store, settings, self.analyst)
+        return {**presenting.keys(mine), "own_keys": dict(own)}
 
     @needs("use_lab")
     def presents(self, session: str = "") -> bool:

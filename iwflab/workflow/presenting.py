@@ -47,7 +47,7 @@ def desk(settings: Settings, analyst: str) -> dict[str, Any]:
             if name not in POLICY_FIELDS or name in settings.child_policy
         ],
         "of_segments": list(OF_SEGMENTS),
-        "tags": _tags(settings),
+        **keys(settings),
         "tag_states": list(TAG_STATES),
         "schemes": [
             {
@@ -61,7 +61,6 @@ def desk(settings: Settings, analyst: str) -> dict[str, Any]:
             for s in schemes().values()
         ],
         "asked": [asked(scheme_named(name)) for name in settings.asked_schemes],
-        "keys": dict(settings.keys),
         "limits": {
             "set_size": settings.set_size,
             "prefetch": settings.prefetch,
@@ -72,6 +71,11 @@ def desk(settings: Settings, analyst: str) -> dict[str, Any]:
             "break_after_minutes": settings.break_after_minutes,
         },
     }
+
+
+def keys(settings: Settings) -> dict[str, Any]:
+    """Give the keys of the acts, and the tags with theirs."""
+    return {"keys": dict(settings.keys), "tags": _tags(settings)}
 
 
 def keyless_tags(settings: Settings) -> dict[str, str]:

@@ -65,6 +65,7 @@ METHODS = {
     "deliver": ("asq", (NOBODYS, "shielded"), {}, NotYours),
     "reveal": ("asq", (NOBODYS, "full"), {}, NotYours),
     "shown": ("asq", ([],), {}, None),
+    "choose_keys": ("asqtm", ({"no_such_act": "q"},), {}, BadInput),
     "choose_start": ("asq", ("colour",), {}, BadInput),
     "presents": ("asqtm", (), {}, None),
     "present": ("asqtm", (), {"active": False}, None),

@@ -38,6 +38,7 @@ ASKED = [
     ("POST", "api/undo", {"medium": NOBODYS}, "as"),
     ("GET", "api/line", {}, "asqtm"),
     ("POST", "api/start", {"level": "full"}, "asq"),
+    ("POST", "api/keys", {"keys": {"no_such_act": "q"}}, "asqtm"),
     ("POST", "api/presentation", {"active": "off"}, "asqtm"),
     ("GET", "api/exposure?days=1", {}, "asqtm"),
     ("GET", "api/signs", {}, "asqtm"),

@@ -12,11 +12,12 @@ from PIL import Image, ImageDraw
 from iwflab.domain.categories import derive
 from iwflab.domain.contradictions import contradictions
 from iwflab.domain.elements import CHILD_FIELDS, ELEMENTS, POLICY_FIELDS
+from iwflab.domain.own_keys import check_own, with_own
 from iwflab.domain.records import OF_SEGMENTS, record_from
-from iwflab.domain.settings import ASKED_SCHEMES, KEYS
+from iwflab.domain.settings import ASKED_SCHEMES, KEYS, Settings
 from iwflab.media.rendering import previews
 from iwflab.schemes import schemes, tags
-from iwflab.workflow.presenting import asked
+from iwflab.workflow.presenting import asked, keys
 
 SENT_ONCE = {"api/decision", "api/undo", "api/reveal", "api/selection"} | {
     "api/matching/answer"
@@ -141,6 +142,7 @@ class FakeServer:
     start_levels: tuple = ("none", "outlines", "shielded")
     presenting: bool = False
     signs_told: list = field(default_factory=list)
+    own_keys: dict = field(default_factory=dict)
     lacking: tuple = ()  # previews that were never made
     order_name: str = ""  # of the sheet, where the server no longer has the old one
     no_line: bool = False  # requests alone, as where no websocket comes through
@@ -311,6 +313,15 @@ class FakeServer:
         self.start_level = body["level"]
         return self.starts()
 
+    def keys(self, body):
+        check_own(KEYS, body["keys"])
+        self.own_keys = body["keys"]
+        return {**self.with_keys(), "own_keys": self.own_keys}
+
+    def with_keys(self):
+        settings = Settings(name="t", lab="t", keys=with_own(KEYS, self.own_keys))
+        return keys(settings)
+
     def starts(self):
         return {"start_level": self.start_level, "start_levels": [*self.start_levels]}
 
@@ -351,7 +362,8 @@ class FakeServer:
                 }
                 for s in schemes().values()
             ],
-            "keys": dict(KEYS),
+            "keys": self.with_keys()["keys"],
+            "own_keys": self.own_keys,
             **self.starts(),
             "limits": {
                 "outbox": 3,

@@ -325,6 +325,7 @@ def test_a_sheet_that_is_long_in_the_making_is_waited_for(open_desk):
     desk.press("F2")
     desk.until("s.sheet && s.message.includes('being laid out')")
     assert desk.by("sheet-total").inner_text() == "being fetched"
+    server.until_kept(desk.page)
     server.let_go()
     desk.until("s.sheet.total === 20 && s.sheet.thumbs >= 12")
     assert server.paths().count("api/sheet") == 1

@@ -114,6 +114,27 @@ def test_where_one_starts_is_kept_per_person_and_over_a_restart(lab, ann):
         assert again.desk()["start_level"] == "outlines"
 
 
+def test_keys_of_ones_own_are_kept_per_person_and_over_a_restart(lab, ann):
+    request, own = uuid4().hex, {"undo": "q", "note": "z"}
+    for _ in range(2):
+        found = ann.choose_keys(own, request=request)
+
+    assert found["own_keys"] == ann.desk()["own_keys"] == own
+    assert found["keys"] == ann.desk()["keys"]
+    assert (found["keys"]["undo"], found["keys"]["note"]) == ("q", "z")
+    (taken,) = [tag for tag in found["tags"] if tag.get("taken") == "undo"]
+    assert taken["key"] == ""
+    others = lab.seat("ben").desk()
+    assert (others["keys"]["undo"], others["own_keys"]) == ("z", {})
+    with pytest.raises(RequestReused):
+        ann.choose_keys({}, request=request)
+    with pytest.raises(BadInput, match="one key"):
+        ann.choose_keys({"undo": "q", "note": "Q"})
+    with Lab.open(lab.folder, analyst="ann") as again:
+        assert again.desk()["own_keys"] == own
+        assert again.choose_keys({})["keys"]["undo"] == "z"
+
+
 @EMBEDDED
 def test_nobody_starts_with_more_than_the_organisation_lets_them(new_lab):
     lab = new_lab(least_shield="full", default_reveal="greyscale")

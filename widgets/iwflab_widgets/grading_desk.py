@@ -13,7 +13,7 @@ PARTS = (
     *("lens", "comparison", "looking", "exposure", "screen"),
     *("zoom", "larger", "beside", "player"),
     *("sheet_pages", "thumbs", "sheet", "sheet_cells", "sheet_keys", "views"),
-    *("segments", "form", "keys", "palette", "layout"),
+    *("segments", "form", "keys", "own_keys", "palette", "layout"),
     *("watch", "saving", "filter", "selecting", "acts", "desk"),
     *("commanding", "main"),
 )

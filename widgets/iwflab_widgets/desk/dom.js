@@ -50,6 +50,10 @@ const KEY_NAMES = {
   PageDown: "PgDn",
 };
 
+function keyName(key) {
+  return KEY_NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+}
+
 /** Show a key beside its control. */
 function kbd(key) {
   return key ? el("kbd", { "aria-hidden": "true" }, KEY_NAMES[key] ?? key) : null;

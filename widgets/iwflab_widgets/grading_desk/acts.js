@@ -10,7 +10,7 @@ function actsOf(desk) {
     next: () => desk.move(1),
     previous: () => desk.move(-1),
     undo: () => desk.saving.undo(),
-    help: () => openKeyCard(desk.root, desk.desk),
+    help: () => new OwnKeys(desk).open(),
     blank: () => desk.blank(),
     sheet: () => desk.views.toggleSheet(),
     present: () => desk.looking.turnPresentation(),

@@ -6,6 +6,7 @@ class Watch {
     this.run = ping.server; // names one run of the server; its grants die with it
     this.fault = null;
     this.stranger = "";
+    this.renewing = false;
   }
 
   begin(signal) {
@@ -73,8 +74,13 @@ class Watch {
   /** The server forgot its grants: get new ones, stay where we are, keep the drafts. */
   async restarted(run) {
     if (this.desk.outbox.waiting) return; // first what waits; the next beat comes back
-    const renewed = await this.desk.refetch(this.desk.item?.medium ?? null);
-    if (renewed) this.run = run;
+    if (this.renewing) return; // a slow answer is asked for once
+    this.renewing = true;
+    try {
+      if (await this.desk.refetch(this.desk.item?.medium ?? null)) this.run = run;
+    } finally {
+      this.renewing = false;
+    }
   }
 
   /** Somebody is there; after the set minutes without a sign the desk goes blank. */

@@ -208,7 +208,3 @@ class Stacks {
     return el("div", { "data-testid": "sampled" }, el("h3", {}, title), el("div", { class: "iwf-thumbs" }, members.map((one) => this.thumb(one))));
   }
 }
-
-function keyName(key) {
-  return KEY_NAMES[key] ?? key.toUpperCase();
-}

@@ -7,6 +7,8 @@ from typing import Any
 
 from iwflab.errors import BadInput
 
+WORD_MOST = 40
+
 
 def _no_constant(name: str) -> float:
     raise ValueError(name)  # NaN and Infinity are not JSON
@@ -113,6 +115,15 @@ class Body:
             or not all(isinstance(item, str) for item in value)
         ):
             raise self._wrong(name, f"a list of at most {most} texts")
+        return value
+
+    def words(self, name: str, *, most: int) -> dict[str, str]:
+        """Return a JSON object of short texts."""
+        value = self.mapping(name)
+        if len(value) > most or not all(
+            isinstance(text, str) and len(text) <= WORD_MOST for text in value.values()
+        ):
+            raise self._wrong(name, f"a JSON object of at most {most} words")
         return value
 
     @staticmethod

@@ -7,6 +7,7 @@ from iwflab_widgets.server.api import ApiHandler
 
 DAYS = ("1", "7", "31")
 USE = need("use_lab")
+ACTS_MOST = 200
 BOUNDS = {"least": 0, "most": 5}  # of an answer
 
 
@@ -22,6 +23,18 @@ class StartHandler(ApiHandler):
         self.reply(
             await self.service.run(self.seat.choose_start, level, request=request)
         )
+
+
+class KeysHandler(ApiHandler):
+    """One's own keys; kept here, not in the browser."""
+
+    needs = USE
+
+    async def post(self) -> None:
+        """Keep them."""
+        body = self.body()
+        own, request = body.words("keys", most=ACTS_MOST), body.request_id()
+        self.reply(await self.service.run(self.seat.choose_keys, own, request=request))
 
 
 class PresentationHandler(ApiHandler):
@@ -97,6 +110,7 @@ class ComparisonAnswerHandler(ApiHandler):
 
 ROUTES: tuple[tuple[str, type[ApiHandler]], ...] = (
     (r"/iwflab/api/start", StartHandler),
+    (r"/iwflab/api/keys", KeysHandler),
     (r"/iwflab/api/presentation", PresentationHandler),
     (r"/iwflab/api/exposure", ExposureHandler),
     (r"/iwflab/api/signs", SignsHandler),

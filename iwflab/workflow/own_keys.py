@@ -1,0 +1,43 @@
+"""Keys of one person at the grading desk, kept like the level they start with."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from iwflab.domain.own_keys import check_own, with_own
+from iwflab.domain.settings import Settings
+from iwflab.store import Store
+from iwflab.store.entering import must_be_same
+from iwflab.store.looking import preferred
+
+_KEYS = "keys"
+
+
+def own_keys(store: Store, analyst: str) -> dict[str, str]:
+    """Give the keys that a person chose, by act; "" leaves an act without one."""
+    kept: dict[str, str] = json.loads(preferred(store, analyst, _KEYS) or "{}")
+    return kept
+
+
+def settings_of(store: Store, settings: Settings, analyst: str) -> Settings:
+    """Give the lab's settings with the keys of one person."""
+    return replace(settings, keys=with_own(settings.keys, own_keys(store, analyst)))
+
+
+def choose_keys(
+    store: Store,
+    settings: Settings,
+    own: Mapping[str, str],
+    *,
+    analyst: str,
+    request: str,
+) -> None:
+    """Keep a person's keys, all of them at once; none goes back to the lab's."""
+    check_own(settings.keys, own)
+    told = json.dumps(dict(sorted(own.items())))
+    wanted = {"analyst": analyst, "name": _KEYS, "value": told}
+    with store.act("prefer", analyst, analyst=analyst, request=request) as act:
+        if act.repeated:
+            must_be_same(act, "preference", [wanted])
+        else:
+            act.insert("preference", **wanted)
