@@ -26,6 +26,7 @@ LOG_PAGES = 1_000  # SQLite goes back to the start of its log after so many
 RECORD = {"elements": {"form": "text_only", "child_present": "no"}}
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 READ_BYTES = 65_536
+PING, PONG = b"\x89\x00", websocket.ABNF.OPCODE_PONG
 TEXT, LONG = b"\x81\x7e", 4  # a whole text of 126 to 65,535 bytes; their place
 BARE = "CREATE TABLE t (id INTEGER PRIMARY KEY, at REAL, text TEXT) STRICT"
 
@@ -117,6 +118,9 @@ class Line:
         kept = self.socket.sock
         kept.sendall(message)
         got = _more(kept)
+        if got.startswith(PING):
+            kept.sendall(websocket.ABNF.create_frame(b"", PONG).format())
+            got = got[len(PING) :] or _more(kept)
         while len(got) < LONG or len(got) < LONG + int.from_bytes(got[2:LONG], "big"):
             got += _more(kept)
         if got[:2] != TEXT or b'"status": 200' not in got:

@@ -21,6 +21,7 @@ from tornado.websocket import websocket_connect
 from iwflab.errors import BadInput, NotAllowed
 from iwflab.lab import Lab
 from iwflab_widgets.server import extension
+from iwflab_widgets.server.line import ENDED
 
 
 class Named(IdentityProvider):
@@ -63,6 +64,45 @@ def test_only_who_is_logged_in_is_the_analyst_of_the_lab(host):
     assert b'"analyst": "zoe"' in known.body
     assert known.headers["Cache-Control"] == "no-store, private"
     assert known.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+class Noting(IdentityProvider):
+    """As a hub's does, it notes on the handler whom it found, and asks only once."""
+
+    gone = False
+
+    def get_user(self, handler):
+        if not hasattr(handler, "_noted"):
+            handler._noted = None if self.gone else User("zoe")
+        return handler._noted
+
+
+def test_who_is_no_longer_known_there_is_cut_off(host):
+    """Each message is asked about anew, whatever was noted for the one before."""
+    provider = host.web_app.settings["identity_provider"] = Noting(token="")
+    proof = "a" * 32
+
+    async def ask(port):
+        address = f"ws://127.0.0.1:{port}/user/zoe/iwflab/api/line"
+        cookie = {"Cookie": f"_xsrf={proof}"}
+        line = await websocket_connect(HTTPRequest(address, headers=cookie))
+        told = []
+        for message in (
+            {"xsrf": proof, "analyst": "zoe"},
+            {"n": 1, "act": "derive", "body": {"record": {}}},
+            {"n": 2, "act": "derive", "body": {"record": {}}},
+        ):
+            provider.gone = message.get("n") == 2
+            await line.write_message(json.dumps(message))
+            told.append(await line.read_message())
+        code = line.close_code
+        line.close()
+        return [*told, code]
+
+    ready, first, second, code = _loaded(host, ask)
+    assert json.loads(ready) == {"ready": True}
+    assert json.loads(first)["status"] == 200
+    assert (second, code) == (None, ENDED)
 
 
 @pytest.mark.parametrize("provider", [None, IdentityProvider])

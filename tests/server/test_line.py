@@ -194,7 +194,7 @@ def test_what_shows_no_proof_is_closed(server, ann, first):
 
 def test_a_message_that_is_too_large_ends_the_line_and_nothing_else(server, ann):
     with kept(server, ann) as line:
-        line.send(" " * (BODY_BYTES + 1))
+        line.send(" " * (2 * BODY_BYTES))
         assert line.closed()
     assert ann.get("/iwflab/api/ping")[0] == 200
 
@@ -211,17 +211,31 @@ def test_a_logout_ends_it(server, visitor):
     assert assessments(server) == before
 
 
-def test_who_logs_in_over_another_ends_their_line(server):
+def test_who_logs_in_over_another_ends_their_line_and_kernels(server):
     """One browser has one login: a page of the first must not go on under it."""
     browser = Visitor(server).login("ann")
     former = Visitor(server, dict(browser.cookies))
+    before = len(server.kernels())
+    browser.open()
+    assert len(server.kernels()) == before + 1
     with kept(server, browser) as line:
         assert line.ask("derive", {"record": {}})[0] == 200
         browser.login("ben")
         line.send({"n": 9, "act": "derive", "body": {"record": {}}})
         assert line.closed() == ENDED
     assert former.get("/iwflab/api/ping")[0] == 401
+    assert len(server.kernels()) == before
     assert browser.read("/iwflab/api/ping")["analyst"] == "ben"
+
+
+def test_who_logs_in_anew_ends_the_older_login_and_keeps_the_kernel(server):
+    browser = Visitor(server).login("ann")
+    former = Visitor(server, dict(browser.cookies))
+    kernel = browser.open()
+    browser.login("ann")
+    assert former.get("/iwflab/api/ping")[0] == 401
+    assert browser.get(f"/api/kernels/{kernel}")[0] == 200
+    assert browser.shut(kernel) == 204
 
 
 def test_a_failed_login_ends_nobodys(server):
@@ -231,8 +245,9 @@ def test_a_failed_login_ends_nobodys(server):
         assert line.ask("derive", {"record": {}})[0] == 200
 
 
-def test_a_role_taken_away_and_a_closed_account_count_here_as_well(server):
-    name, word = "liz", PASSWORDS["ann"]
+@pytest.mark.parametrize("end", ["closed", "password"])
+def test_a_role_taken_away_and_an_account_that_ends_count_here_as_well(server, end):
+    name, word = f"liz-{end}", PASSWORDS["ann"]
     with Lab.open(server.folder) as lab:
         lab.account_add(name, word, roles=["assessor"], os_user=True)
         liz = Visitor(server)
@@ -242,15 +257,20 @@ def test_a_role_taken_away_and_a_closed_account_count_here_as_well(server):
             lab.account_role(name, ["statistician"])
             assert no_role(line.ask("decision", decision(NOBODYS)))
             assert line.ask("derive", {"record": {}})[0] == 200
-            lab.account_disable(name)
-            assert line.ask("derive", {"record": {}})[0] == 403
+            if end == "closed":
+                lab.account_disable(name)
+            else:
+                lab.account_add(name, word + " anew")
 
             def gone():
                 line.send({"n": 1, "act": "derive", "body": {"record": {}}})
                 try:
-                    return not line.hear()
+                    assert line.hear()["status"] in (
+                        {403} if end == "closed" else {200}
+                    )
                 except ConnectionClosed as ended:
                     return ended.rcvd.code == ENDED
+                return False
 
             until(gone, what="the end of the line")
 
@@ -259,8 +279,50 @@ def test_a_refused_act_is_logged_by_its_name_alone(server, ann):
     with kept(server, ann) as line:
         secret = decision(NOBODYS, record={"elements": {}, "note": "harbour wall"})
         assert line.ask("decision", secret)[0] == 403
-        assert line.ask("/etc/ harbour wall", {})[0] == 404
+        assert line.ask("harbour", {})[0] == 404
     until(lambda: "404 LINE ... (127.0.0.1)" in server.text(), what="the log")
     assert "403 LINE decision (127.0.0.1)" in server.text()
     assert NOBODYS not in server.text()
+    assert "LINE harbour" not in server.text()
     assert "harbour wall" not in server.text()
+
+
+def test_who_may_not_is_told_that_whatever_was_sent(server):
+    with Lab.open(server.folder) as lab:
+        lab.account_add("sam", PASSWORDS["ann"], roles=["statistician"], os_user=True)
+    sam = Visitor(server)
+    assert sam.try_login("sam", PASSWORDS["ann"])[0] == 302
+    with kept(server, sam, "sam") as line:
+        for body in (decision(NOBODYS), {}, [], None, {"medium": 10**400}):
+            assert no_role(line.ask("decision", body)), body
+            assert no_role(line.ask("reveal", body)), body
+        assert line.ask("derive", [])[0] == 400
+
+
+def test_a_proof_that_comes_too_late_opens_nothing(server, ann):
+    with opened(server, ann) as line:
+        line.send("no JSON")
+        line.send({"xsrf": ann.cookies["_xsrf"], "analyst": "ann"})
+        assert line.closed() == NOT_PROVEN
+    until(lambda: "403 LINE ... (127.0.0.1)" in server.text(), what="the log")
+
+
+def test_a_number_without_end_is_no_number(server, ann):
+    """JSON knows no largest integer; Python turns none of this size into a float."""
+    with kept(server, ann) as line:
+        line.send('{"n": 1%s, "act": "derive", "body": {}}' % (400 * "0"))
+        told = line.hear()
+        assert (told["status"], told["reply"]["kind"]) == (400, "BadInput")
+
+
+def test_a_reader_who_is_slow_waits_and_fills_no_memory(server, ann):
+    """Answers that nobody takes hold up the acts behind them."""
+    body = {"record": {"elements": GATES, "children": [{}] * 20}}
+    with opened(server, ann) as line:
+        line.send({"xsrf": ann.cookies["_xsrf"], "analyst": "ann"})
+        line.socket.socket.settimeout(2)
+        with pytest.raises((ConnectionClosed, TimeoutError)):
+            for n in range(200_000):  # its reading thread stops after a few answers
+                line.send({"n": n, "act": "derive", "body": body})
+        assert n < 100_000
+    assert ann.get("/iwflab/api/ping")[0] == 200

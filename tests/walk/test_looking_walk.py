@@ -96,6 +96,8 @@ def test_the_sheet_costs_no_message_and_opens_what_is_chosen(served, browser):
     person.log_in().grading()
     until(lambda: person.state()["painted"], what="the first medium")
     assert messages  # the page was heard: the kernel handed it over
+    line = "document.querySelector('.iwf').iwflab.desk.server.line"
+    person.page.wait_for_function(f"{line}.ready")
     before = settled(person, messages)
     person.press("F2")
     person.until(lambda s: s.sheet and s.sheet["total"] == 31)

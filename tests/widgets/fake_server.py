@@ -101,11 +101,12 @@ def made_for(request):
 class OnTheLine:
     """One message of a kept line, answered or cut off as a request is."""
 
-    def __init__(self, socket, number):
-        self.socket, self.number = socket, number
+    def __init__(self, socket, number, says=""):
+        self.socket, self.number, self.says = socket, number, says
 
     def fulfill(self, *, json, status=200):
-        self.socket.send(dumps({"n": self.number, "status": status, "reply": json}))
+        told = dumps({"n": self.number, "status": status, "reply": json})
+        self.socket.send(self.says or told)
 
     def abort(self):
         self.socket.close()
@@ -146,6 +147,7 @@ class FakeServer:
     lacking: tuple = ()  # previews that were never made
     order_name: str = ""  # of the sheet, where the server no longer has the old one
     no_line: bool = False  # requests alone, as where no websocket comes through
+    says: str = ""  # what it says over the line in place of an answer
     over_the_line: int = 0  # messages that came that way
     keep_back: tuple = ()  # paths that are answered when the test lets go of them
     kept: list = field(default_factory=list)
@@ -173,13 +175,14 @@ class FakeServer:
         def heard(message):
             told = json.loads(message)
             if not made_for:
+                assert told["xsrf"] == "token"
                 made_for.append(told["analyst"])
                 socket.send('{"ready":true}')
             elif not self.logged_in or made_for[0] != self.analyst:
                 socket.close()  # whose cookie no longer stands
             else:
                 self.over_the_line += 1
-                one = OnTheLine(socket, told["n"])
+                one = OnTheLine(socket, told["n"], self.says)
                 self.take(one, f"api/{told['act']}", told["body"], None)
 
         socket.on_message(heard)

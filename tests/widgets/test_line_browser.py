@@ -90,11 +90,13 @@ def test_an_answer_that_does_not_come_is_said_and_asked_for_again(open_desk):
 def test_a_rule_of_the_lab_is_told_and_the_line_stays(open_desk):
     server = a_server(refuse="this medium is another person's")
     desk = opened(open_desk, server)
+    line = "document.querySelector('.iwf').iwflab.desk.server.line"
+    desk.page.evaluate(f"window.kept = {line}.socket")
     desk.press(*GRADED)
     desk.until("s.message.startsWith('Not saved: this medium is another')")
     assert desk.state()["medium"] == "m01"
     assert len(server.bodies("decision")) == 1
-    desk.until(OPEN)
+    assert desk.page.evaluate(f"{line}.socket === window.kept")
 
 
 @pytest.mark.parametrize("who", ["nobody", "ben"])
@@ -120,6 +122,42 @@ def test_the_page_that_goes_closes_its_line(open_desk):
     line = "document.querySelector('.iwf').iwflab.desk.server.line"
     desk.page.evaluate(f"window.kept = {line}; window.leave()")
     assert desk.page.evaluate("kept.socket === null && !kept.ready")
+
+
+def test_a_heartbeat_that_comes_back_after_the_page_opens_no_line(open_desk):
+    server = a_server(limits={"heartbeat_seconds": 60})
+    desk = opened(open_desk, server)
+    root = "document.querySelector('.iwf').iwflab.desk"
+    desk.page.evaluate(f"window.kept = {root}")
+    server.keep_back = ("api/ping",)
+    desk.page.evaluate("window.beaten = kept.watch.beat(); window.leave(); 0")
+    server.until_kept(desk.page)
+    server.let_go()
+    desk.page.evaluate("window.beaten")
+    assert desk.page.evaluate("kept.server.line.socket === null")
+
+
+def test_a_login_that_ended_ends_the_line(open_desk):
+    """Cookies may go without this server's doing, and a request is refused then."""
+    server = a_server(limits={"heartbeat_seconds": 60})
+    desk = opened(open_desk, server)
+    server.logged_in = False
+    desk.page.evaluate("document.querySelector('.iwf').iwflab.desk.watch.beat()")
+    desk.until(SHUT)
+
+
+@pytest.mark.parametrize("told", ["no JSON", "null", "7", '{"n": 1, "status": 403}'])
+def test_what_cannot_be_read_ends_the_line_and_the_act_goes_by_a_request(
+    open_desk, told
+):
+    server = a_server()
+    desk = opened(open_desk, server)
+    server.says = told
+    desk.press("4", "2")
+    server.says = told
+    desk.press("Enter")
+    desk.until("s.saved === 1 && s.waiting === 0")
+    saved_as_pressed(server, 1)
 
 
 def test_where_no_line_is_to_be_had_it_is_tried_ever_more_seldom(open_desk):

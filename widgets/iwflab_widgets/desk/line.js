@@ -43,7 +43,7 @@ class Line {
     if (!act) return null;
     const answer = await this.ask(act, body, patience);
     if (answer === null || answer.status === 200) return answer;
-    const fault = faultFrom(answer, answer.reply);
+    const fault = faultFrom(answer, answer.reply ?? {});
     // Who is logged in is what the browser's cookie says now, not when this was opened.
     if (fault.reason !== "login") throw fault;
     this.close();
@@ -60,28 +60,35 @@ class Line {
       };
       const timer = patience ? setTimeout(late, patience) : 0;
       this.asked.set(n, { answered, timer });
-      this.socket.send(JSON.stringify({ n, act, body }));
+      try {
+        this.socket.send(JSON.stringify({ n, act, body }));
+      } catch {
+        this.close(); // and this act goes by a request with the others
+      }
     });
   }
 
   heard(socket, data) {
     if (socket !== this.socket) return;
-    const told = JSON.parse(data);
+    const told = asObject(data);
+    if (!told) return this.close(); // nothing of ours: requests take over
     if (told.ready) {
       this.ready = true;
       this.failures = 0;
       return;
     }
     const asked = this.asked.get(told.n);
+    if (!asked) return this.close(); // an answer to nothing: likewise
     this.asked.delete(told.n);
-    clearTimeout(asked?.timer);
-    asked?.answered(told);
+    clearTimeout(asked.timer);
+    asked.answered(told);
   }
 
   close() {
     const { socket } = this;
+    if (!socket) return;
     this.lost(socket);
-    socket?.close();
+    socket.close();
   }
 
   /** What waits is asked by requests; the next heartbeats try again, ever more seldom. */
@@ -95,5 +102,14 @@ class Line {
       clearTimeout(timer);
       answered(null);
     }
+  }
+}
+
+function asObject(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
   }
 }

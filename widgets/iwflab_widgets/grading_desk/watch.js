@@ -32,6 +32,7 @@ class Watch {
     const { outbox, screen } = this.desk;
     try {
       const ping = await this.desk.server.get("iwflab/api/ping");
+      if (this.desk.work.signal.aborted) return; // the desk is gone: nothing begins anew
       const troubled = this.fault !== null || outbox.fault !== null;
       this.fault = null;
       if (!this.recognise(ping)) return;
@@ -45,6 +46,8 @@ class Watch {
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       this.fault = fault;
+      // What a request may not, the line may not either.
+      if (fault.reason === "login") this.desk.server.line?.close();
     }
     this.desk.render();
   }

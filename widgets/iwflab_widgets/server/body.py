@@ -1,7 +1,6 @@
 """What a page sent: a JSON object, of which each reading names what is wrong."""
 
 import json
-import math
 import uuid
 from typing import Any
 
@@ -76,8 +75,7 @@ class Body:
         if (
             isinstance(value, bool)
             or not isinstance(value, int | float)
-            or not math.isfinite(value)
-            or not least <= value <= most
+            or not least <= value <= most  # of no-number and infinity, too
         ):
             raise self._wrong(name, f"a number from {least:g} to {most:g}")
         return value
@@ -90,6 +88,10 @@ class Body:
         if not isinstance(value, dict):
             raise self._wrong(name, "a JSON object")
         return value
+
+    def is_mapping(self, name: str) -> bool:
+        """Tell whether a JSON object was sent under a name."""
+        return isinstance(self._plain.get(name), dict)
 
     def within(self, name: str) -> "Body":
         """Return a JSON object, to be read the same way."""

@@ -49,7 +49,7 @@ class LoginHandler(PageHandler):
             self._form(WRONG, name)
             return
         self.service.attempts.succeeded(name, address)
-        await self._end_former()
+        await self._end_former(name)
         login = await self.service.login_of(name, fresh=True)
         session = self.service.sessions.new()
         person = Analyst(username=name, session=session, login=login)
@@ -57,12 +57,19 @@ class LoginHandler(PageHandler):
         LOG.info("%s logged in from %s", name, address)
         self.redirect(self._way_back())
 
-    async def _end_former(self) -> None:
-        """End the login whose cookie is replaced: nothing may go on under it unseen."""
-        former = str(getattr(self.current_user, "session", ""))
-        if former:
-            await self.service.run(self.service.sessions.end, former)
-            self.service.grants.forget(former)
+    async def _end_former(self, name: str) -> None:
+        """End the login whose cookie is replaced: nothing may go on under it unseen.
+
+        Another person's ends as if they had logged out; who logs in anew keeps their
+        kernels, which are theirs by name.
+        """
+        former = self.current_user
+        if former is None:
+            return
+        await self.service.run(self.service.sessions.end, former.session)
+        self.service.grants.forget(former.session)
+        if former.username != name:
+            await self.kernel_manager.shutdown_session(former.session)
 
     async def _is_right(self, name: str, password: str) -> bool:
         if not name or not password or len(password) > PASSWORD_MOST:

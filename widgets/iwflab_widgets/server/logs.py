@@ -80,8 +80,7 @@ def log_request(handler: RequestHandler) -> None:
 
 def log_act(handler: RequestHandler, act: str, status: int, seconds: float) -> None:
     """Log a refused or failed act of a line, like a request."""
-    name = act if act.isascii() and act.isalpha() else "..."
-    _log_answer(handler, f"LINE {name}", status, seconds)
+    _log_answer(handler, f"LINE {act}", status, seconds)
 
 
 def _log_answer(
