@@ -147,6 +147,7 @@ class FakeServer:
     lacking: tuple = ()  # previews that were never made
     order_name: str = ""  # of the sheet, where the server no longer has the old one
     no_line: bool = False  # requests alone, as where no websocket comes through
+    undone: int = 1  # media whose grades the newest act gave
     says: str = ""  # what it says over the line in place of an answer
     over_the_line: int = 0  # messages that came that way
     keep_back: tuple = ()  # paths that are answered when the test lets go of them
@@ -469,7 +470,8 @@ class FakeServer:
             self.done[body["request"]] = medium
         found = self.one(self.done[body["request"]])
         found.update(record=None, stage="waiting", grades=[])
-        return found | {"progress": self.progress()}
+        told = {"undone": self.undone, "left": []}
+        return found | told | {"progress": self.progress()}
 
     def intake(self, body):
         self.jobs.insert(0, {"job": f"j{len(self.jobs)}", **RUNNING})

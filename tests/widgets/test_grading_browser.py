@@ -144,6 +144,38 @@ def test_undo_withdraws_what_this_window_decided(open_desk):
     assert server.order == ["m03"]
 
 
+def test_how_much_an_act_before_the_reload_took_back_is_said(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("1", "2", "Enter")
+    desk.until("s.saved === 1")
+    server.undone = 40
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m02")
+    desk.press("z")
+    desk.until(
+        "s.message.startsWith('Undone: 40 media wait again, graded in one act.')"
+    )
+    assert "m01" in desk.state()["drafts"]
+
+
+def test_the_last_line_says_why_it_is_stopped_now(open_desk):
+    """First the server was away; it is back, and wants a login."""
+    server = a_server(limits={"heartbeat_seconds": 60})
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    server.down = True
+    beat = "document.querySelector('.iwf').iwflab.desk.watch.beat()"
+    desk.page.evaluate(beat)
+    desk.press("ArrowRight")
+    desk.until("s.message.includes('The server cannot be reached')")
+    server.down, server.logged_in = False, False
+    desk.page.evaluate(beat)
+    desk.until("s.message.includes('You are no longer logged in')")
+    assert "cannot be reached" not in desk.state()["message"]
+
+
 def test_leaving_unsaved_answers_asks_first(open_desk):
     desk = open_desk(GradingDesk, a_server())
     desk.painted("m01")

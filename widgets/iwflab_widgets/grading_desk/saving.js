@@ -137,7 +137,7 @@ class Saving {
     const { items, answers } = this.desk;
     this.desk.progress = reply.progress ?? this.desk.progress;
     const at = this.placeOf(reply.medium);
-    if (at < 0) return this.desk.refetch(reply.medium);
+    if (at < 0) return this.undoneElsewhere(reply);
     const item = items[at];
     const withdrawn = item.record;
     const { record = null, assessment = null, over = null, grades = [], contradictions = [] } = reply;
@@ -145,8 +145,16 @@ class Saving {
     Object.assign(item, { record, assessment, over, grades, contradictions, stage });
     if (withdrawn && !answers.drafts.has(item.medium) && !sameRecord(withdrawn, record))
       answers.drafts.set(item.medium, cleanRecord(withdrawn));
+    if (reply.undone > 1) return this.undoneElsewhere(reply);
     this.desk.go(at);
     this.desk.tell(`Undone. ${item.name} is open again; its answers are kept here, unsaved.`);
+  }
+
+  /** What was decided before this page was loaded: how much that was is said. */
+  async undoneElsewhere({ medium, name, undone = 1, left = [] }) {
+    await this.desk.refetch(medium);
+    const told = undone > 1 ? `${count(undone, "medium", "media")} wait again, graded in one act` : `${name} is open again`;
+    this.desk.tell(`Undone: ${told}.${leftInWords(left)}`);
   }
 
   async nextSet() {

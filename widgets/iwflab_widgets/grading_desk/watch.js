@@ -29,7 +29,7 @@ class Watch {
   }
 
   async beat() {
-    const { outbox, screen } = this.desk;
+    const { outbox, screen, stopped: before } = this.desk;
     try {
       const ping = await this.desk.server.get("iwflab/api/ping");
       if (this.desk.work.signal.aborted) return; // the desk is gone: nothing begins anew
@@ -49,7 +49,14 @@ class Watch {
       // What a request may not, the line may not either.
       if (fault.reason === "login") this.desk.server.line?.close();
     }
+    this.correct(before);
     this.desk.render();
+  }
+
+  /** What the last line says of a stop is what holds now: it may have another reason. */
+  correct(before) {
+    const { desk } = this;
+    if (before && desk.stopped && before !== desk.stopped) desk.message = desk.message.replace(before, desk.stopped);
   }
 
   /** Another person at this browser: nothing of mine is sent or shown under their name. */
