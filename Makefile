@@ -24,6 +24,9 @@ run: $(VENV)/.run
 	test -f $(LAB)/lab.toml || $(BIN)/iwflab demo --lab $(LAB)
 	exec $(BIN)/iwflab serve --demo --lab $(LAB) --port $(PORT)
 
+# The tests are compiled once, whatever the shell says, not by each process of each run.
+test: export PYTHONDONTWRITEBYTECODE =
+
 # Two processes, a file at a time; the search for leaks looks at the whole machine, alone.
 test: $(VENV)/.test lint
 	$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadfile --ignore tests/leaks
