@@ -60,7 +60,7 @@ def test_one_medium_walks_the_whole_way_on_the_command_line(tmp_path, drawn):
     taken = _run("intake", str(drawn), *where, *custody, "--authority", "none")
     assert "8 files: 8 new copies" in taken.stdout
     assert "left" in taken.stderr or "MB" in taken.stderr
-    again = _run(
+    again = here(
         "intake", str(drawn), *where, *custody, "--authority", "none", "--json"
     )
     assert json.loads(again.stdout)["new_copies"] == 0
@@ -77,27 +77,27 @@ def test_one_medium_walks_the_whole_way_on_the_command_line(tmp_path, drawn):
     )
     assert "uk_2014: C" in graded.stdout
     assert "uk_sap_2007: 1" in graded.stdout
-    _run("grade", other, *where, *elements)
-    assert other in _run("undo", *where).stdout
-    assert medium in _run("sign-off", *where).stdout
+    here("grade", other, *where, *elements)
+    assert other in here("undo", *where).stdout
+    assert medium in here("sign-off", *where).stdout
     refused = _run("sign-off", medium, *where, fails=1)
     assert "another person" in refused.stderr
     roles = ("--role", "qa_officer", "--no-password", "--os-user")
-    assert "no open account" in _run("queue", *where, as_ben=True, fails=1).stderr
-    _run("account", "add", "ben", *roles, *where)
+    assert "no open account" in here("queue", *where, who="ben", fails=1).stderr
+    here("account", "add", "ben", *roles, *where)
     said = _run("sign-off", "--all", *where, "--json", as_ben=True)
     assert [row["medium"] for row in json.loads(said.stdout)] == [medium]
     _four_eyes(where)
-    (listed,) = json.loads(_run("release", "list", *where, "--json").stdout)
+    (listed,) = json.loads(here("release", "list", *where, "--json").stdout)
     assert listed["counts"] == {"C": 1}
     (entry,) = FORMATS["csv"].load((Path(listed["folder"]) / "hashes.csv").read_bytes())
-    row = json.loads(_run("show", medium, *where).stdout)
+    row = json.loads(here("show", medium, *where).stdout)
     assert entry.sha256 == row["sha256"]
-    table = _run("report", "victims", "--unit", "child_appearance", *where).stdout
+    table = here("report", "victims", "--unit", "child_appearance", *where).stdout
     assert "base: 2" in table
     assert "not counted" in table
     chart = tmp_path / "chart.svg"
-    _run("report", "--unit", "medium", "--chart", str(chart), *where)
+    here("report", "--unit", "medium", "--chart", str(chart), *where)
     assert chart.read_text().startswith("<svg")
     assert "agree" in _run("verify", *where, "--read-data").stdout
 
@@ -224,9 +224,9 @@ def test_files_are_hashed_without_a_lab(drawn):
     assert len(found) == 8
     assert {f["state"] for f in found} == {"complete", "refused"}
     assert all(len(f["sha256"]) == 64 for f in found)
-    assert _run("hash", str(drawn), "--trusted").stdout.splitlines() == lines
+    assert here("hash", str(drawn), "--trusted").stdout.splitlines() == lines
     table = list(
-        csv.DictReader(_run("hash", str(drawn), "--as", "csv").stdout.splitlines())
+        csv.DictReader(here("hash", str(drawn), "--as", "csv").stdout.splitlines())
     )
     pdq = {
         h["variant"]: h["value"] for h in found[0]["hashes"] if h["algorithm"] == "pdq"
