@@ -29,7 +29,8 @@ test: export PYTHONDONTWRITEBYTECODE =
 
 # Two processes, a file at a time; the search for leaks looks at the whole machine, alone.
 test: $(VENV)/.test lint
-	$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadfile --ignore tests/leaks
+	$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadfile \
+	  --no-loadscope-reorder --ignore tests/leaks
 	$(BIN)/python -m pytest -m "not soak" tests/leaks
 
 lint: $(VENV)/.test

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,22 @@ def pytest_collection():
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
         gc.enable()
+
+
+def pytest_collection_modifyitems(items):
+    """Spread the files that drive a browser over the first four fifths of a run.
+
+    Their tests are few and long.  At the end of a run by two processes only short files
+    are left to share out (``--no-loadscope-reorder``: pytest-xdist would put files of
+    few tests last, and one process would wait for the other).
+    """
+    tests = Counter(item.path for item in items)
+    browsing = {item.path for item in items if item.get_closest_marker("browser")}
+    turn = {}
+    for files, share in ((browsing, 0.8), (set(tests) - browsing, 1.0)):
+        ordered = sorted(files, key=lambda file: (-tests[file], file))
+        turn |= {file: share * n / len(ordered) for n, file in enumerate(ordered)}
+    items.sort(key=lambda item: turn[item.path])  # stable: a file keeps its own order
 
 
 def pytest_sessionfinish(session):
