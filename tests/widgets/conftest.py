@@ -55,6 +55,13 @@ def chromium():
         browser.close()
 
 
+def answer(page, server):
+    """Send what the page asks to a server: the last one given answers."""
+    page.route(f"{ORIGIN}/iwflab/**", server.route)
+    line = f"{ORIGIN.replace('http', 'ws')}/iwflab/api/line"
+    page.route_web_socket(line, getattr(server, "line", lambda ws: ws.close()))
+
+
 def complaint(line):
     expected = "Failed to load resource" in line.text
     return [line.text] if line.type == "error" and not expected else []
@@ -65,6 +72,14 @@ class Page:
 
     def __init__(self, page, server, errors):
         self.page, self.server, self.errors = page, server, errors
+
+    def anew(self, server):
+        """Leave the page and load it again over another server, as if it were new."""
+        self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.page.goto("about:blank")  # its last words go to the server of before
+        answer(self.page, server)
+        self.server = server
+        self.page.goto(f"{ORIGIN}/")
 
     def state(self):
         return self.page.evaluate("document.querySelector('.iwf').iwflab.state()")
@@ -117,9 +132,7 @@ def open_desk(chromium):
             f"{ORIGIN}/desk.js",
             lambda r: r.fulfill(body=str(desk._esm), content_type="text/javascript"),
         )
-        page.route(f"{ORIGIN}/iwflab/**", server.route)
-        line = f"{ORIGIN.replace('http', 'ws')}/iwflab/api/line"
-        page.route_web_socket(line, getattr(server, "line", lambda ws: ws.close()))
+        answer(page, server)
         page.context.add_cookies([{"name": "_xsrf", "value": "token", "url": ORIGIN}])
         page.goto(f"{ORIGIN}/")
         opened.append((page, errors))
