@@ -50,7 +50,7 @@ def _press_on(ann, round_):
         if state["end"]:
             ann.press("ArrowLeft")
             ann.until(lambda s: s.medium)
-        ann.press("n")
+        ann.press("n", "Control+a")  # a note has an end: another one each time
         ann.page.keyboard.type(f"{round_}.{number}")
         ann.press("Escape")
         # A refused record stands on the form, sometimes with one gate left open.
