@@ -147,6 +147,15 @@ def grading(page: Page, base: str) -> None:
     page.get_by_test_id("exposure-card").wait_for()
     take(page, "grading-exposure")
     page.keyboard.press("Escape")
+    page.keyboard.press("?")  # wakes
+    page.keyboard.press("?")
+    page.get_by_test_id("change-not_sure").click()
+    page.keyboard.press("q")
+    page.get_by_test_id("keys-reset").wait_for()
+    take(page, "grading-keys")
+    page.get_by_test_id("keys-reset").click()
+    until(lambda: not page.get_by_test_id("keys-reset").count())
+    page.keyboard.press("Escape")
 
 
 def looking(page: Page, base: str) -> None:
