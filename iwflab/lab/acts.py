@@ -124,14 +124,20 @@ class Acts(Proof, Answers):
         return queue.Desk(self._store, self.analyst, hours, order, handed)
 
     @needs("use_lab")
-    def desk(self) -> dict[str, Any]:
-        """Give what the grading desk needs once."""
+    def desk(self, *, own: bool = True) -> dict[str, Any]:
+        """Give what the grading desk needs once; ``own``: with one's own keys."""
         start = shielding.start_of(self._store, self.settings, self.analyst)
         compared = comparison.state(self._store, self.settings, self.analyst)
-        mine = own_keys.settings_of(self._store, self.settings, self.analyst)
-        plain = presenting.desk(mine, self.analyst)
-        own = own_keys.own_keys(self._store, self.analyst)
-        return {**plain, **start, "own_keys": own, "comparison": compared}
+        plain = presenting.desk(self.settings, self.analyst)
+        keys = self._keys() if own else {}
+        return {**plain, **start, **keys, "comparison": compared}
+
+    def _keys(self) -> dict[str, Any]:
+        """Give the keys of the person, of tags as well, and which are their own."""
+        given = (self._store, self.settings, self.analyst)
+        told = presenting.keys(own_keys.settings_of(*given))
+        lab = dict(self.settings.keys)
+        return {**told, "own_keys": own_keys.own_keys(*given), "lab_keys": lab}
 
     @needs("list_media", "own", "sample", "series")
     def item(self, medium: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from iwflab.errors import NotAllowed
 from iwflab.lab.acts import Acts
 from iwflab.lab.answers import Answers
 from iwflab.lab.matrix import needs
-from iwflab.workflow import exposure, own_keys, presenting, shielding
+from iwflab.workflow import exposure, own_keys, shielding
 
 PRIVATE = "what was before a person's eyes is told to that person alone"
 
@@ -39,8 +39,7 @@ class Looking(Acts, Answers):
         store, settings = self._store, self.settings
         given = {"analyst": self.analyst, "request": request or uuid4().hex}
         own_keys.choose_keys(store, settings, own, **given)
-        mine = own_keys.settings_of(store, settings, self.analyst)
-        return {**presenting.keys(mine), "own_keys": dict(own)}
+        return self._keys()
 
     @needs("use_lab")
     def presents(self, session: str = "") -> bool:

@@ -13,15 +13,17 @@ from iwflab.store.looking import preferred
 _KEYS = "keys"
 
 
-def own_keys(store: Store, analyst: str) -> dict[str, str]:
-    """Give the keys that a person chose, by act; "" leaves an act without one."""
-    kept: dict[str, str] = json.loads(preferred(store, analyst, _KEYS) or "{}")
-    return kept
+def own_keys(store: Store, settings: Settings, analyst: str) -> dict[str, str]:
+    """Give the keys that a person chose and that hold, by act; "" is none."""
+    chosen: dict[str, str] = json.loads(preferred(store, analyst, _KEYS) or "{}")
+    held = with_own(settings.keys, chosen)
+    return {act: key for act, key in chosen.items() if held.get(act) == key}
 
 
 def settings_of(store: Store, settings: Settings, analyst: str) -> Settings:
     """Give the lab's settings with the keys of one person."""
-    return replace(settings, keys=with_own(settings.keys, own_keys(store, analyst)))
+    own = own_keys(store, settings, analyst)
+    return replace(settings, keys=with_own(settings.keys, own))
 
 
 def choose_keys(

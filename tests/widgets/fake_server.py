@@ -320,7 +320,7 @@ class FakeServer:
     def keys(self, body):
         check_own(KEYS, body["keys"])
         self.own_keys = body["keys"]
-        return {**self.with_keys(), "own_keys": self.own_keys}
+        return {**self.with_keys(), "own_keys": self.own_keys, "lab_keys": dict(KEYS)}
 
     def with_keys(self):
         settings = Settings(name="t", lab="t", keys=with_own(KEYS, self.own_keys))
@@ -368,6 +368,7 @@ class FakeServer:
             ],
             "keys": self.with_keys()["keys"],
             "own_keys": self.own_keys,
+            "lab_keys": dict(KEYS),
             **self.starts(),
             "limits": {
                 "outbox": 3,

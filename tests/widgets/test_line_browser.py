@@ -5,6 +5,8 @@ from fake_server import FakeServer, item
 
 from iwflab_widgets.grading_desk import GradingDesk
 
+pytestmark = pytest.mark.browser
+
 OPEN = "s.ready && document.querySelector('.iwf').iwflab.desk.server.line?.ready"
 SHUT = "!document.querySelector('.iwf').iwflab.desk.server.line.ready"
 GRADED = ("4", "2", "Enter")

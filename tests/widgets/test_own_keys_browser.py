@@ -1,8 +1,11 @@
 """A person's own keys: given on the key card, kept by the server, true at once."""
 
-from fake_server import FakeServer, item
+import pytest
+from fake_server import FakeServer, Refusal, item
 
 from iwflab_widgets.grading_desk import GradingDesk
+
+pytestmark = pytest.mark.browser
 
 
 def opened(open_desk, server, **more):
@@ -57,26 +60,59 @@ def test_two_acts_change_their_keys_and_go_back(open_desk):
     assert desk.by("keys-reset").count() == 0
 
 
+REFUSED = {"5": "5", "F5": "F5", "Control+u": "U", "Space": "Space", "ArrowDown": "↓"}
+
+
 def test_what_cannot_be_a_key_is_refused_and_tab_leaves_it(open_desk):
     server = a_server()
     desk = opened(open_desk, server)
     desk.press("?")
     desk.by("change-undo").click()
-    for key in ("5", "F5", "Control+u"):
+    for key, name in REFUSED.items():
         desk.press(key)
-        assert "cannot be taken" in desk.by("keys-said").inner_text(), key
+        assert desk.by("keys-said").inner_text().startswith(f"{name} cannot be taken")
     desk.press("?")  # it opened the card, and closes it; while it waits it is a key
     desk.by("keys-said").filter(has_text="? now means: Undo").wait_for()
     desk.by("change-why").click()
     desk.press("Tab")
     assert desk.by("change-why").inner_text() == "Change"
-    assert set(server.own_keys) == {"undo", "help"}
+    assert server.own_keys == {"undo": "?", "help": "z"}
+    desk.press("z")  # which is what closes the card now
+    assert desk.by("help-card").count() == 0
 
 
-def test_the_key_that_blanks_blanks_while_another_is_being_changed(open_desk):
+def test_a_digit_by_its_place_is_no_key(open_desk):
+    """On AZERTY what answers is a sign without Shift."""
     server = a_server()
     desk = opened(open_desk, server)
     desk.press("?")
+    desk.by("change-undo").click()
+    desk.page.evaluate(
+        """document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+          { key: "&", code: "Digit1", bubbles: true, cancelable: true }))"""
+    )
+    assert desk.by("keys-said").inner_text().startswith("& cannot be taken")
+    assert server.own_keys == {}
+
+
+def test_the_lab_s_key_is_had_again_by_pressing_it(open_desk):
+    server = a_server()
+    desk = opened(open_desk, server)
+    desk.press("?")
+    change(desk, "add_child", "x")
+    desk.by("keys-said").filter(has_text="C means: Remove the child").wait_for()
+    change(desk, "add_child", "c")
+    desk.by("keys-said").filter(has_text="C means again: Add a child").wait_for()
+    assert server.own_keys == {}
+
+
+def test_the_key_that_blanks_is_the_lab_s_and_blanks_while_another_is_changed(
+    open_desk,
+):
+    server = a_server()
+    desk = opened(open_desk, server)
+    desk.press("?")
+    assert desk.by("change-blank").count() == 0
     desk.by("change-undo").click()
     desk.press("Escape")
     desk.until("s.blanked")
@@ -84,21 +120,53 @@ def test_the_key_that_blanks_blanks_while_another_is_being_changed(open_desk):
     assert server.own_keys == {}
 
 
-def test_the_server_has_the_last_word(open_desk):
+def test_one_change_at_a_time(open_desk):
+    """The next one builds on the answer to the one before."""
     server = a_server()
     desk = opened(open_desk, server)
     desk.press("?")
-    server.cut = "api/keys"
+    server.keep_back = ("api/keys",)
     change(desk, "undo", "q")
-    desk.by("keys-said").filter(has_text="Not changed").wait_for()
-    row = desk.by("help-card").locator("tr", has_text="Undo the newest decision")
-    assert row.inner_text().split()[0] == "z"
+    server.until_kept(desk.page)
+    desk.by("change-note").click()
+    assert "on its way" in desk.by("keys-said").inner_text()
+    server.let_go()
+    desk.by("keys-said").filter(has_text="Q now means: Undo").wait_for()
+    change(desk, "note", "w")
+    desk.by("keys-said").filter(has_text="W now means: Write a note").wait_for()
+    assert server.own_keys == {"undo": "q", "note": "w"}
 
 
-def test_in_a_notebook_the_card_hears_its_keys_as_well(open_desk):
-    server = a_server()
-    desk = opened(open_desk, server, where="cell")
+class Refusing(FakeServer):
+    def keys(self, _):
+        raise Refusal("no act is called 'undo'", "reload the page", "BadInput")
+
+
+def test_the_server_has_the_last_word(open_desk):
+    for server, said in (
+        (Refusing([item(1)]), "Not changed: no act is called 'undo'"),
+        (FakeServer([item(1)], cut="api/keys"), "It is not known whether"),
+    ):
+        desk = opened(open_desk, server)
+        desk.press("?")
+        change(desk, "undo", "q")
+        desk.by("keys-said").filter(has_text=said).wait_for()
+        row = desk.by("help-card").locator("tr", has_text="Undo the newest decision")
+        assert row.inner_text().split()[0] == "z"
+
+
+@pytest.mark.parametrize("last", ["Tab", "reset"])
+def test_in_a_notebook_the_card_keeps_the_focus_so_that_escape_blanks(open_desk, last):
+    desk = opened(open_desk, a_server(), where="cell")
     desk.by("picture").click()
     desk.press("?")
     change(desk, "undo", "q")
     desk.by("keys-said").filter(has_text="Q now means: Undo").wait_for()
+    if last == "Tab":
+        desk.by("change-note").click()
+        desk.press("Tab")
+    else:
+        desk.by("keys-reset").click()
+        desk.by("keys-said").filter(has_text="this lab's keys again").wait_for()
+    desk.press("Escape")
+    desk.until("s.blanked")

@@ -130,9 +130,31 @@ def test_keys_of_ones_own_are_kept_per_person_and_over_a_restart(lab, ann):
         ann.choose_keys({}, request=request)
     with pytest.raises(BadInput, match="one key"):
         ann.choose_keys({"undo": "q", "note": "Q"})
+    assert ann.desk(own=False)["keys"]["undo"] == "z"  # as the matching desk asks
     with Lab.open(lab.folder, analyst="ann") as again:
         assert again.desk()["own_keys"] == own
         assert again.choose_keys({})["keys"]["undo"] == "z"
+
+
+@EMBEDDED
+def test_keys_that_a_newer_lab_toml_took_are_ones_own_no_longer(new_lab):
+    lab = new_lab()
+    ann = lab.seat("ann")
+    ann.choose_keys({"undo": "q", "note": "w"})
+    text = (lab.folder / "lab.toml").read_text()
+    assert 'blank = "Escape"' in text
+    (lab.folder / "lab.toml").write_text(
+        text.replace('blank = "Escape"', 'blank = "q"')
+    )
+
+    with Lab.open(lab.folder, analyst="ann") as later:
+        found = later.desk()
+        assert found["own_keys"] == {"note": "w"}
+        assert (found["keys"]["undo"], found["keys"]["blank"]) == ("z", "q")
+        assert later.choose_keys({**found["own_keys"], "why": "e"})["own_keys"] == {
+            "note": "w",
+            "why": "e",
+        }
 
 
 @EMBEDDED

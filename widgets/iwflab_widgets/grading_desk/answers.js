@@ -58,7 +58,7 @@ class Answers {
 
   digit(number) {
     const question = this.marked;
-    if (!question) return this.tell("No question is marked. Arrow keys mark one; Enter saves.");
+    if (!question) return this.tell(`No question is marked. ${saveInWords(this.desk)}`);
     const value = question.values[number - 1];
     if (!value) return this.tell(`There is no answer ${number} to this question.`);
     this.choose(question, value);
@@ -94,7 +94,7 @@ class Answers {
   /** The marked question with its answers, for who listens. */
   get inWords() {
     const question = this.marked;
-    if (!question) return `${whatIsLeft(this.record)} Enter saves.`;
+    if (!question) return `${whatIsLeft(this.record)} ${saveInWords(this.desk)}`;
     const answers = question.values.map((value, place) => `${place + 1} ${words(value)}`);
     return `${question.label}? ${answers.join(", ")}.`;
   }
@@ -187,4 +187,8 @@ class Answers {
       return { grades: [], contradictions: [], note: `Not derived: ${fault.inWords}` };
     }
   }
+}
+
+function saveInWords({ keys }) {
+  return keys.save ? `${keyName(keys.save)} saves.` : "";
 }

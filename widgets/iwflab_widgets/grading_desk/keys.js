@@ -120,7 +120,7 @@ function keyRows(desk) {
 }
 
 function unboundInWords(acts) {
-  const told = "This lab has no keys for these; Find an act, at the grading desk, has them: ";
+  const told = "These have no key here; Find an act, at the grading desk, has them: ";
   return el("p", { "data-testid": "unbound-told" }, told, acts.join("; "));
 }
 

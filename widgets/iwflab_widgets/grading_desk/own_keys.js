@@ -1,11 +1,15 @@
 // The key card of the grading desk, on which a person gives acts keys of their own.
 
-const NAMED_KEYS = /^(F([1-4]|[6-9]|10)|Arrow(Up|Down|Left|Right)|Page(Up|Down)|Home|End|Insert|Delete|Backspace|Enter)$/;
+// What no sheet moves by, no button is pressed with and no browser needs for itself.
+const OWN_KEY = /^([^\s1-9]|F([1-4]|[6-9]|10)|Backspace|Delete|Insert)$/u;
+const NO_KEYS = ["Shift", "Control", "Alt", "Meta", "AltGraph", "CapsLock", "NumLock", "ScrollLock"];
 
 class OwnKeys {
   constructor(desk) {
     this.desk = desk;
     this.changing = ""; // the act that waits for its new key
+    this.busy = false; // a change is on its way: the next one builds on its answer
+    this.without = el("div", {});
     this.body = el("tbody", {});
     this.said = el("p", { class: "iwf-said", role: "status", "data-testid": "keys-said" });
     this.foot = el("div", { class: "iwf-row" });
@@ -13,18 +17,20 @@ class OwnKeys {
 
   open() {
     const { desk, root } = this.desk;
-    const without = unboundActs(desk);
     const print = button("Print this card", { act: () => globalThis.print(), testid: "print-card" });
     const told = { label: "Keys of this desk", testid: "help-card", more: print, keys: desk.keys, act: "help" };
-    const card = openDialog(root, told, without.length ? unboundInWords(without) : null, this.said, this.foot, el("table", {}, this.body));
+    const card = openDialog(root, told, this.without, this.said, this.foot, el("table", {}, this.body));
     card.classList.add("iwf-printed", "iwf-keys");
     // Before the card's own keys: what is pressed now is the new key, whatever it does.
     card.addEventListener("keydown", (event) => this.pressed(event), true);
+    this.card = card;
     this.draw();
   }
 
   draw() {
     const { keys, tags } = this.desk.desk;
+    const without = unboundActs(this.desk.desk);
+    this.without.replaceChildren(...(without.length ? [unboundInWords(without)] : []));
     const acts = Object.entries(keys).map(([act, key]) => this.row(key, ACTS[act] ?? words(act), act));
     const rest = tags.filter((tag) => tag.key).map((tag) => this.row(tag.key, `Tag: ${tag.label}`));
     this.body.replaceChildren(this.row("1 … 9", "Answer the marked question"), ...acts, ...rest);
@@ -35,7 +41,7 @@ class OwnKeys {
 
   row(key, text, act) {
     const waits = Boolean(act) && act === this.changing;
-    const change = act && button(waits ? "Press the new key" : "Change", {
+    const change = act && act !== "blank" && button(waits ? "Press the new key" : "Change", {
       act: () => this.begin(waits ? "" : act),
       testid: `change-${act}`,
       "aria-label": waits ? `Press the new key for: ${text}` : `Change the key of: ${text}`,
@@ -51,35 +57,54 @@ class OwnKeys {
 
   /** Wait for the next key, or (an empty act) no longer. */
   begin(act) {
+    if (this.busy) return this.say("The last change is on its way. Press again in a moment.");
+    const at = act || this.changing;
     this.changing = act;
     this.draw();
     this.say(act ? "Press the new key; Tab leaves it as it is." : "");
-    if (act) this.focus(act);
+    this.focus(at);
   }
 
   pressed(event) {
     const act = this.changing;
-    if (!act || event.repeat || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
-    if (event.key === "Tab") return this.begin("");
+    if (!act || NO_KEYS.includes(event.key)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    if (event.repeat) return;
+    if (event.key === "Tab") return this.begin("");
     const key = asNamed(event.key);
-    const { keys } = this.desk.desk;
-    const whole = key.length === 1 ? !/[1-9]/.test(key) : NAMED_KEYS.test(key);
-    if (event.ctrlKey || event.altKey || event.metaKey || !whole) return this.say("This key cannot be taken. Press another; Tab leaves it as it is.");
+    const { keys, lab_keys: lab } = this.desk.desk;
     if (sameKey(keys[act], key)) return this.begin("");
+    if (sameKey(lab[act], key)) return this.choose(...this.back(act));
+    // By place as well: on AZERTY the digits that answer are signs without Shift.
+    const digit = !event.shiftKey && /^Digit[1-9]$/.test(event.code);
+    const modified = event.ctrlKey || event.altKey || event.metaKey;
+    if (digit || modified || !OWN_KEY.test(key)) return this.say(`${keyName(event.key)} cannot be taken. Press another; Tab leaves it as it is.`);
     this.choose(...this.given(act, key));
   }
 
-  /** Whose key it was gets the old one in its place: no act is left without. */
+  /** Whose key it was gets the old one, where a person may give that away. */
   given(act, key) {
     const { keys } = this.desk.desk;
     const had = Object.keys(keys).find((one) => one !== act && keys[one] && sameKey(keys[one], key));
-    const text = (one) => ACTS[one] ?? words(one);
-    const now = `${keyName(key)} now means: ${text(act)}.`;
+    const now = `${keyName(key)} now means: ${this.text(act)}.`;
     if (!had) return [{ ...this.own, [act]: key }, `${now}${this.tagWithout(key)}`, act];
-    const also = keys[act] ? `${keyName(keys[act])} means: ${text(had)}.` : `No key means: ${text(had)}.`;
-    return [{ ...this.own, [act]: key, [had]: keys[act] }, `${now} ${also}`, act];
+    const old = OWN_KEY.test(keys[act]) ? keys[act] : "";
+    const also = old ? `${keyName(old)} means: ${this.text(had)}.` : `No key means: ${this.text(had)}.`;
+    return [{ ...this.own, [act]: key, [had]: old }, `${now} ${also}`, act];
+  }
+
+  /** The lab's key again, of the act that has it meanwhile as well. */
+  back(act) {
+    const { lab_keys: lab } = this.desk.desk;
+    const own = { ...this.own };
+    delete own[act];
+    for (const one of Object.keys(own)) if (sameKey(own[one], asNamed(lab[act]))) delete own[one];
+    return [own, `${keyName(lab[act])} means again: ${this.text(act)}.`, act];
+  }
+
+  text(act) {
+    return ACTS[act] ?? words(act);
   }
 
   /** An act wins over a tag; the palette has both. */
@@ -89,23 +114,30 @@ class OwnKeys {
   }
 
   async choose(own, said, act = "") {
+    if (this.busy) return this.say("The last change is on its way. Press again in a moment.");
     this.changing = "";
+    this.busy = true;
     const { desk } = this;
     try {
-      const found = await desk.server.post("iwflab/api/keys", { keys: own, request: freshId() });
+      const { keys, ...found } = await desk.server.post("iwflab/api/keys", { keys: own, request: freshId() });
       Object.assign(desk.desk, found);
+      Object.assign(desk.desk.keys, keys); // this card closes by them as well
       this.say(said);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      this.say(`Not changed: ${fault.inWords}`);
+      this.say(`${fault.reason === "refused" ? "Not changed" : "It is not known whether that is kept"}: ${fault.inWords}`);
+    } finally {
+      this.busy = false;
     }
     this.draw();
     desk.render();
-    if (act) this.focus(act);
+    this.focus(act);
   }
 
+  /** To a button of the card: without the focus in it nothing would hear the keys. */
   focus(act) {
-    this.body.querySelector(`[data-testid="change-${act}"]`)?.focus();
+    const change = act && this.body.querySelector(`[data-testid="change-${act}"]`);
+    (change || this.card.querySelector('[data-testid="close-card"]'))?.focus();
   }
 
   say(text) {

@@ -152,9 +152,9 @@ class Saving {
 
   /** What was decided before this page was loaded: how much that was is said. */
   async undoneElsewhere({ medium, name, undone = 1, left = [] }) {
-    await this.desk.refetch(medium);
+    const came = await this.desk.refetch(medium);
     const told = undone > 1 ? `${count(undone, "medium", "media")} wait again, graded in one act` : `${name} is open again`;
-    this.desk.tell(`Undone: ${told}.${leftInWords(left)}`);
+    this.desk.tell(`Undone: ${told}.${leftInWords(left)}${came ? "" : " The set could not be opened anew."}`);
   }
 
   async nextSet() {

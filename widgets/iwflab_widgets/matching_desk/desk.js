@@ -52,7 +52,7 @@ class MatchingDesk {
   }
 
   async open() {
-    const lab = await this.server.get("iwflab/api/desk");
+    const lab = await this.server.get("iwflab/api/desk?keys=lab");
     const standing = await this.server.get("iwflab/api/matching", 0);
     this.server.analyst ||= lab.analyst; // in a notebook the page does not say
     Object.assign(this, { lab, may: standing.may, override: standing.override });

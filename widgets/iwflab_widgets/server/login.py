@@ -49,26 +49,28 @@ class LoginHandler(PageHandler):
             self._form(WRONG, name)
             return
         self.service.attempts.succeeded(name, address)
-        await self._end_former(name)
         login = await self.service.login_of(name, fresh=True)
         session = self.service.sessions.new()
+        await self._end_former(name, session)
         person = Analyst(username=name, session=session, login=login)
         self.identity_provider.set_login_cookie(self, person)
         LOG.info("%s logged in from %s", name, address)
         self.redirect(self._way_back())
 
-    async def _end_former(self, name: str) -> None:
+    async def _end_former(self, name: str, session: str) -> None:
         """End the login whose cookie is replaced: nothing may go on under it unseen.
 
         Another person's ends as if they had logged out; who logs in anew keeps their
-        kernels, which are theirs by name.
+        kernels, which end with the new session.
         """
         former = self.current_user
         if former is None:
             return
         await self.service.run(self.service.sessions.end, former.session)
         self.service.grants.forget(former.session)
-        if former.username != name:
+        if former.username == name:
+            self.kernel_manager.move_session(former.session, session)
+        else:
             await self.kernel_manager.shutdown_session(former.session)
 
     async def _is_right(self, name: str, password: str) -> bool:

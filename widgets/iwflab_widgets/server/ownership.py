@@ -99,6 +99,12 @@ class OwnedKernels(AsyncMappingKernelManager):
         for kernel_id in theirs:
             await self.shutdown_if_there(kernel_id)
 
+    def move_session(self, former: str, session: str) -> None:
+        """Let the kernels of one login of a person end with a later one of theirs."""
+        for kernel_id, (name, old, login) in self._owners.items():
+            if old == former:
+                self._owners[kernel_id] = (name, session, login)
+
     async def end_stale(self) -> None:
         """End what a login still holds after its password changed or it was closed.
 

@@ -58,7 +58,8 @@ class DeskHandler(ApiHandler):
 
     async def get(self) -> None:
         """Return elements, tags, schemes, keys, limits and the level to start with."""
-        self.reply(await self.service.run(self.seat.desk))
+        own = self.get_query_argument("keys", "own") != "lab"
+        self.reply(await self.service.run(self.seat.desk, own=own))
         # The first contact sheet should not wait for a compiler.
         self.service.warm_up()
 
