@@ -146,8 +146,7 @@ def grading(page: Page, base: str) -> None:
     page.keyboard.press("h")
     page.get_by_test_id("exposure-card").wait_for()
     take(page, "grading-exposure")
-    page.keyboard.press("Escape")
-    page.keyboard.press("?")  # wakes
+    page.keyboard.press("Enter")
     page.keyboard.press("?")
     page.get_by_test_id("change-not_sure").click()
     page.keyboard.press("q")
@@ -155,7 +154,6 @@ def grading(page: Page, base: str) -> None:
     take(page, "grading-keys")
     page.get_by_test_id("keys-reset").click()
     until(lambda: not page.get_by_test_id("keys-reset").count())
-    page.keyboard.press("Escape")
 
 
 def looking(page: Page, base: str) -> None:
