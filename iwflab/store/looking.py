@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from iwflab.store.database import Store
+from iwflab.store.entering import must_be_same
 from iwflab.store.reading import batched
 
 # Entries are numbered as they come: going back from the newest finds the first of a
@@ -69,6 +70,16 @@ def preferred(store: Store, analyst: str, name: str) -> str:
     )
     rows = store.rows(sa.text(query), analyst=analyst, name=name)
     return str(rows[0]["value"]) if rows else ""
+
+
+def prefer(store: Store, analyst: str, name: str, value: str, *, request: str) -> None:
+    """Keep what one person chooses under a name, once under a request id."""
+    wanted = {"analyst": analyst, "name": name, "value": value}
+    with store.act("prefer", analyst, analyst=analyst, request=request) as act:
+        if act.repeated:
+            must_be_same(act, "preference", [wanted])
+        else:
+            act.insert("preference", **wanted)
 
 
 def is_presenting(store: Store, analyst: str, session: str) -> bool:

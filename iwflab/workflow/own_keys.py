@@ -7,8 +7,7 @@ from dataclasses import replace
 from iwflab.domain.own_keys import check_own, with_own
 from iwflab.domain.settings import Settings
 from iwflab.store import Store
-from iwflab.store.entering import must_be_same
-from iwflab.store.looking import preferred
+from iwflab.store.looking import prefer, preferred
 
 _KEYS = "keys"
 
@@ -37,9 +36,4 @@ def choose_keys(
     """Keep a person's keys, all of them at once; none goes back to the lab's."""
     check_own(settings.keys, own)
     told = json.dumps(dict(sorted(own.items())))
-    wanted = {"analyst": analyst, "name": _KEYS, "value": told}
-    with store.act("prefer", analyst, analyst=analyst, request=request) as act:
-        if act.repeated:
-            must_be_same(act, "preference", [wanted])
-        else:
-            act.insert("preference", **wanted)
+    prefer(store, analyst, _KEYS, told, request=request)

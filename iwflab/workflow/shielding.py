@@ -8,7 +8,7 @@ from iwflab.domain.settings import Settings
 from iwflab.errors import BadInput, Presenting
 from iwflab.store import Store
 from iwflab.store.entering import must_be_same
-from iwflab.store.looking import is_presenting, preferred
+from iwflab.store.looking import is_presenting, prefer, preferred
 
 _START = "start_level"
 
@@ -35,12 +35,7 @@ def choose_start(
             f"nobody starts with {level!r} in this lab",
             advice=f"choose one of: {', '.join(allowed)}; more is revealed one by one",
         )
-    wanted = {"analyst": analyst, "name": _START, "value": level}
-    with store.act("prefer", analyst, analyst=analyst, request=request) as act:
-        if act.repeated:
-            must_be_same(act, "preference", [wanted])
-        else:
-            act.insert("preference", **wanted)
+    prefer(store, analyst, _START, level, request=request)
 
 
 def must_send(settings: Settings) -> None:

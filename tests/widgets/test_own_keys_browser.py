@@ -46,6 +46,27 @@ def test_a_key_of_ones_own_works_at_once_and_after_a_reload(open_desk):
     again.painted("m01", "full")
 
 
+def test_the_old_key_pressed_from_habit_says_that_nothing_came_of_it(open_desk):
+    server = a_server()
+    desk = opened(open_desk, server)
+    desk.press("?")
+    change(desk, "save", "r")
+    desk.by("keys-said").filter(has_text="R now means: Save").wait_for()
+    desk.by("close-card").click()
+    desk.press("4", "2", "Enter")
+    said = "Enter means nothing here. Save and go to the next medium: R."
+    assert desk.state()["message"] == said
+    assert server.order == []
+    desk.press("'")
+    assert desk.state()["message"] == "' means nothing here. ? shows the keys."
+    desk.press("r")
+    desk.until("s.saved === 1 && s.waiting === 0")
+    desk.press("'", "?")
+    desk.by("keys-reset").click()
+    desk.by("keys-said").filter(has_text="this lab's keys again").wait_for()
+    assert desk.state()["message"] == ""  # it named keys that may mean other things
+
+
 def test_two_acts_change_their_keys_and_go_back(open_desk):
     server = a_server()
     desk = opened(open_desk, server)
@@ -78,7 +99,7 @@ def test_what_cannot_be_a_key_is_refused_and_tab_leaves_it(open_desk):
     assert desk.by("change-why").inner_text() == "Change"
     assert server.own_keys == {"undo": "?", "help": "z"}
     desk.press("z")  # which is what closes the card now
-    assert desk.by("help-card").count() == 0
+    desk.by("help-card").wait_for(state="detached")
 
 
 def test_a_digit_by_its_place_is_no_key(open_desk):
@@ -116,7 +137,7 @@ def test_the_key_that_blanks_is_the_lab_s_and_blanks_while_another_is_changed(
     desk.by("change-undo").click()
     desk.press("Escape")
     desk.until("s.blanked")
-    assert desk.by("help-card").count() == 0
+    desk.by("help-card").wait_for(state="detached")
     assert server.own_keys == {}
 
 

@@ -32,11 +32,24 @@ Object.assign(Desk.prototype, {
       if (any && !event.repeat && !this.watch.stranger) this.screen.wake();
       return any;
     }
+    if (!meaning) this.meansNothing(event);
     if (!meaning || this.views.leaves(meaning)) return false;
     if (event.repeat) return true; // a held key must not grade ten media
     if (this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
     this.perform(meaning);
     return true;
+  },
+
+  /** Who presses from habit is told that nothing came of it; the key is the browser's. */
+  meansNothing({ key: pressed, repeat, shiftKey }) {
+    const { keys, lab_keys: lab = {} } = this.desk;
+    const key = asNamed(pressed);
+    const was = Object.keys(lab).find((act) => lab[act] && sameKey(lab[act], key));
+    const sign = key.length === 1 && key.trim();
+    if (repeat || !(was || sign) || (shiftKey && key.startsWith("Arrow"))) return;
+    const [now, help] = [was && keys[was], keys.help].map((one) => (one ? keyName(one) : ""));
+    const told = was ? `${ACTS[was] ?? words(was)}: ${now || "no key"}.` : help && `${help} shows the keys.`;
+    this.tell(`${keyName(pressed)} means nothing here. ${told}`.trimEnd());
   },
 
   perform({ act, tag, digit }) {

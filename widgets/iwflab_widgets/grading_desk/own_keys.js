@@ -122,6 +122,7 @@ class OwnKeys {
       const { keys, ...found } = await desk.server.post("iwflab/api/keys", { keys: own, request: freshId() });
       Object.assign(desk.desk, found);
       Object.assign(desk.desk.keys, keys); // this card closes by them as well
+      desk.message = ""; // it may name a key that means another thing by now
       this.say(said);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
