@@ -20,11 +20,20 @@ from iwflab.demo.counted import NOTE, WHY
 from iwflab.demo.drawing import camera, clip, encoded, picture
 from iwflab.demo.examples import RECORDS
 from iwflab.domain.records import record_from
-from iwflab.domain.roles import Role
+from iwflab.domain.roles import Operation, Role, Scope
 from iwflab.errors import NotAllowed
 from iwflab.lab import Lab
+from iwflab.lab.matrix import matrix
 
 GRADER, OFFICER = "demo", "demo-qa"
+# What an account is there for, told beside its password.
+_DONE_BY = {
+    Operation.TAKE_IN: "brings in",
+    Operation.GRADE: "grades",
+    Operation.SIGN_OFF: "signs off",
+    Operation.PUBLISH_STATISTICS: "publishes",
+    Operation.MANAGE_USERS: "manages accounts",
+}
 # One account for each role, so that every desk and every refusal can be seen.
 ACCOUNTS: Mapping[str, Role] = {
     GRADER: Role.SENIOR_ANALYST,
@@ -256,13 +265,20 @@ def must_be_demonstration(lab: Lab) -> None:
 def accounts(lab: Lab) -> list[tuple[str, str, str]]:
     """Give every demonstration account a new password, made now and stored nowhere.
 
-    Gives name, password, and the role in words.  Refuses a lab that :func:`make` did
-    not make: whoever can read the terminal is an administrator afterwards.
+    Gives name, password, and the role with what it does in words.  Refuses a lab that
+    :func:`make` did not make: who can read the terminal is an administrator afterwards.
     """
     must_be_demonstration(lab)
     made = []
     for name, role in ACCOUNTS.items():
         password = "-".join(secrets.token_hex(2) for _ in range(4))
         lab.account_add(name, password, roles=[role], os_user=True)
-        made.append((name, password, role.words))
+        done = [word for one, word in _DONE_BY.items() if _does(role, one)]
+        made.append((name, password, f"{role.words}: {', '.join(done)}"))
     return made
+
+
+def _does(role: Role, operation: Operation) -> bool:
+    """Tell whether a role does this first, not only after or for another."""
+    first = {Scope.OWN, Scope.ALL, Scope.REQUEST}
+    return bool(matrix().scopes((role,), operation) & first)

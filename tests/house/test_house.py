@@ -255,3 +255,23 @@ def test_the_glossary_has_the_words_of_the_design():
         *("shield", "reveal", "audit trail", "release", "statistic", "count unit"),
     ):
         assert f"**{word}**" in text, word
+
+
+def test_what_drives_a_browser_says_so():
+    """By the mark a run spreads these files, and a machine may leave them out."""
+    driving = {"open_desk", "browser", "chromium"}
+    unmarked = [
+        str(file.relative_to(ROOT))
+        for file in ROOT.glob("tests/**/test_*.py")
+        if _arguments(file) & driving and "pytest.mark.browser" not in file.read_text()
+    ]
+    assert unmarked == []
+
+
+def _arguments(file):
+    functions = [
+        one
+        for one in ast.walk(ast.parse(file.read_text()))
+        if isinstance(one, ast.FunctionDef)
+    ]
+    return {given.arg for one in functions for given in one.args.args}

@@ -3,6 +3,7 @@
 import pytest
 from fake_server import FakeServer, item, refused_item
 
+from iwflab.domain.records import LONGEST_NOTE
 from iwflab.domain.settings import KEYS
 from iwflab.schemes import tags
 from iwflab_widgets.grading_desk import GradingDesk
@@ -616,6 +617,64 @@ def test_the_key_card_is_what_the_keys_do_and_prints_alone(open_desk):
     )
     assert visible == 0
     assert desk.by("print-card").is_hidden()
+
+
+def test_the_key_card_prints_on_one_page(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.press("?")
+    assert desk.page.pdf(format="A4").count(b"/Type /Page\n") == 1
+    desk.press("?")  # printing took no focus from it
+    desk.by("help-card").wait_for(state="detached")
+
+
+def test_a_fresh_medium_shows_its_whole_form_on_a_usual_screen(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.page.set_viewport_size({"width": 1440, "height": 900})
+    desk.painted("m01")
+    answers = desk.page.locator(".iwf-scroll")
+    assert answers.evaluate("e => e.scrollHeight - e.clientHeight") == 0
+    assert desk.by("note").is_visible()
+    assert "Asked when the answers need them" in desk.by("fold").inner_text()
+    desk.press("4")
+    assert "Not needed after these answers" in desk.by("fold").inner_text()
+
+
+def test_a_note_near_its_end_says_how_much_it_takes(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.by("note").fill("n" * 3_599)
+    assert desk.by("note-left").inner_text() == ""
+    desk.by("note").fill("n" * 3_999)
+    assert desk.by("note-left").inner_text() == "1 character left"
+    desk.by("note").press_sequentially("nn")
+    assert desk.by("note-left").inner_text() == "Full: nothing more is taken."
+    assert len(desk.state()["record"]["note"]) == LONGEST_NOTE
+
+
+def test_what_is_undone_is_told_beside_what_was_saved(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.press("4", "2", "Enter")
+    desk.until("s.saved === 1 && s.waiting === 0")
+    assert desk.by("saved").inner_text() == "Saved 1 of 1 decision"
+    assert desk.by("undone").count() == 0
+    desk.press("z")
+    desk.painted("m01")
+    desk.by("undone").filter(has_text="1 undone").wait_for()
+
+
+def test_nothing_is_saved_from_a_blank_desk(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("4", "2", "Escape")
+    desk.until("s.blanked")
+    assert desk.by("save").is_hidden()
+    desk.press("Enter")  # goes on, and no more
+    desk.painted("m01")
+    assert desk.by("save").is_visible()
+    assert server.order == []
 
 
 def test_keys_of_acts_and_tags_never_clash():

@@ -32,8 +32,9 @@ def test_a_key_of_ones_own_works_at_once_and_after_a_reload(open_desk):
     said = "R now means: Reveal the full preview."
     desk.by("keys-said").filter(has_text=said).wait_for()
     row = desk.by("help-card").locator("tr", has_text="Reveal the full preview")
-    assert row.inner_text().split()[:1] == ["r"]
+    assert row.inner_text().split()[:1] == ["R"]  # as the words have it
     assert "(your own)" in row.inner_text()
+    assert "Enter" not in desk.by("close-card").inner_text()  # it does not close now
     desk.press("Enter")  # on the focused button: it asks for a key again, no more
     desk.press("Tab")
     desk.by("close-card").click()
@@ -173,7 +174,7 @@ def test_the_server_has_the_last_word(open_desk):
         change(desk, "undo", "q")
         desk.by("keys-said").filter(has_text=said).wait_for()
         row = desk.by("help-card").locator("tr", has_text="Undo the newest decision")
-        assert row.inner_text().split()[0] == "z"
+        assert row.inner_text().split()[0] == "Z"
 
 
 @pytest.mark.parametrize("last", ["Tab", "reset"])

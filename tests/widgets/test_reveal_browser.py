@@ -78,7 +78,7 @@ def test_the_level_to_start_with_is_kept_by_the_server(open_desk):
     assert server.start_level == "outlines"
     desk.press("4", "2", "Enter")
     desk.painted("m02", "outlines")
-    assert "You start here" in desk.by("start_here").inner_text()
+    assert "My start" in desk.by("start_here").inner_text()
     desk.page.reload()
     desk.painted("m02", "outlines")
     assert desk.page.evaluate("localStorage.length + sessionStorage.length") == 0

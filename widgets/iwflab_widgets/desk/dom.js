@@ -50,13 +50,14 @@ const KEY_NAMES = {
   PageDown: "PgDn",
 };
 
+/** A key as it is printed on keyboards. */
 function keyName(key) {
   return KEY_NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
 }
 
 /** Show a key beside its control. */
 function kbd(key) {
-  return key ? el("kbd", { "aria-hidden": "true" }, KEY_NAMES[key] ?? key) : null;
+  return key ? el("kbd", { "aria-hidden": "true" }, keyName(key)) : null;
 }
 
 /** A button with its key beside it. `pressed` etc. go through as attributes. */
@@ -108,5 +109,6 @@ function liveRegion() {
 
 /** Names of schemes as people write them. */
 function schemeInWords(name) {
-  return words(name).replace(/^uk\b/, "UK").replace(/\bsap\b/, "SAP");
+  const short = words(name).replace(/\b(uk|sap|ncmec|interpol|iccam|vics?|us|nz|copine|anvil)\b/g, (one) => one.toUpperCase());
+  return short.replace(/^[a-z]/, (first) => first.toUpperCase());
 }

@@ -85,6 +85,7 @@ Object.assign(Desk.prototype, {
 
   toggleWhy() {
     this.why = !this.why;
+    this.layout.follow = "active"; // the reasons take room from the answers
     this.render();
   },
 

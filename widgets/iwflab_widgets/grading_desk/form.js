@@ -132,12 +132,13 @@ function ageField(name, label, child, place, act) {
 /** Folded away: what nothing depends on, after the answers so far. */
 function othersView(state, act) {
   const open = state.othersOpen;
+  const begun = Object.keys(state.record.elements).length > 0;
   const toggle = el(
     "button",
     { type: "button", class: "iwf-button iwf-fold", "aria-expanded": String(open), "data-testid": "fold", "aria-keyshortcuts": state.keys.more, onclick: () => act.unfold(!open) },
     kbd(state.keys.more),
     el("span", { "aria-hidden": "true" }, open ? "▾ " : "▸ "),
-    `Not needed after these answers: ${count(state.others.length, "question")}`,
+    `${begun ? "Not needed after these answers" : "Asked when the answers need them"}: ${count(state.others.length, "question")}`,
   );
   return state.others.length > 0 && [toggle, open && state.others.map((one) => questionView(one, state, act))];
 }
@@ -170,8 +171,40 @@ function tagsView(desk, state, act) {
   return el(
     "section",
     { class: "iwf-group" },
-    el("h2", {}, "Tags"),
-    el("p", { class: "iwf-hint" }, "Each press: present, absent, not determined, blank."),
+    el("div", { class: "iwf-row" }, el("h2", {}, "Tags"), el("span", { class: "iwf-hint" }, "Each press: present, absent, not determined, blank.")),
     el("div", { class: "iwf-tags" }, desk.tags.map(one)),
   );
+}
+
+const LONGEST_NOTE = 4000; // as the record has it
+const NOTE_NEARLY_FULL = 400;
+
+/** The field of the note; near its end it says how much more it takes. */
+class NoteField {
+  constructor(noted) {
+    const given = { rows: 2, maxlength: LONGEST_NOTE, "aria-label": "Note", "data-testid": "note" };
+    this.field = el("textarea", { ...given, oninput: () => (noted(this.field.value), this.count()) });
+    this.key = el("span", {});
+    this.left = el("span", { class: "iwf-hint", role: "status", "data-testid": "note-left" });
+    this.place = el("section", { class: "iwf-group iwf-note" }, el("h2", {}, "Note ", this.key), this.field, this.left);
+  }
+
+  get value() {
+    return this.field.value;
+  }
+
+  set value(text) {
+    this.field.value = text;
+    this.count();
+  }
+
+  count() {
+    const left = LONGEST_NOTE - this.field.value.length;
+    const told = left > 0 ? `${count(left, "character")} left` : "Full: nothing more is taken.";
+    this.left.textContent = left > NOTE_NEARLY_FULL ? "" : told;
+  }
+
+  focus() {
+    this.field.focus();
+  }
 }

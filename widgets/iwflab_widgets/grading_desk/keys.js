@@ -161,7 +161,12 @@ function openDialog(root, { label, testid, more, keys, act }, ...inside) {
 /** Whether a card is "open" over the desk; the key that blanks closes it: then "blank". */
 function cardOver(root, keys, event) {
   const dialog = root.querySelector("dialog[open]");
-  if (!dialog || !keys || !sameKey(keys.blank, asNamed(event.key))) return dialog ? "open" : "";
+  if (!dialog) return "";
+  if (!keys || !sameKey(keys.blank, asNamed(event.key))) {
+    // A card that lost the focus, after printing say, would hear no key.
+    if (!dialog.contains(document.activeElement)) dialog.querySelector("button")?.focus();
+    return "open";
+  }
   dialog.close();
   return "blank";
 }
@@ -178,5 +183,5 @@ function unboundActs({ keys, tags }) {
 }
 
 function keyCap(key) {
-  return key ? el("kbd", {}, KEY_NAMES[key] ?? key) : el("span", { class: "iwf-quiet" }, "no key");
+  return key ? el("kbd", {}, keyName(key)) : el("span", { class: "iwf-quiet" }, "no key");
 }

@@ -48,7 +48,7 @@ function levelControls(desk) {
     });
   };
   const starts = start === shown;
-  const choose = button(starts ? "You start here" : "Start here", {
+  const choose = button(starts ? "My start" : "Make it my start", {
     key: keys.start_here,
     act: () => desk.looking.startHere(),
     testid: "start_here",

@@ -3,13 +3,7 @@
 class Layout {
   constructor(desk) {
     this.desk = desk;
-    this.note = el("textarea", {
-      rows: 2,
-      maxlength: 4000,
-      "aria-label": "Note",
-      "data-testid": "note",
-      oninput: (event) => desk.answers.noted(event.target.value),
-    });
+    this.note = new NoteField((text) => desk.answers.noted(text));
     this.places = Object.fromEntries(
       ["status", "controls", "details", "looking", "form", "grades", "foot", "banner", "bar", "message"].map((name) => [
         name,
@@ -31,9 +25,7 @@ class Layout {
     banner.setAttribute("role", "alert");
     banner.dataset.testid = "banner";
     message.dataset.testid = "message";
-    this.noteKey = el("span", {});
-    const noteRow = el("section", { class: "iwf-group iwf-note" }, el("h2", {}, "Note ", this.noteKey), this.note);
-    this.scroll = el("div", { class: "iwf-scroll", tabindex: "0", role: "group", "aria-label": "Answers" }, form, noteRow);
+    this.scroll = el("div", { class: "iwf-scroll", tabindex: "0", role: "group", "aria-label": "Answers" }, form, this.note.place);
     const { screen, views } = this.desk;
     const stage = el("div", { class: "iwf-stage" }, screen.place, views.beside.place);
     this.medium = el(
@@ -41,12 +33,13 @@ class Layout {
       { class: "iwf-columns" },
       el("div", { class: "iwf-left" }, stage, controls, looking, details),
       this.scroll,
+      grades,
     );
     this.end = el("div", { class: "iwf-end", hidden: true });
     this.activate = el("p", { class: "iwf-activate", "data-testid": "activate" }, "Click here to activate the keys.");
     const { filter, selecting } = this.desk;
     const top = el("div", { class: "iwf-top" }, filter.place, status);
-    const body = [banner, this.activate, views.sheet.place, top, this.medium, this.end, grades, message, selecting.place, this.desk.looking.comparison.place, bar, foot];
+    const body = [banner, this.activate, views.sheet.place, top, this.medium, this.end, message, selecting.place, this.desk.looking.comparison.place, bar, foot];
     this.desk.root.append(el("div", { class: "iwf-frame" }, body), this.desk.live.region);
   }
 
@@ -58,10 +51,11 @@ class Layout {
     this.said();
     if (!desk) {
       this.medium.hidden = true;
-      fill(this.places.grades, el("p", { class: "iwf-quiet" }, "The desk is being opened."));
+      fill(this.end, el("p", { class: "iwf-quiet" }, "The desk is being opened."));
+      this.end.hidden = false;
       return;
     }
-    this.noteKey.replaceChildren(...present([kbd(desk.keys.note)]));
+    this.note.key.replaceChildren(...present([kbd(desk.keys.note)]));
     const { item, screen, answers, views } = this.desk;
     if (this.bared && !screen.blanked) this.note.value = answers.record.note;
     this.bared = Boolean(screen.blanked);
@@ -69,7 +63,6 @@ class Layout {
     this.medium.hidden = !item || covered;
     this.places.status.hidden = this.medium.hidden;
     this.end.hidden = Boolean(item) || covered;
-    this.places.grades.hidden = !item || covered;
     if (screen.blanked) this.bare();
     else if (item && !covered) this.mediumParts(item);
     else if (!item) this.endCard();
@@ -77,9 +70,9 @@ class Layout {
     this.desk.filter.draw();
     this.desk.selecting.draw();
     this.desk.looking.comparison.draw();
-    const { saved, pressed } = this.desk.outbox;
+    const { saved, pressed, undone } = this.desk.outbox;
     const { signs } = this.desk.exposure;
-    fill(this.places.foot, footView({ saved, pressed, progress: this.desk.progress, second: this.desk.second }), signs.length > 0 && signsView(signs));
+    fill(this.places.foot, footView({ saved, pressed, undone, progress: this.desk.progress, second: this.desk.second }), signs.length > 0 && signsView(signs));
     this.scrollAlong();
   }
 

@@ -14,6 +14,7 @@ class Outbox {
     this.entries = [];
     this.pressed = 0;
     this.saved = 0;
+    this.undone = 0;
     this.fault = null;
     this.held = false; // another person is logged in: nothing is sent under their name
     this.running = false;
@@ -75,6 +76,7 @@ class Outbox {
     this.fault = null;
     this.wait = FIRST_WAIT;
     if (entry.kind === "decision") this.saved += 1;
+    if (entry.kind === "undo") this.undone += 1;
     entry.done?.(reply);
     this.changed();
   }

@@ -4,13 +4,23 @@
 const OWN_KEY = /^([^\s1-9]|F([1-4]|[6-9]|10)|Backspace|Delete|Insert)$/u;
 const NO_KEYS = ["Shift", "Control", "Alt", "Meta", "AltGraph", "CapsLock", "NumLock", "ScrollLock"];
 
+/** The acts as the card groups them; whatever is in none stands under the last. */
+const ACT_GROUPS = [
+  ["Answering", ["question_up", "question_down", "clear", "add_child", "remove_child", "more", "note"]],
+  ["Saving and going on", ["save", "not_sure", "needs_two", "next", "previous", "undo", "why", "selection"]],
+  ["How much is shown", ["blank", "no_picture", "outlines", "shield", "lens", "greyscale", "reveal", "start_here", "present"]],
+  ["A closer look", ["zoom_in", "zoom_out", "zoom_fit", "zoom_actual", "rotate", "larger", "beside", "beside_reveal", "sheet"]],
+  ["Clips", ["play", "frame_back", "frame_on", "slower", "faster", "shot_back", "shot_on", "segment_start", "segment_end"]],
+  ["This desk", ["filter", "palette", "help", "exposure"]],
+];
+
 class OwnKeys {
   constructor(desk) {
     this.desk = desk;
     this.changing = ""; // the act that waits for its new key
     this.busy = false; // a change is on its way: the next one builds on its answer
     this.without = el("div", {});
-    this.body = el("tbody", {});
+    this.body = el("div", { class: "iwf-keys-all" });
     this.said = el("p", { class: "iwf-said", role: "status", "data-testid": "keys-said" });
     this.foot = el("div", { class: "iwf-row" });
   }
@@ -19,7 +29,7 @@ class OwnKeys {
     const { desk, root } = this.desk;
     const print = button("Print this card", { act: () => globalThis.print(), testid: "print-card" });
     const told = { label: "Keys of this desk", testid: "help-card", more: print, keys: desk.keys, act: "help" };
-    const card = openDialog(root, told, this.without, this.said, this.foot, el("table", {}, this.body));
+    const card = openDialog(root, told, this.said, el("div", { class: "iwf-keys-body" }, this.foot, this.without, this.body));
     card.classList.add("iwf-printed", "iwf-keys");
     // Before the card's own keys: what is pressed now is the new key, whatever it does.
     card.addEventListener("keydown", (event) => this.pressed(event), true);
@@ -31,9 +41,10 @@ class OwnKeys {
     const { keys, tags } = this.desk.desk;
     const without = unboundActs(this.desk.desk);
     this.without.replaceChildren(...(without.length ? [unboundInWords(without)] : []));
-    const acts = Object.entries(keys).map(([act, key]) => this.row(key, ACTS[act] ?? words(act), act));
-    const rest = tags.filter((tag) => tag.key).map((tag) => this.row(tag.key, `Tag: ${tag.label}`));
-    this.body.replaceChildren(this.row("1 … 9", "Answer the marked question"), ...acts, ...rest);
+    const rows = groupsOf(Object.keys(keys)).map(([title, acts]) => [title, acts.map((act) => this.row(keys[act], this.text(act), act))]);
+    rows[0][1].unshift(this.row("1 … 9", "Answer the marked question"));
+    rows.push(["Tags", tags.filter((tag) => tag.key).map((tag) => this.row(tag.key, `Tag: ${tag.label}`))]);
+    this.body.replaceChildren(...rows.map(([title, inside]) => el("section", {}, el("h3", {}, title), el("table", {}, el("tbody", {}, inside)))));
     const reset = button("Back to this lab's keys", { act: () => this.choose({}, "These are this lab's keys again."), testid: "keys-reset" });
     const own = Object.keys(this.own).length;
     this.foot.replaceChildren(...(own ? [el("span", {}, `${count(own, "key")} ${own === 1 ? "is" : "are"} your own.`), reset] : []));
@@ -144,4 +155,11 @@ class OwnKeys {
   say(text) {
     this.said.textContent = text;
   }
+}
+
+function groupsOf(acts) {
+  const grouped = ACT_GROUPS.flatMap(([, inside]) => inside);
+  const groups = ACT_GROUPS.map(([title, inside]) => [title, inside.filter((act) => acts.includes(act))]);
+  groups.at(-1)[1].push(...acts.filter((act) => !grouped.includes(act)));
+  return groups;
 }

@@ -183,11 +183,12 @@ function labelOf(desk, name) {
 }
 
 /** The last line: what is saved, how far the lab is, what was before the eyes today. */
-function footView({ saved, pressed, progress, second }) {
+function footView({ saved, pressed, undone, progress, second }) {
   const exposure = progress?.exposure ?? {};
   const told = `${count(exposure.shown ?? 0, "medium", "media")}, ${exposure.revealed ?? 0} revealed, ${timeInWords(exposure.seconds ?? 0)}`;
   return [
-    el("strong", { "data-testid": "saved", class: saved === pressed ? "" : "iwf-open" }, `Saved ${saved} of ${pressed}`),
+    el("strong", { "data-testid": "saved", class: saved === pressed ? "" : "iwf-open" }, `Saved ${saved} of ${count(pressed, "decision")}`),
+    undone > 0 && el("span", { "data-testid": "undone" }, `${undone} undone`),
     el(
       "label",
       { class: "iwf-progress" },

@@ -83,7 +83,7 @@ class Saving {
     Object.assign(items[this.placeOf(medium)] ?? {}, { assessment, grades, contradictions });
     const left = contradictions?.length ? " It holds a contradiction." : "";
     const amiss = savedInWords(this.desk.desk, record, grades);
-    this.desk.tell(`Saved ${outbox.saved} of ${outbox.pressed}.${left} ${amiss}`.trimEnd(), { quiet: true });
+    this.desk.tell(`Saved ${outbox.saved} of ${count(outbox.pressed, "decision")}.${left} ${amiss}`.trimEnd(), { quiet: true });
     // Shown as well, beside the next medium, until the next answer; nothing waits for it.
     if (amiss && !this.desk.message && this.desk.asking === null) this.desk.show(amiss);
     if (record.ending !== SETTLED) this.desk.exposure.ask(); // one more waits for another person

@@ -11,9 +11,9 @@ class StackForm {
     this.left = el("div", { class: "iwf-left" });
     this.grades = el("div", { class: "iwf-grades" });
     this.form = el("div", { class: "iwf-form" });
-    this.note = el("textarea", { rows: 2, maxlength: 4000, "aria-label": "Note", "data-testid": "note", oninput: (event) => this.answers.noted(event.target.value) });
+    this.note = new NoteField((text) => this.answers.noted(text));
     this.bar = el("div", { class: "iwf-bar" });
-    this.scroll = el("div", { class: "iwf-scroll", tabindex: "0", role: "group", "aria-label": "Answers" }, this.form, el("section", { class: "iwf-group iwf-note" }, el("h2", {}, "Note"), this.note));
+    this.scroll = el("div", { class: "iwf-scroll", tabindex: "0", role: "group", "aria-label": "Answers" }, this.form, this.note.place);
     this.root = el("div", { class: "iwf-stack-form", hidden: true, "data-testid": "stack-form" }, el("div", { class: "iwf-columns" }, this.left, this.scroll), this.grades, this.bar);
     const tell = (text, how = {}) => this.desk.tell(text, how);
     this.answers = new Answers({ server: desk.server, desk: desk.lab, tell, edited: () => this.edited(), changed: () => this.draw() });
