@@ -30,15 +30,20 @@ class Looking(Acts, Answers):
 
     @needs("use_lab")
     def choose_keys(
-        self, own: Mapping[str, str], *, request: str | None = None
+        self,
+        own: Mapping[str, str],
+        *,
+        over: Mapping[str, str] | None = None,
+        request: str | None = None,
     ) -> dict[str, Any]:
         """Use these keys at the desk from now on, by act; give what then holds.
 
         What is not named keeps the lab's key; an empty mapping goes back to the lab's.
+        ``over``: change these alone, and refuse where others stand meanwhile.
         """
         store, settings = self._store, self.settings
         given = {"analyst": self.analyst, "request": request or uuid4().hex}
-        own_keys.choose_keys(store, settings, own, **given)
+        own_keys.choose_keys(store, settings, own, over=over, **given)
         return self._keys()
 
     @needs("use_lab")

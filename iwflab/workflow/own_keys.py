@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from iwflab.domain.own_keys import check_own, with_own
 from iwflab.domain.settings import Settings
+from iwflab.errors import ChangedMeanwhile
 from iwflab.store import Store
 from iwflab.store.looking import prefer, preferred
 
@@ -32,8 +33,19 @@ def choose_keys(
     *,
     analyst: str,
     request: str,
+    over: Mapping[str, str] | None = None,
 ) -> None:
-    """Keep a person's keys, all of them at once; none goes back to the lab's."""
+    """Keep a person's keys, all of them at once; none goes back to the lab's.
+
+    ``over`` are those that the change was made from: where others stand by now, another
+    window changed them, and :class:`~iwflab.errors.ChangedMeanwhile` says so.
+    """
     check_own(settings.keys, own)
+    stands = own_keys(store, settings, analyst)
+    if over is not None and stands != dict(over) and stands != dict(own):
+        raise ChangedMeanwhile(
+            "your keys were changed in another window meanwhile",
+            advice="look at what stands now, then change them again",
+        )
     told = json.dumps(dict(sorted(own.items())))
     prefer(store, analyst, _KEYS, told, request=request)

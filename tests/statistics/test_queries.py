@@ -396,6 +396,17 @@ def test_a_chart_draws_the_base_that_is_read_and_names_it(drawn):
     assert draw(public, "known") == draw(public)
 
 
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.003, "(under 1%)"), (0.006, "(1%)"), (0.998, "(over 99%)"), (1.0, "(100%)")],
+)
+def test_a_chart_says_nought_and_all_of_nothing_else(drawn, share, said):
+    told = facts(answer(drawn, Query(UNIT, "age_band")))
+    told["cells"][0]["known"] = (share, None, None, 300)
+
+    assert f"{told['cells'][0]['n']} {said}" in in_words(told, "known")
+
+
 @pytest.mark.parametrize(("girls", "percent"), [(1, "13%"), (5, "63%")])
 def test_a_title_and_a_chart_round_halves_as_tables_do(girls, percent):
     few = frames(40)

@@ -319,6 +319,9 @@ class FakeServer:
 
     def keys(self, body):
         check_own(KEYS, body["keys"])
+        if body["over"] not in (self.own_keys, body["keys"]):
+            why = "your keys were changed in another window meanwhile"
+            raise Refusal(why, "change them again", "ChangedMeanwhile")
         self.own_keys = body["keys"]
         return {**self.with_keys(), "own_keys": self.own_keys, "lab_keys": dict(KEYS)}
 

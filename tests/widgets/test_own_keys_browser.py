@@ -159,6 +159,23 @@ def test_one_change_at_a_time(open_desk):
     assert server.own_keys == {"undo": "q", "note": "w"}
 
 
+def test_what_another_window_changed_meanwhile_stands_here_before_more_is_changed(
+    open_desk,
+):
+    server = a_server()
+    desk = opened(open_desk, server)
+    server.own_keys = {"note": "w"}  # the other window
+    desk.press("?")
+    change(desk, "undo", "q")
+    desk.by("keys-said").filter(has_text="changed in another window").wait_for()
+    assert server.own_keys == {"note": "w"}
+    row = desk.by("help-card").locator("tr", has_text="Write a note")
+    row.filter(has_text="W").wait_for()
+    change(desk, "undo", "q")
+    desk.by("keys-said").filter(has_text="Q now means: Undo").wait_for()
+    assert server.own_keys == {"note": "w", "undo": "q"}
+
+
 class Refusing(FakeServer):
     def keys(self, _):
         raise Refusal("no act is called 'undo'", "reload the page", "BadInput")

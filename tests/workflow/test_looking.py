@@ -9,7 +9,14 @@ from given import seen
 
 from iwflab import Lab
 from iwflab.domain.assessments import PAINTED, REVEALS, RevealLevel
-from iwflab.errors import BadInput, NotAllowed, NotFound, Presenting, RequestReused
+from iwflab.errors import (
+    BadInput,
+    ChangedMeanwhile,
+    NotAllowed,
+    NotFound,
+    Presenting,
+    RequestReused,
+)
 from iwflab.store.entering import enter_examination
 
 EMBEDDED = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -134,6 +141,18 @@ def test_keys_of_ones_own_are_kept_per_person_and_over_a_restart(lab, ann):
     with Lab.open(lab.folder, analyst="ann") as again:
         assert again.desk()["own_keys"] == own
         assert again.choose_keys({})["keys"]["undo"] == "z"
+
+
+def test_keys_changed_in_two_windows_at_once_are_not_lost(ann):
+    first, second = {"undo": "q"}, {"note": "w"}
+    ann.choose_keys(first, over={})
+
+    with pytest.raises(ChangedMeanwhile, match="another window"):
+        ann.choose_keys(second, over={})
+    assert ann.desk()["own_keys"] == first
+    ann.choose_keys(first, over={})  # the same again: an answer that was lost
+    both = ann.choose_keys({**first, **second}, over=first)
+    assert both["own_keys"] == {**first, **second}
 
 
 @EMBEDDED

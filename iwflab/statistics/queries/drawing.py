@@ -30,6 +30,7 @@ HIDDEN = "#3D3D3D"
 _WIDE, _STEP = 460, 22  # pixels of the whole drawing, of a bar with its gap
 _PANELS = 3  # side by side
 _LABEL = 70  # pixels right of a bar for its number
+_ALL = 100  # percent
 _LONG = 62  # letters of a line of the title
 
 
@@ -112,7 +113,15 @@ def _shown(cell: Mapping[str, Any], base: str) -> tuple[Any, Any, Any, str]:
     if share is None:
         return 0, None, None, str(cell["n"])
     limits = [None if one is None else 100 * one for one in (low, high)]
-    return 100 * share, *limits, f"{cell['n']} ({half_up(100 * share)}%)"
+    return 100 * share, *limits, f"{cell['n']} ({_percent(share)})"
+
+
+def _percent(share: float) -> str:
+    """Write a share in whole percent; nought and all are said of nothing else."""
+    whole = half_up(100 * share)
+    if whole == 0 and share > 0:
+        return "under 1%"
+    return "over 99%" if whole == _ALL and share < 1 else f"{whole}%"
 
 
 def _chart(told: Mapping[str, Any], read: str) -> "alt.FacetChart | alt.LayerChart":

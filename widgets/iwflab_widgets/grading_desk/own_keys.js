@@ -130,20 +130,36 @@ class OwnKeys {
     this.busy = true;
     const { desk } = this;
     try {
-      const { keys, ...found } = await desk.server.post("iwflab/api/keys", { keys: own, request: freshId() });
-      Object.assign(desk.desk, found);
-      Object.assign(desk.desk.keys, keys); // this card closes by them as well
-      desk.message = ""; // it may name a key that means another thing by now
+      const { keys, ...found } = await desk.server.post("iwflab/api/keys", { keys: own, over: this.own, request: freshId() });
+      this.hold(found, keys);
       this.say(said);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       this.say(`${fault.reason === "refused" ? "Not changed" : "It is not known whether that is kept"}: ${fault.inWords}`);
+      if (fault.kind === "ChangedMeanwhile") await this.takeOver();
     } finally {
       this.busy = false;
     }
     this.draw();
     desk.render();
     this.focus(act);
+  }
+
+  hold(found, keys) {
+    const { desk } = this;
+    Object.assign(desk.desk, found);
+    Object.assign(desk.desk.keys, keys); // this card closes by them as well
+    desk.message = ""; // it may name a key that means another thing by now
+  }
+
+  /** What another window chose stands here as well, before anything is changed again. */
+  async takeOver() {
+    try {
+      const { keys, tags, own_keys, lab_keys } = await this.desk.server.get("iwflab/api/desk");
+      this.hold({ tags, own_keys, lab_keys }, keys);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+    }
   }
 
   /** To a button of the card: without the focus in it nothing would hear the keys. */

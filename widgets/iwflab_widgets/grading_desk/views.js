@@ -37,6 +37,7 @@ class Views {
   recorded(views, refused) {
     const kept = views.filter((view) => !refused.includes(view.medium));
     this.desk.exposure.add({ shown: kept.map((view) => view.medium), seconds: secondsOf(kept) });
+    this.desk.exposure.soon(); // what was seen before this page was loaded only the server knows
     if (refused.length) this.sheet.drop([...new Set(refused)]);
   }
 

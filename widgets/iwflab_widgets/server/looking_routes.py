@@ -34,7 +34,9 @@ class KeysHandler(ApiHandler):
         """Keep them."""
         body = self.body()
         own, request = body.words("keys", most=ACTS_MOST), body.request_id()
-        self.reply(await self.service.run(self.seat.choose_keys, own, request=request))
+        over = body.words("over", most=ACTS_MOST) if body.is_mapping("over") else None
+        call = self.seat.choose_keys
+        self.reply(await self.service.run(call, own, over=over, request=request))
 
 
 class PresentationHandler(ApiHandler):
