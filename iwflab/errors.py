@@ -4,7 +4,7 @@
     +-- NotAllowed          the person, the stage or a rule forbids it
     |   +-- NotYours        it belongs to another analyst
     |   +-- RequestReused   a request id came again with another content
-    |   +-- ChangedMeanwhile  another record stands than the one that was shown
+    |   +-- ChangedMeanwhile  something else stands than what was shown
     |   +-- Presenting      presentation mode: no picture is sent
     +-- NotFound            no such thing in this lab
     +-- BadInput            what was given cannot be used; nothing was changed
@@ -57,7 +57,7 @@ class RequestReused(NotAllowed):
 
 
 class ChangedMeanwhile(NotAllowed):
-    """Another record stands than the one that was shown."""
+    """Something else stands than what was shown: another window or person was there."""
 
 
 class Presenting(NotAllowed):

@@ -1,6 +1,6 @@
 """What is asked of looking: views of a person, levels of a decision, choices."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,13 +72,26 @@ def preferred(store: Store, analyst: str, name: str) -> str:
     return str(rows[0]["value"]) if rows else ""
 
 
-def prefer(store: Store, analyst: str, name: str, value: str, *, request: str) -> None:
-    """Keep what one person chooses under a name, once under a request id."""
+def prefer(
+    store: Store,
+    analyst: str,
+    name: str,
+    value: str,
+    *,
+    request: str,
+    check: Callable[[], None] | None = None,
+) -> None:
+    """Keep what one person chooses under a name, once under a request id.
+
+    ``check`` may refuse it, in its turn to write; what was kept already it does not.
+    """
     wanted = {"analyst": analyst, "name": name, "value": value}
     with store.act("prefer", analyst, analyst=analyst, request=request) as act:
         if act.repeated:
             must_be_same(act, "preference", [wanted])
         else:
+            if check:
+                check()
             act.insert("preference", **wanted)
 
 

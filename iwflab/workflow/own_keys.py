@@ -41,11 +41,14 @@ def choose_keys(
     window changed them, and :class:`~iwflab.errors.ChangedMeanwhile` says so.
     """
     check_own(settings.keys, own)
-    stands = own_keys(store, settings, analyst)
-    if over is not None and stands != dict(over) and stands != dict(own):
-        raise ChangedMeanwhile(
-            "your keys were changed in another window meanwhile",
-            advice="look at what stands now, then change them again",
-        )
+
+    def unchanged() -> None:
+        stands = own_keys(store, settings, analyst)
+        if over is not None and stands not in (dict(over), dict(own)):
+            raise ChangedMeanwhile(
+                "your keys were changed in another window meanwhile",
+                advice="look at what stands now, then change them again",
+            )
+
     told = json.dumps(dict(sorted(own.items())))
-    prefer(store, analyst, _KEYS, told, request=request)
+    prefer(store, analyst, _KEYS, told, request=request, check=unchanged)

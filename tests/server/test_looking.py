@@ -224,3 +224,21 @@ def test_more_are_taken_onto_the_sheet(tmp_path, root):
         assert lab.take_more(3) == 3
         assert lab.take_more(9) == 2
         assert len(lab.sheet_order()) == 5
+
+
+def test_keys_are_changed_from_those_that_stand_and_once_under_a_request(looker):
+    def ask(own, over, request=""):
+        body = {"keys": own, "request": request or uuid.uuid4().hex}
+        more = {} if over is None else {"over": over}
+        return looker.post("/iwflab/api/keys", body | more)
+
+    first, request = {"undo": "q"}, uuid.uuid4().hex
+    assert ask(first, {}, request)[0] == 200
+    status, told = ask({"note": "w"}, {})
+    assert (status, told["kind"]) == (403, "ChangedMeanwhile")
+    assert ask({"note": "w"}, first)[1]["own_keys"] == {"note": "w"}
+    # A retry of what was done is no change, whatever stands by now.
+    status, told = ask(first, {}, request)
+    assert (status, told["own_keys"]) == (200, {"note": "w"})
+    assert ask({}, "all of them")[0] == 400
+    assert ask({}, None)[1]["own_keys"] == {}

@@ -319,7 +319,7 @@ class FakeServer:
 
     def keys(self, body):
         check_own(KEYS, body["keys"])
-        if body["over"] not in (self.own_keys, body["keys"]):
+        if self.own_keys not in (body["over"], body["keys"]):
             why = "your keys were changed in another window meanwhile"
             raise Refusal(why, "change them again", "ChangedMeanwhile")
         self.own_keys = body["keys"]

@@ -628,6 +628,30 @@ def test_the_key_card_prints_on_one_page(open_desk):
     desk.by("help-card").wait_for(state="detached")
 
 
+def test_a_card_that_lost_the_focus_hears_its_key_all_the_same(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    for key in ("?", "Enter"):
+        desk.press("?")
+        desk.by("help-card").wait_for()
+        desk.page.evaluate("document.activeElement.blur()")
+        desk.press(key)
+        if key == "Enter":
+            desk.press(key)  # the first gave the focus back to Close
+        desk.by("help-card").wait_for(state="detached")
+
+
+def test_the_card_of_keys_scrolls_by_keys_under_its_heading(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.page.set_viewport_size({"width": 1000, "height": 600})
+    desk.painted("m01")
+    desk.press("?", "PageDown")
+    card = desk.by("help-card")
+    desk.page.wait_for_function("document.querySelector('dialog').scrollTop > 100")
+    assert desk.by("close-card").bounding_box()["y"] >= card.bounding_box()["y"]
+    assert card.evaluate("d => d.contains(document.activeElement)")
+
+
 def test_a_fresh_medium_shows_its_whole_form_on_a_usual_screen(open_desk):
     desk = open_desk(GradingDesk, a_server())
     desk.page.set_viewport_size({"width": 1440, "height": 900})
@@ -661,7 +685,71 @@ def test_what_is_undone_is_told_beside_what_was_saved(open_desk):
     assert desk.by("undone").count() == 0
     desk.press("z")
     desk.painted("m01")
-    desk.by("undone").filter(has_text="1 undone").wait_for()
+    desk.by("undone").filter(has_text="1 act undone").wait_for()
+
+
+def shown_buttons(desk):
+    seen = "e => e.checkVisibility({ visibilityProperty: true })"
+    buttons = desk.page.locator(".iwf button").all()
+    return [one.get_attribute("data-testid") for one in buttons if one.evaluate(seen)]
+
+
+def test_the_end_blanks_and_comes_back_with_the_mouse(open_desk):
+    desk = open_desk(GradingDesk, FakeServer([item(1)]))
+    desk.painted("m01")
+    desk.press("4", "2", "Enter")
+    desk.by("end").wait_for()
+    desk.press("Escape")
+    desk.until("s.blanked")
+    assert desk.by("end").is_hidden()
+    assert shown_buttons(desk) == ["wake"]
+    desk.by("wake").click()
+    desk.by("end").wait_for()
+    assert desk.by("wake").is_hidden()
+
+
+@pytest.mark.parametrize("last", ["sheet", "selection"])
+def test_nothing_is_graded_or_taken_from_a_blank_desk(open_desk, last):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("4", "2", "F2")
+    desk.until("s.sheet?.thumbs >= 2")
+    desk.press("ArrowRight", " ", "ArrowRight", " ")
+    desk.until("s.sheet?.selected.length === 2")
+    if last == "selection":
+        desk.press("F2")
+        desk.by("selection-act").wait_for()
+    desk.press("Escape")
+    desk.until("s.blanked")
+    button = {"sheet": "sheet-wake", "selection": "wake"}[last]
+    assert shown_buttons(desk) == [button]
+    desk.by(button).click()
+    desk.until("!s.blanked")
+    assert server.bodies("selection") == []
+
+
+def test_in_a_notebook_a_blank_desk_hears_the_key_that_goes_on(open_desk):
+    """Also where a button had the focus that is hidden now."""
+    desk = open_desk(GradingDesk, a_server(), where="cell")
+    desk.painted("m01")
+    desk.by("next").focus()
+    desk.page.evaluate("document.querySelector('.iwf').iwflab.desk.blank()")
+    desk.until("s.blanked")
+    desk.press("y")
+    desk.until("!s.blanked")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (800, 900), (1280, 560)])
+def test_the_reasons_come_into_view(open_desk, size):
+    desk = open_desk(GradingDesk, a_server())
+    desk.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    desk.painted("m01")
+    desk.press("1", "1", "1", "v")
+    desk.by("reasons").wait_for()
+    seen = """e => { const box = e.getBoundingClientRect();
+      return box.top < innerHeight - 60 && box.bottom > 0; }"""
+    desk.page.wait_for_function(f"({seen})(document.querySelector('.iwf-why'))")
 
 
 def test_nothing_is_saved_from_a_blank_desk(open_desk):
@@ -670,7 +758,7 @@ def test_nothing_is_saved_from_a_blank_desk(open_desk):
     desk.painted("m01")
     desk.press("4", "2", "Escape")
     desk.until("s.blanked")
-    assert desk.by("save").is_hidden()
+    assert shown_buttons(desk) == ["wake"]
     desk.press("Enter")  # goes on, and no more
     desk.painted("m01")
     assert desk.by("save").is_visible()

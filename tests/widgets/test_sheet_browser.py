@@ -181,9 +181,9 @@ def test_what_is_no_longer_ones_own_leaves_the_sheet(open_desk):
     desk.until("s.sheet.thumbs >= 12")
     desk.press("ArrowRight", " ", "ArrowRight", " ", "F2")
     desk.until("s.sheet === null && s.selection.length === 2 && s.waiting === 0")
-    server.anothers = ("m00002",)  # it went back to the queue, and to somebody else
     desk.press("F2")
     desk.until("s.sheet?.thumbs >= 12")
+    server.anothers = ("m00002",)  # it went back to the queue, and to somebody else
     desk.page.evaluate(
         "document.querySelector('.iwf').iwflab.desk.views.sheet.report()"
     )

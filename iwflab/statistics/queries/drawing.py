@@ -108,7 +108,7 @@ def _shown(cell: Mapping[str, Any], base: str) -> tuple[Any, Any, Any, str]:
         return share, None, None, said
     share, low, high, _ = cell.get(base) or [None] * 4
     if base == "bounds" and low is not None and high is not None:
-        said = f"{half_up(100 * low)}% to {half_up(100 * high)}%"
+        said = f"{_percent(low)} to {_percent(high)}"
         return 100 * low, 100 * low, 100 * high, f"{cell['n']} ({said})"
     if share is None:
         return 0, None, None, str(cell["n"])

@@ -52,7 +52,8 @@ const KEY_NAMES = {
 
 /** A key as it is printed on keyboards. */
 function keyName(key) {
-  return KEY_NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+  const capital = key.toUpperCase(); // of ß it is two letters
+  return KEY_NAMES[key] ?? (key.length === 1 && capital.length === 1 ? capital : key);
 }
 
 /** Show a key beside its control. */

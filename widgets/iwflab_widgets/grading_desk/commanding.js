@@ -78,6 +78,8 @@ Object.assign(Desk.prototype, {
   emptied(reason) {
     this.asking = null;
     this.message = "";
+    // What had the focus may be hidden now; in a notebook nothing else would hear a key.
+    if (this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
     sweep(this.root);
     this.layout.bare();
     this.live.say(reason);
@@ -85,7 +87,7 @@ Object.assign(Desk.prototype, {
 
   toggleWhy() {
     this.why = !this.why;
-    this.layout.follow = "active"; // the reasons take room from the answers
+    this.layout.follow = "why";
     this.render();
   },
 

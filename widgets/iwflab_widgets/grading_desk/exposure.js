@@ -27,12 +27,12 @@ class Exposure {
     const { outbox, work } = this.desk;
     if (work.signal.aborted) return;
     this.asked = performance.now();
-    const { saved } = outbox ?? {};
+    const { saved, undone } = outbox ?? {};
     const found = await this.get("iwflab/api/signs");
     if (!found || work.signal.aborted) return;
     this.signs = found.signs ?? [];
-    // Counted before something else was saved, it would take that back.
-    if (outbox?.waiting || outbox?.saved !== saved) this.soon();
+    // Counted before something else was saved or undone, it would take that back.
+    if (outbox?.waiting || outbox?.saved !== saved || outbox?.undone !== undone) this.soon();
     else this.desk.counted(found);
     this.desk.render();
   }

@@ -178,6 +178,7 @@ function tagsView(desk, state, act) {
 
 const LONGEST_NOTE = 4000; // as the record has it
 const NOTE_NEARLY_FULL = 400;
+const NOTE_SPOKEN = [0, 20, 100, NOTE_NEARLY_FULL];
 
 /** The field of the note; near its end it says how much more it takes. */
 class NoteField {
@@ -185,8 +186,9 @@ class NoteField {
     const given = { rows: 2, maxlength: LONGEST_NOTE, "aria-label": "Note", "data-testid": "note" };
     this.field = el("textarea", { ...given, oninput: () => (noted(this.field.value), this.count()) });
     this.key = el("span", {});
-    this.left = el("span", { class: "iwf-hint", role: "status", "data-testid": "note-left" });
-    this.place = el("section", { class: "iwf-group iwf-note" }, el("h2", {}, "Note ", this.key), this.field, this.left);
+    this.left = el("span", { class: "iwf-hint", "data-testid": "note-left" });
+    this.spoken = el("span", { class: "iwf-unseen", role: "status" }); // not at every letter
+    this.place = el("section", { class: "iwf-group iwf-note" }, el("h2", {}, "Note ", this.key), this.field, this.left, this.spoken);
   }
 
   get value() {
@@ -202,6 +204,9 @@ class NoteField {
     const left = LONGEST_NOTE - this.field.value.length;
     const told = left > 0 ? `${count(left, "character")} left` : "Full: nothing more is taken.";
     this.left.textContent = left > NOTE_NEARLY_FULL ? "" : told;
+    const step = NOTE_SPOKEN.find((most) => left <= most);
+    if (step !== this.step) this.spoken.textContent = this.left.textContent;
+    this.step = step;
   }
 
   focus() {

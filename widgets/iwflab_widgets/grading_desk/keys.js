@@ -163,8 +163,11 @@ function cardOver(root, keys, event) {
   const dialog = root.querySelector("dialog[open]");
   if (!dialog) return "";
   if (!keys || !sameKey(keys.blank, asNamed(event.key))) {
-    // A card that lost the focus, after printing say, would hear no key.
-    if (!dialog.contains(document.activeElement)) dialog.querySelector("button")?.focus();
+    // A card that lost the focus would hear no key: it has it again, and this key.
+    if (!dialog.contains(document.activeElement)) {
+      dialog.querySelector('[data-testid="close-card"]')?.focus();
+      dialog.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, cancelable: true }));
+    }
     return "open";
   }
   dialog.close();

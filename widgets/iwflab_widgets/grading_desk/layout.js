@@ -60,9 +60,10 @@ class Layout {
     if (this.bared && !screen.blanked) this.note.value = answers.record.note;
     this.bared = Boolean(screen.blanked);
     const covered = views.render();
-    this.medium.hidden = !item || covered;
-    this.places.status.hidden = this.medium.hidden;
-    this.end.hidden = Boolean(item) || covered;
+    // Blank, what says so and leads back stands where the picture was, also at the end.
+    this.medium.hidden = covered || !(item || screen.blanked);
+    this.places.status.hidden = !item || covered;
+    this.end.hidden = !this.medium.hidden || covered;
     if (screen.blanked) this.bare();
     else if (item && !covered) this.mediumParts(item);
     else if (!item) this.endCard();
@@ -187,7 +188,15 @@ class Layout {
     if (this.follow === "top") this.scroll.scrollTop = 0;
     if (this.follow === "active")
       this.places.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
+    if (this.follow === "why") this.followWhy();
     this.follow = "";
+  }
+
+  /** The reasons take room from the answers; where the page scrolls, they are below. */
+  followWhy() {
+    const beside = getComputedStyle(this.scroll).overflowY !== "visible";
+    const seen = beside ? this.places.form.querySelector("[data-active]") : this.places.grades;
+    seen?.scrollIntoView({ block: "nearest" });
   }
 
   /** On a page of its own the desk fills what its title leaves of the window. */

@@ -29,7 +29,8 @@ class OwnKeys {
     const { desk, root } = this.desk;
     const print = button("Print this card", { act: () => globalThis.print(), testid: "print-card" });
     const told = { label: "Keys of this desk", testid: "help-card", more: print, keys: desk.keys, act: "help" };
-    const card = openDialog(root, told, this.said, el("div", { class: "iwf-keys-body" }, this.foot, this.without, this.body));
+    const card = openDialog(root, told, this.foot, this.without, this.body);
+    card.querySelector(".iwf-row").append(this.said);
     card.classList.add("iwf-printed", "iwf-keys");
     // Before the card's own keys: what is pressed now is the new key, whatever it does.
     card.addEventListener("keydown", (event) => this.pressed(event), true);

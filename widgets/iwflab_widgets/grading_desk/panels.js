@@ -188,7 +188,7 @@ function footView({ saved, pressed, undone, progress, second }) {
   const told = `${count(exposure.shown ?? 0, "medium", "media")}, ${exposure.revealed ?? 0} revealed, ${timeInWords(exposure.seconds ?? 0)}`;
   return [
     el("strong", { "data-testid": "saved", class: saved === pressed ? "" : "iwf-open" }, `Saved ${saved} of ${count(pressed, "decision")}`),
-    undone > 0 && el("span", { "data-testid": "undone" }, `${undone} undone`),
+    undone > 0 && el("span", { "data-testid": "undone" }, `${count(undone, "act")} undone`),
     el(
       "label",
       { class: "iwf-progress" },

@@ -50,6 +50,7 @@ class Selecting {
   mayNot() {
     const { stopped, outbox, answers, item, views } = this.desk;
     if (this.busy) return this.busy;
+    if (this.desk.screen.blanked) return "Nothing is graded from a blank desk.";
     // The form is hidden there, and nothing is graded with answers that nobody sees.
     if (views.sheet.shown) return "Nothing is graded from the contact sheet: go back to the medium first.";
     if (!this.pending && !this.media.length) return "Nothing is selected: choose on the contact sheet or by the filter.";
@@ -89,6 +90,7 @@ class Selecting {
     const body = { named: decided.selection, request: (decided.undo ??= freshId()) };
     const reply = await this.post("iwflab/api/selection/undo", body, "The selection is being taken back.", "Not undone");
     if (!reply) return this.desk.saving.decided.push(decided);
+    this.desk.outbox.undone += 1;
     if (decided.medium) this.desk.answers.drafts.set(decided.medium, decided.record);
     await this.desk.refetch(decided.medium || null);
     this.desk.tell(`Undone: ${count(reply.withdrawn.length, "medium", "media")} wait again.${leftInWords(reply.left)}`);
@@ -115,7 +117,7 @@ class Selecting {
   draw() {
     const { desk } = this.desk;
     const number = this.media.length;
-    const covered = this.desk.views.sheet.shown;
+    const covered = this.desk.views.sheet.shown || Boolean(this.desk.screen.blanked);
     if (!number || covered) this.asking = false;
     this.place.hidden = !desk || covered || (!number && !this.pending);
     if (this.place.hidden) return;

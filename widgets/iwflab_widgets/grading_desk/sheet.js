@@ -54,6 +54,7 @@ class Sheet {
   async open() {
     this.shown = true;
     this.failed = false;
+    this.looks = 0;
     this.desk.screen.leave();
     this.place.hidden = false;
     this.pages.forget();

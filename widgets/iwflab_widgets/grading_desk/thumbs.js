@@ -105,7 +105,8 @@ class Thumbs {
     }
     if (run !== this.run) return bitmap?.close();
     this.busy.delete(medium);
-    if (bitmap) this.keep(medium, bitmap);
+    if (this.grants.has(medium) && bitmap) this.keep(medium, bitmap);
+    else bitmap?.close(); // it was forgotten meanwhile
     this.go();
     if (!this.busy.size && this.missing().length) this.fetch();
   }

@@ -34,7 +34,7 @@ class KeysHandler(ApiHandler):
         """Keep them."""
         body = self.body()
         own, request = body.words("keys", most=ACTS_MOST), body.request_id()
-        over = body.words("over", most=ACTS_MOST) if body.is_mapping("over") else None
+        over = body.words("over", most=ACTS_MOST) if body.has("over") else None
         call = self.seat.choose_keys
         self.reply(await self.service.run(call, own, over=over, request=request))
 
