@@ -114,3 +114,19 @@ def test_the_sheet_costs_no_message_and_opens_what_is_chosen(served, browser):
     assert person.faults == []
     with Lab.open(served.folder) as lab:
         assert lab.verify() == []
+
+
+def test_at_200_percent_picture_and_last_line_stay_in_view(served, browser):
+    """In a real Voila: it has boxes of its own round the desk, in which nothing sticks."""
+    person = Person(browser, served, "ann").log_in()
+    person.page.set_viewport_size({"width": 720, "height": 450})
+    person.grading()
+    until(lambda: person.state()["painted"], what="the first medium")
+    person.press("1", "1", "1", "c")
+    person.until(lambda s: s.active == "child-1-age_band")
+    seen = """places => places.every((place) => {
+      const box = document.querySelector(place).getBoundingClientRect();
+      return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight; })"""
+    places = ["[data-testid=picture]", "[data-testid=message]", "[data-active]"]
+    person.page.wait_for_function(seen, arg=places)
+    assert person.faults == []

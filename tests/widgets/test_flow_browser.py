@@ -109,6 +109,9 @@ def test_the_answers_go_to_the_whole_selection_after_a_second_press(open_desk):
     assert sent["record"] == answered
     assert (state["selected"], state["medium"]) == (0, "m03")
     assert not desk.by("selection").is_visible()
+    assert desk.by("saved").inner_text() == "Saved 1 of 1 decision"
+    desk.press("z")
+    desk.by("undone").filter(has_text="1 act undone").wait_for()
 
 
 def test_a_selection_is_not_graded_from_the_contact_sheet(open_desk):

@@ -419,7 +419,8 @@ def test_what_another_window_saved_meanwhile_is_said_until_a_key_is_pressed(open
     assert "graded in another window" in state["message"]
     assert "photograph" in state["message"]
     assert "Enter saves yours in its place" in state["message"]
-    assert desk.by("message").is_visible()
+    box = "e => e.scrollHeight <= e.clientHeight && e.checkVisibility()"
+    assert desk.by("message").evaluate(box)  # all of it, however long
     assert state["record"]["elements"]["form"] == "text_only"
     server.refuse = ""
     desk.press("Enter")
@@ -738,6 +739,33 @@ def test_in_a_notebook_a_blank_desk_hears_the_key_that_goes_on(open_desk):
     desk.until("s.blanked")
     desk.press("y")
     desk.until("!s.blanked")
+
+
+def test_blank_whatever_is_pressed_goes_on(open_desk):
+    server = a_server()
+    server.own_keys = {"save": "u"}
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    for key in ("Enter", "Home", "Delete", "ArrowUp", "Insert", "1"):
+        desk.press("Escape")
+        desk.until("s.blanked")
+        desk.press("Shift")
+        assert desk.state()["blanked"]  # alone it is no key
+        desk.press(key)
+        desk.until("!s.blanked")
+    assert desk.state()["record"]["elements"] == {}
+
+
+def test_without_an_answer_there_is_nothing_to_explain(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    before = desk.by("picture").bounding_box()
+    desk.press("v")
+    assert "nothing to explain" in desk.state()["message"]
+    assert desk.by("reasons").count() == 0
+    assert desk.by("picture").bounding_box() == before
+    desk.press("1", "v")
+    desk.by("reasons").wait_for()
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (800, 900), (1280, 560)])

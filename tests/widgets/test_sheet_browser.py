@@ -137,6 +137,17 @@ def test_what_was_painted_is_recorded_however_soon_it_left_the_view(open_desk):
     assert painted <= {view["medium"] for view in server.views}
 
 
+def test_it_marks_the_medium_that_is_open(open_desk):
+    desk = open_sheet(open_desk, a_server(12))
+    desk.until("s.sheet.thumbs >= 12")
+    desk.press("ArrowRight", "Enter")
+    desk.painted("m00002")
+    desk.press("ArrowRight")
+    desk.painted("m00003")
+    desk.press("F2")
+    assert desk.until("s.sheet?.current")["sheet"]["current"] == "m00003"
+
+
 def test_time_on_the_sheet_is_part_of_the_decision(open_desk):
     server = a_server(12)
     desk = open_sheet(open_desk, server)

@@ -1,5 +1,8 @@
 // What a key or a click of the desk sets off.
 
+// Blank, these do not go on: they do nothing alone, reach the button, or are the browser's.
+const NOT_ANY = /^(Shift|Control|Alt|Meta|AltGraph|CapsLock|NumLock|ScrollLock|Tab|Unidentified|Dead|F\d+)$/;
+
 Object.assign(Desk.prototype, {
   key(event) {
     const over = cardOver(this.root, this.desk?.keys, event);
@@ -28,7 +31,7 @@ Object.assign(Desk.prototype, {
     const meaning = meaningOf(event, this.desk);
     if (this.screen.lens?.moved(event)) return true;
     if (this.screen.blanked) {
-      const any = event.key.length === 1 || meaning !== null;
+      const any = meaning !== null || !NOT_ANY.test(event.key);
       if (any && !event.repeat && !this.watch.stranger) this.screen.wake();
       return any;
     }
@@ -86,6 +89,7 @@ Object.assign(Desk.prototype, {
   },
 
   toggleWhy() {
+    if (isEmpty(this.answers.record) && !this.why) return this.tell("Nothing is answered yet: there is nothing to explain.");
     this.why = !this.why;
     this.layout.follow = "why";
     this.render();

@@ -25,7 +25,7 @@ class Desk {
       woken: () => this.looking.drawAhead(),
       changed: () => this.render(),
       report: (views) => this.report(views),
-      revealed: (medium) => this.exposure.add({ revealed: [medium] }),
+      revealed: () => this.exposure.soon(),
     });
     this.views = new Views(this);
     this.saving = new Saving(this);

@@ -8,7 +8,6 @@ class Exposure {
     this.desk = desk;
     this.signs = [];
     this.asked = -Infinity;
-    this.counted = { shown: new Set(), revealed: new Set() }; // media that this window told of
   }
 
   /** Ask now and then; between two answers the page counts on by itself, as far as it knows. */
@@ -37,17 +36,15 @@ class Exposure {
     this.desk.render();
   }
 
-  /** Count on between two answers of the server, which has the true figure: different media. */
-  add({ shown = [], revealed = [], seconds = 0 }) {
+  /**
+   * Seconds add up; how many different media they were the server knows alone, which has
+   * seen the windows and days before.
+   */
+  add(seconds) {
     const { desk } = this;
-    const exposure = { ...desk.progress?.exposure };
-    exposure.seconds = (exposure.seconds ?? 0) + seconds;
-    for (const [name, media] of Object.entries({ shown, revealed })) {
-      const { size } = this.counted[name];
-      for (const medium of media) this.counted[name].add(medium);
-      exposure[name] = (exposure[name] ?? 0) + this.counted[name].size - size;
-    }
-    desk.progress = { ...desk.progress, exposure };
+    const { exposure } = desk.progress ?? {};
+    desk.progress = { ...desk.progress, exposure: { ...exposure, seconds: (exposure?.seconds ?? 0) + seconds } };
+    this.soon();
     desk.render();
   }
 

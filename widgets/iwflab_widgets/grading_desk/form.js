@@ -9,7 +9,7 @@ function formState(answers, uid) {
   const gatesDone = !gates.some(open);
   const asked = (one) => ((one.gate || gatesDone) && one.needed) || one.answer || (one.id === active && !fold);
   return {
-    ...{ record, active, uid, questions, keys: desk.keys },
+    ...{ record, active, uid, questions, gatesDone, keys: desk.keys },
     gates: gates.filter(asked),
     asked: rest.filter(asked),
     others: [...gates, ...rest].filter((one) => !asked(one)),
@@ -132,13 +132,12 @@ function ageField(name, label, child, place, act) {
 /** Folded away: what nothing depends on, after the answers so far. */
 function othersView(state, act) {
   const open = state.othersOpen;
-  const begun = Object.keys(state.record.elements).length > 0;
   const toggle = el(
     "button",
     { type: "button", class: "iwf-button iwf-fold", "aria-expanded": String(open), "data-testid": "fold", "aria-keyshortcuts": state.keys.more, onclick: () => act.unfold(!open) },
     kbd(state.keys.more),
     el("span", { "aria-hidden": "true" }, open ? "▾ " : "▸ "),
-    `${begun ? "Not needed after these answers" : "Asked when the answers need them"}: ${count(state.others.length, "question")}`,
+    `${state.gatesDone ? "Not needed after these answers" : "Asked when the answers need them"}: ${count(state.others.length, "question")}`,
   );
   return state.others.length > 0 && [toggle, open && state.others.map((one) => questionView(one, state, act))];
 }

@@ -39,7 +39,8 @@ class Layout {
     this.activate = el("p", { class: "iwf-activate", "data-testid": "activate" }, "Click here to activate the keys.");
     const { filter, selecting } = this.desk;
     const top = el("div", { class: "iwf-top" }, filter.place, status);
-    const body = [banner, this.activate, views.sheet.place, top, this.medium, this.end, message, selecting.place, this.desk.looking.comparison.place, bar, foot];
+    const line = el("div", { class: "iwf-said-line" }, message);
+    const body = [banner, this.activate, views.sheet.place, top, this.medium, this.end, line, selecting.place, this.desk.looking.comparison.place, bar, foot];
     this.desk.root.append(el("div", { class: "iwf-frame" }, body), this.desk.live.region);
   }
 
@@ -188,15 +189,15 @@ class Layout {
     if (this.follow === "top") this.scroll.scrollTop = 0;
     if (this.follow === "active")
       this.places.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
-    if (this.follow === "why") this.followWhy();
+    if (this.follow === "why" && !this.followMarked()) this.places.grades.scrollIntoView({ block: "nearest" });
     this.follow = "";
   }
 
-  /** The reasons take room from the answers; where the page scrolls, they are below. */
-  followWhy() {
+  /** Where the answers have less room than before: not where all stands in one column. */
+  followMarked() {
     const beside = getComputedStyle(this.scroll).overflowY !== "visible";
-    const seen = beside ? this.places.form.querySelector("[data-active]") : this.places.grades;
-    seen?.scrollIntoView({ block: "nearest" });
+    if (beside) this.places.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
+    return beside;
   }
 
   /** On a page of its own the desk fills what its title leaves of the window. */
@@ -205,6 +206,7 @@ class Layout {
     if (place !== "page" || !root.getClientRects().length) return;
     const top = Math.min(200, Math.max(0, root.getBoundingClientRect().top + scrollY));
     root.style.setProperty("--iwf-top", `${Math.ceil(top)}px`);
+    if (this.desk.item) this.followMarked();
   }
 }
 

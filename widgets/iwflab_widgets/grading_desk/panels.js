@@ -97,7 +97,8 @@ function withheldCard(item) {
 
 /** One chip a scheme; opened, it tells rules and law, or what is missing. */
 function gradesView(desk, state, toggleWhy) {
-  const { grades, contradictions, why, note, record } = state;
+  const { grades, contradictions, note, record } = state;
+  const why = state.why && grades.length > 0;
   const first = new Set((desk.asked ?? []).map((one) => one.name));
   const settled = (grade) => grade.code !== "undetermined";
   const open = (grade) => `undetermined: ${grade.possible.map(words).join(" or ")}`;

@@ -2,7 +2,7 @@
 
 class Screen {
   /**
-   * `report(views)` takes what was shown when a medium leaves the screen; `revealed(medium)`
+   * `report(views)` takes what was shown when a medium leaves the screen; `revealed()`
    * follows a reveal, `emptied()` and `woken()` a blank; `start()` is the person's level.
    */
   constructor({ server, pictures, outlines, ...calls }) {
@@ -180,7 +180,7 @@ class Screen {
     const body = { medium: item.medium, level, request };
     const { grant } = await this.server.post("iwflab/api/reveal", body);
     look.granted.set(level, { request, grant });
-    this.revealed(item.medium);
+    this.revealed();
     return grant;
   }
 

@@ -71,10 +71,16 @@ class Selecting {
   }
 
   async send() {
+    const { outbox } = this.desk;
+    if (!this.pending) outbox.pressed += 1; // one decision, for all of them
     const body = (this.pending ??= this.made());
     const reply = await this.post("iwflab/api/selection", body, `${count(body.media.length, "medium", "media")} are being saved.`, "Not graded");
-    if (!reply) return;
+    if (!reply) {
+      if (!this.pending) outbox.pressed -= 1; // refused, not only unanswered
+      return;
+    }
     this.pending = null;
+    outbox.saved += 1;
     const { drafts } = this.desk.answers;
     const from = this.desk.item?.medium;
     if (body.medium) drafts.delete(body.medium);

@@ -65,7 +65,7 @@ class Sheet {
     const { item } = this.desk;
     if (!this.shown || this.pages.total === null) return;
     this.measure();
-    const kept = this.pages.place.get(this.lastOpened ?? item?.medium);
+    const kept = this.pages.place.get(item?.medium ?? this.lastOpened);
     this.goTo(Math.min(kept ?? this.current, Math.max(0, this.pages.total - 1)), { quiet: true });
     this.grid.focus({ preventScroll: true });
   }

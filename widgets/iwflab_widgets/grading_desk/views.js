@@ -36,8 +36,7 @@ class Views {
   /** The views are on disk, but for those of media that are no longer this person's. */
   recorded(views, refused) {
     const kept = views.filter((view) => !refused.includes(view.medium));
-    this.desk.exposure.add({ shown: kept.map((view) => view.medium), seconds: secondsOf(kept) });
-    this.desk.exposure.soon(); // what was seen before this page was loaded only the server knows
+    this.desk.exposure.add(secondsOf(kept));
     if (refused.length) this.sheet.drop([...new Set(refused)]);
   }
 
