@@ -637,8 +637,6 @@ def test_a_card_that_lost_the_focus_hears_its_key_all_the_same(open_desk):
         desk.by("help-card").wait_for()
         desk.page.evaluate("document.activeElement.blur()")
         desk.press(key)
-        if key == "Enter":
-            desk.press(key)  # the first gave the focus back to Close
         desk.by("help-card").wait_for(state="detached")
 
 
@@ -689,73 +687,6 @@ def test_what_is_undone_is_told_beside_what_was_saved(open_desk):
     desk.by("undone").filter(has_text="1 act undone").wait_for()
 
 
-def shown_buttons(desk):
-    seen = "e => e.checkVisibility({ visibilityProperty: true })"
-    buttons = desk.page.locator(".iwf button").all()
-    return [one.get_attribute("data-testid") for one in buttons if one.evaluate(seen)]
-
-
-def test_the_end_blanks_and_comes_back_with_the_mouse(open_desk):
-    desk = open_desk(GradingDesk, FakeServer([item(1)]))
-    desk.painted("m01")
-    desk.press("4", "2", "Enter")
-    desk.by("end").wait_for()
-    desk.press("Escape")
-    desk.until("s.blanked")
-    assert desk.by("end").is_hidden()
-    assert shown_buttons(desk) == ["wake"]
-    desk.by("wake").click()
-    desk.by("end").wait_for()
-    assert desk.by("wake").is_hidden()
-
-
-@pytest.mark.parametrize("last", ["sheet", "selection"])
-def test_nothing_is_graded_or_taken_from_a_blank_desk(open_desk, last):
-    server = a_server()
-    desk = open_desk(GradingDesk, server)
-    desk.painted("m01")
-    desk.press("4", "2", "F2")
-    desk.until("s.sheet?.thumbs >= 2")
-    desk.press("ArrowRight", " ", "ArrowRight", " ")
-    desk.until("s.sheet?.selected.length === 2")
-    if last == "selection":
-        desk.press("F2")
-        desk.by("selection-act").wait_for()
-    desk.press("Escape")
-    desk.until("s.blanked")
-    button = {"sheet": "sheet-wake", "selection": "wake"}[last]
-    assert shown_buttons(desk) == [button]
-    desk.by(button).click()
-    desk.until("!s.blanked")
-    assert server.bodies("selection") == []
-
-
-def test_in_a_notebook_a_blank_desk_hears_the_key_that_goes_on(open_desk):
-    """Also where a button had the focus that is hidden now."""
-    desk = open_desk(GradingDesk, a_server(), where="cell")
-    desk.painted("m01")
-    desk.by("next").focus()
-    desk.page.evaluate("document.querySelector('.iwf').iwflab.desk.blank()")
-    desk.until("s.blanked")
-    desk.press("y")
-    desk.until("!s.blanked")
-
-
-def test_blank_whatever_is_pressed_goes_on(open_desk):
-    server = a_server()
-    server.own_keys = {"save": "u"}
-    desk = open_desk(GradingDesk, server)
-    desk.painted("m01")
-    for key in ("Enter", "Home", "Delete", "ArrowUp", "Insert", "1"):
-        desk.press("Escape")
-        desk.until("s.blanked")
-        desk.press("Shift")
-        assert desk.state()["blanked"]  # alone it is no key
-        desk.press(key)
-        desk.until("!s.blanked")
-    assert desk.state()["record"]["elements"] == {}
-
-
 def test_without_an_answer_there_is_nothing_to_explain(open_desk):
     desk = open_desk(GradingDesk, a_server())
     desk.painted("m01")
@@ -778,19 +709,28 @@ def test_the_reasons_come_into_view(open_desk, size):
     seen = """e => { const box = e.getBoundingClientRect();
       return box.top < innerHeight - 60 && box.bottom > 0; }"""
     desk.page.wait_for_function(f"({seen})(document.querySelector('.iwf-why'))")
+    # Not behind what sticks: the picture above, the last line below.
+    top = "[...document.querySelectorAll('.iwf-grades, [data-testid=picture]')]"
+    desk.page.wait_for_function(
+        f"{top}.map((e) => e.getBoundingClientRect()).reduce((picture, grades) =>"
+        " grades.top >= picture.bottom - 1)"
+    )
 
 
-def test_nothing_is_saved_from_a_blank_desk(open_desk):
-    server = a_server()
-    desk = open_desk(GradingDesk, server)
+@pytest.mark.parametrize("size", [(1440, 900), (720, 450)])
+def test_the_page_is_no_longer_than_the_window_however_long_the_form(open_desk, size):
+    desk = open_desk(GradingDesk, a_server())
+    desk.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
     desk.painted("m01")
-    desk.press("4", "2", "Escape")
-    desk.until("s.blanked")
-    assert shown_buttons(desk) == ["wake"]
-    desk.press("Enter")  # goes on, and no more
-    desk.painted("m01")
-    assert desk.by("save").is_visible()
-    assert server.order == []
+    desk.press("1", "1", "1", "c", "m", "v")
+    desk.by("reasons").wait_for()
+    long = "document.documentElement.scrollHeight - innerHeight"
+    assert desk.page.evaluate(long) <= 12  # what the harness has round it
+    before = desk.page.locator(".iwf-frame").evaluate("e => e.scrollTop")
+    desk.press("PageDown", "PageDown")
+    after = desk.page.locator(".iwf-frame").evaluate("e => e.scrollTop")
+    assert (after > before) is (size == (720, 450))
+    assert desk.page.evaluate("scrollY") <= 12
 
 
 def test_keys_of_acts_and_tags_never_clash():

@@ -1,7 +1,7 @@
 // What a key or a click of the desk sets off.
 
-// Blank, these do not go on: they do nothing alone, reach the button, or are the browser's.
-const NOT_ANY = /^(Shift|Control|Alt|Meta|AltGraph|CapsLock|NumLock|ScrollLock|Tab|Unidentified|Dead|F\d+)$/;
+// Blank, these go on, and whatever means something; the others are of the machine.
+const ANY_KEY = /^(.|Enter|Backspace|Delete|Insert|Home|End|Page(Up|Down)|Arrow(Up|Down|Left|Right))$/u;
 
 Object.assign(Desk.prototype, {
   key(event) {
@@ -31,12 +31,13 @@ Object.assign(Desk.prototype, {
     const meaning = meaningOf(event, this.desk);
     if (this.screen.lens?.moved(event)) return true;
     if (this.screen.blanked) {
-      const any = meaning !== null || !NOT_ANY.test(event.key);
-      if (any && !event.repeat && !this.watch.stranger) this.screen.wake();
+      const any = meaning !== null || ANY_KEY.test(event.key);
+      if (any && !event.repeat) this.wake();
       return any;
     }
     if (!meaning) this.meansNothing(event);
-    if (!meaning || this.views.leaves(meaning)) return false;
+    if (meaning && this.views.leaves(meaning)) return this.layout.page(meaning.act === "shot_on" ? 1 : -1);
+    if (!meaning) return false;
     if (event.repeat) return true; // a held key must not grade ten media
     if (this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
     this.perform(meaning);
@@ -77,10 +78,16 @@ Object.assign(Desk.prototype, {
     this.screen.blank("Blank. Any key goes on, shielded.");
   },
 
+  /** Whoever comes back goes on, shielded; another person who is logged in does not. */
+  wake() {
+    if (!this.watch.stranger) this.screen.wake();
+  },
+
   /** Nothing of any medium stays in the page: no picture, no name, no word about it. */
   emptied(reason) {
     this.asking = null;
     this.message = "";
+    this.root.querySelector("dialog[open]")?.close();
     // What had the focus may be hidden now; in a notebook nothing else would hear a key.
     if (this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
     sweep(this.root);
@@ -89,7 +96,7 @@ Object.assign(Desk.prototype, {
   },
 
   toggleWhy() {
-    if (isEmpty(this.answers.record) && !this.why) return this.tell("Nothing is answered yet: there is nothing to explain.");
+    if (isEmpty(this.answers.record)) return this.tell("Nothing is answered yet: there is nothing to explain.");
     this.why = !this.why;
     this.layout.follow = "why";
     this.render();

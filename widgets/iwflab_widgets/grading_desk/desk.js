@@ -22,6 +22,7 @@ class Desk {
       say: (text) => this.tell(text),
       announce: (text) => this.live.say(text),
       emptied: (reason) => this.emptied(reason),
+      goOn: () => this.wake(),
       woken: () => this.looking.drawAhead(),
       changed: () => this.render(),
       report: (views) => this.report(views),
@@ -123,6 +124,7 @@ class Desk {
     const { item } = this;
     if (!item) {
       this.screen.leave();
+      if (this.screen.blanked) this.screen.blank(this.screen.blanked); // with its way back
       this.looking.drawAhead();
       // A moment later, when what led here is in the outbox and counts.
       queueMicrotask(() => this.item || this.tell(`${endInWords(this)}.`, { quiet: true }));

@@ -164,9 +164,10 @@ function cardOver(root, keys, event) {
   if (!dialog) return "";
   if (!keys || !sameKey(keys.blank, asNamed(event.key))) {
     // A card that lost the focus would hear no key: it has it again, and this key.
-    if (!dialog.contains(document.activeElement)) {
-      dialog.querySelector('[data-testid="close-card"]')?.focus();
-      dialog.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, cancelable: true }));
+    if (event.isTrusted && !dialog.contains(document.activeElement)) {
+      dialog.querySelector("[autofocus]")?.focus();
+      const { key, code, shiftKey, repeat } = event;
+      dialog.dispatchEvent(new KeyboardEvent("keydown", { key, code, shiftKey, repeat, cancelable: true }));
     }
     return "open";
   }

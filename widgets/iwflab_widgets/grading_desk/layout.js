@@ -186,16 +186,33 @@ class Layout {
 
   /** Bring what changed into view: the marked question, or the top of a new medium. */
   scrollAlong() {
-    if (this.follow === "top") this.scroll.scrollTop = 0;
+    if (this.follow === "top") this.toTop();
     if (this.follow === "active")
       this.places.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
     if (this.follow === "why" && !this.followMarked()) this.places.grades.scrollIntoView({ block: "nearest" });
     this.follow = "";
   }
 
+  toTop() {
+    this.scroll.scrollTop = 0;
+    if (this.inOneColumn) this.places.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Page Up and Page Down; false where the browser has something of its own to scroll. */
+  page(step) {
+    const frame = this.scroll.closest(".iwf-frame");
+    if (frame.scrollHeight <= frame.clientHeight + 1) return false;
+    frame.scrollBy({ top: (step * frame.clientHeight) / 3 }); // what sticks covers the rest
+    return true;
+  }
+
+  get inOneColumn() {
+    return getComputedStyle(this.scroll).overflowY === "visible";
+  }
+
   /** Where the answers have less room than before: not where all stands in one column. */
   followMarked() {
-    const beside = getComputedStyle(this.scroll).overflowY !== "visible";
+    const beside = !this.inOneColumn;
     if (beside) this.places.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
     return beside;
   }

@@ -116,6 +116,8 @@ class Saving {
 
   undo() {
     if (this.desk.stopped) return this.desk.tell(`Not undone. ${this.desk.stopped}`);
+    const { selecting } = this.desk;
+    if (selecting.busy || selecting.pending) return this.desk.tell("Not undone: a selection is still on its way.");
     // What this window decided, not what another window of the person did meanwhile.
     const medium = this.decided.pop();
     if (medium?.selection) return this.desk.selecting.undo(medium);

@@ -3,7 +3,8 @@
 class Screen {
   /**
    * `report(views)` takes what was shown when a medium leaves the screen; `revealed()`
-   * follows a reveal, `emptied()` and `woken()` a blank; `start()` is the person's level.
+   * follows a reveal, `emptied()` and `woken()` a blank; `goOn()` asks to end it;
+   * `start()` is the person's level.
    */
   constructor({ server, pictures, outlines, ...calls }) {
     Object.assign(this, { server, pictures, outlines, ...calls });
@@ -82,7 +83,7 @@ class Screen {
     this.before.set(this.item.medium, { level, seconds, times });
     this.report(this.look.take());
     this.dropFull();
-    this.place.replaceChildren();
+    this.fill();
     this.clear();
     this.item = this.look = null;
   }
@@ -201,7 +202,7 @@ class Screen {
     this.look.end();
     this.painted = null;
     this.standing = variant;
-    this.place.replaceChildren(content);
+    this.fill(content);
     this.tellOthers("pictured", content);
     this.changed();
     if (!variant) return;
@@ -220,14 +221,20 @@ class Screen {
   /** Take everything off the screen at once; the full preview is not kept either. */
   blank(reason) {
     this.blanked = reason;
-    const goOn = button("Go on", { act: () => this.wake(), testid: "wake" });
+    const goOn = button("Go on", { act: () => this.goOn(), testid: "wake" });
     this.empty(el("div", { class: "iwf-plain" }, el("p", {}, reason), goOn));
     this.tellOthers("blank", reason);
     this.emptied(reason);
   }
 
+  /** What had the focus here goes: in a notebook nothing but the desk would hear a key. */
+  fill(...content) {
+    if (this.place.contains(document.activeElement)) this.place.closest(".iwf")?.focus({ preventScroll: true });
+    this.place.replaceChildren(...content);
+  }
+
   empty(content) {
-    this.place.replaceChildren(content);
+    this.fill(content);
     this.look?.rest();
     this.dropFull();
     this.pictures.keep([]);
@@ -249,7 +256,7 @@ class Screen {
   /** No pixels are sent any more, or again. */
   present(presenting) {
     this.presenting = presenting;
-    if (presenting) this.empty("");
+    if (presenting && !this.blanked) this.empty("");
     this.tellOthers("presented", presenting);
     if (this.blanked || !this.look) return;
     this.look.resume();

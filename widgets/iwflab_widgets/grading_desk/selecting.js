@@ -112,7 +112,7 @@ class Selecting {
       if (!(fault instanceof Fault)) throw fault;
       // The server may have done it and not said so: the same id does it once.
       const again = fault.reason === "refused" ? "" : " Press again: it is done once.";
-      if (!again) this.pending = null;
+      if (!again && path === "iwflab/api/selection") this.pending = null;
       this.desk.tell(`${failed}: ${fault.inWords}${again}`);
       return null;
     } finally {

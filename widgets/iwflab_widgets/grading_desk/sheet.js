@@ -133,7 +133,7 @@ class Sheet {
     this.report();
     this.clearRows();
     this.thumbs.clear();
-    const goOn = button("Go on", { act: () => this.desk.screen.wake(), testid: "sheet-wake" });
+    const goOn = button("Go on", { act: () => this.desk.wake(), testid: "sheet-wake" });
     fill(this.over, el("p", {}, reason), goOn);
     this.over.hidden = false;
     this.grid.hidden = true;

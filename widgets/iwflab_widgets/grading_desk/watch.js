@@ -105,7 +105,7 @@ class Watch {
   }
 
   leaving(event) {
-    if (this.desk.outbox.waiting || this.desk.answers.drafts.size) event.preventDefault();
+    if (this.desk.outbox.waiting || this.desk.answers.drafts.size || this.desk.selecting.pending) event.preventDefault();
   }
 
   /** The page goes: what was shown is reported on the way out. */
