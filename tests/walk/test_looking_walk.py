@@ -130,3 +130,15 @@ def test_at_200_percent_picture_and_last_line_stay_in_view(served, browser):
     places = ["[data-testid=picture]", "[data-testid=message]", "[data-active]"]
     person.page.wait_for_function(seen, arg=places)
     assert person.faults == []
+
+
+def test_what_was_looked_at_last_is_on_record_after_a_logout(served, browser):
+    with Lab.open(served.folder) as lab:
+        lab.seat("ann").hand_back()
+    person = Person(browser, served, "ben").log_in().grading()
+    person.painted()
+    person.page.get_by_role("button", name="Log out").click()
+    person.page.wait_for_url("**/login*")
+    with Lab.open(served.folder) as lab:
+        (day,) = lab.seat("ben").exposure(days=1)["days"]
+        assert day["media"] == 1

@@ -158,3 +158,19 @@ def test_in_a_notebook_the_button_gives_the_keys_back(open_desk):
     desk.painted("m01")
     desk.press("4")
     assert desk.state()["record"]["elements"] == {"form": "text_only"}
+
+
+def test_what_was_looked_at_is_reported_when_it_goes_blank(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    desk.press("Escape")
+    desk.until("s.blanked && s.waiting === 0")
+    assert [view["medium"] for view in server.views] == ["m01"]
+    desk.press("x")
+    desk.painted("m01")
+    desk.press("4", "2", "Enter")
+    desk.until("s.saved === 1 && s.waiting === 0")
+    (decision,) = server.bodies("decision")
+    told = sum(one["milliseconds"] for one in server.views if one["medium"] == "m01")
+    assert decision["levels"]["shielded"] == pytest.approx(told / 1000, abs=0.05)

@@ -187,15 +187,14 @@ class Layout {
   /** Bring what changed into view: the marked question, or the top of a new medium. */
   scrollAlong() {
     if (this.follow === "top") this.toTop();
-    if (this.follow === "active")
-      this.places.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
-    if (this.follow === "why" && !this.followMarked()) this.places.grades.scrollIntoView({ block: "nearest" });
+    if (this.follow === "active") this.followMarked();
+    if (this.follow === "why") this.followWhy();
     this.follow = "";
   }
 
   toTop() {
     this.scroll.scrollTop = 0;
-    if (this.inOneColumn) this.places.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
+    if (this.inOneColumn) this.followMarked();
   }
 
   /** Page Up and Page Down; false where the browser has something of its own to scroll. */
@@ -210,11 +209,14 @@ class Layout {
     return getComputedStyle(this.scroll).overflowY === "visible";
   }
 
-  /** Where the answers have less room than before: not where all stands in one column. */
+  /** Reasons take room from the answers, but in one column they stand below them. */
+  followWhy() {
+    if (this.desk.why && this.inOneColumn) this.places.grades.scrollIntoView({ block: "nearest" });
+    else this.followMarked();
+  }
+
   followMarked() {
-    const beside = !this.inOneColumn;
-    if (beside) this.places.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
-    return beside;
+    this.places.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
   }
 
   /** On a page of its own the desk fills what its title leaves of the window. */

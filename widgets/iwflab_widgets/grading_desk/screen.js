@@ -236,6 +236,7 @@ class Screen {
   empty(content) {
     this.fill(content);
     this.look?.rest();
+    if (this.look) this.report(this.look.take()); // nobody knows when somebody comes back
     this.dropFull();
     this.pictures.keep([]);
     this.outlines.keep([]);

@@ -68,6 +68,7 @@ class Sheet {
     const kept = this.pages.place.get(item?.medium ?? this.lastOpened);
     this.goTo(Math.min(kept ?? this.current, Math.max(0, this.pages.total - 1)), { quiet: true });
     this.grid.focus({ preventScroll: true });
+    this.place.closest(".iwf-frame")?.scrollTo(0, 0); // in one column it may have been scrolled
   }
 
   /** Back to the open medium, or (`leaving`) to another one that is opened next. */
@@ -78,6 +79,7 @@ class Sheet {
     this.clearRows();
     this.thumbs.clear();
     this.desk.message = "";
+    this.desk.layout.follow ||= "active";
     if (this.desk.item && !leaving) this.desk.screen.open(this.desk.item);
     this.desk.root.focus({ preventScroll: true });
     this.desk.render();

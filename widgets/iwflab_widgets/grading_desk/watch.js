@@ -1,5 +1,7 @@
 // What the desk keeps an eye on: the server, who is logged in, the clock, the page.
 
+const LAST_WORD = 1500; // milliseconds
+
 class Watch {
   constructor(desk, ping) {
     this.desk = desk;
@@ -21,6 +23,7 @@ class Watch {
     });
     addEventListener("beforeunload", (event) => this.leaving(event), heed);
     addEventListener("pagehide", () => this.gone(), heed);
+    document.addEventListener("submit", (event) => this.loggingOut(event), { ...heed, capture: true });
     document.addEventListener("visibilitychange", () => this.desk.screen.seen(!document.hidden), heed);
     // At the window, on the way down: the desk stops the keys that it understands.
     for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"])
@@ -108,13 +111,23 @@ class Watch {
     if (this.desk.outbox.waiting || this.desk.answers.drafts.size || this.desk.selecting.pending) event.preventDefault();
   }
 
+  /** Once logged out nobody may report any more: first what was shown, then the form. */
+  async loggingOut(event) {
+    const form = event.target;
+    if (!new URL(form.action, location.href).pathname.endsWith("/logout")) return;
+    event.preventDefault();
+    await Promise.race([this.gone(), new Promise((go) => setTimeout(go, LAST_WORD))]);
+    form.submit();
+    setTimeout(() => this.desk.screen.seen(!document.hidden), LAST_WORD); // where they stay
+  }
+
   /** The page goes: what was shown is reported on the way out. */
   gone() {
     const looks = [this.desk.screen.look, this.desk.views.beside.look].filter(Boolean);
     looks.forEach((look) => look.rest());
     const views = [...looks.flatMap((look) => look.take()), ...this.desk.views.sheet.views()].slice(0, 500);
-    if (!views.length || this.stranger) return;
+    if (!views.length || this.stranger) return null;
     const body = { request: freshId(), views };
-    this.desk.server.post("iwflab/api/shown", body, { keepalive: true }).catch(() => {});
+    return this.desk.server.post("iwflab/api/shown", body, { keepalive: true }).catch(() => {});
   }
 }
