@@ -242,7 +242,7 @@ DAMAGES = {
         "const LENS_SIDE = 900;",
     ),
     "a blank leaves the picture": (
-        "    this.place.replaceChildren(content);\n    this.look?.rest();\n    this.dropFull();\n    this.pictures.keep([]);\n    this.outlines.keep([]);\n",
+        "    this.fill(content);\n    this.look?.rest();\n    if (this.look) this.report(this.look.take()); // nobody knows when somebody comes back\n    this.dropFull();\n    this.pictures.keep([]);\n    this.outlines.keep([]);\n",
         "    this.look?.rest();\n",
     ),
 }
