@@ -188,6 +188,8 @@ class Layout {
   scrollAlong() {
     if (this.follow === "top") this.toTop();
     if (this.follow === "active") this.followMarked();
+    const derived = this.places.grades.querySelector(".iwf-why");
+    if (this.follow === "why" && this.desk.why && !derived) return; // when the reasons come
     if (this.follow === "why") this.followWhy();
     this.follow = "";
   }
