@@ -787,3 +787,21 @@ def test_the_status_line_says_what_others_said_of_a_medium(open_desk, known, sai
     desk = open_desk(GradingDesk, FakeServer([{**item(1), "known": known}]))
     desk.painted("m01")
     assert desk.by("known").text_content() == said
+
+
+def test_reasons_that_are_derived_late_come_into_view_as_well(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.page.set_viewport_size({"width": 800, "height": 900})
+    desk.painted("m01")
+    server.keep_back = ("api/derive",)
+    desk.press("1")
+    server.until_kept(desk.page)
+    desk.press("1", "1", "v")
+    assert desk.by("reasons").count() == 0
+    server.let_go()
+    desk.by("reasons").wait_for()
+    desk.page.wait_for_function(
+        "document.querySelector('.iwf-why').getBoundingClientRect().top"
+        " < innerHeight - 60"
+    )
