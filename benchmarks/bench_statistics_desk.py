@@ -29,7 +29,7 @@ from iwflab.workflow import exploring
 from iwflab_widgets import StatisticsDesk
 lab, drawn = Lab.open(), frames({media}, series={series})
 drawn["children"] = drawn["children"].iloc[:{appearances}]
-lab.explore = lambda scheme: exploring.begin(drawn, scheme=scheme, read_us=0)
+lab.explore = lambda scheme: exploring.begin(drawn, scheme=scheme, read_us=2 * 10**15)
 StatisticsDesk(lab)
 """
 # From the event that a person causes to the first frame with another table on it.

@@ -15,6 +15,7 @@ from iwflab.cli.printing import (
     table,
 )
 from iwflab.domain.grouping import Linked
+from iwflab.errors import NotFound
 
 _MOVES = ("medium", "child", "before", "after", "line")
 _SERIES = ("series", "medium", "on", "analyst", "reason")
@@ -183,13 +184,18 @@ def _show(
     *,
     as_json: bool,
 ) -> None:
+    many = "series" if columns[0] == "series" else "victims"
     rows = [row for row in rows if reference in ("", row[columns[0]])]
+    if reference and not rows:
+        raise NotFound(
+            f"no {columns[0]} is called {reference!r}",
+            advice=f"leave the reference out to see all {many}",
+        )
     if as_json:
         say(rows)
         return
     table(rows, columns)
     references = len({row[columns[0]] for row in rows})
-    many = "series" if columns[0] == "series" else "victims"
     click.echo(f"{counted(references, columns[0], many)}", err=True)
 
 

@@ -7,6 +7,7 @@ children stay in it.
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from iwflab.domain.counting import COUNT_UNITS
@@ -90,7 +91,11 @@ class Exploration:
         if key not in self._known:
             ready = self._prepared(asked.unit)
             self._known[key] = answer_of(
-                ready, asked, seconds=LIVE_SECONDS, profiles=self._profiles
+                ready,
+                asked,
+                seconds=LIVE_SECONDS,
+                profiles=self._profiles,
+                read_on=datetime.fromtimestamp(self.read_us / 1e6, UTC).date(),
             )
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)

@@ -137,8 +137,9 @@ _KEPT = """
 def _name(name: str) -> str:
     kept = name.strip()
     if not kept or len(kept) > LONGEST or not kept.isprintable():
+        shown = kept if len(kept) <= LONGEST else f"{kept[:LONGEST]}..."
         raise BadInput(
-            f"a query cannot be called {name!r}",
+            f"a query cannot be called {shown!r}",
             advice=f"give it a name of 1 to {LONGEST} signs",
         )
     return kept

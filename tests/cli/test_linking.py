@@ -35,7 +35,9 @@ def test_media_are_put_into_a_series_shown_and_taken_out(lab, where):
     shown = here("series", "show", *where)
     assert (one in shown.stdout, "wall" in shown.stdout) == (True, True)
     assert "1 series" in shown.stderr
-    assert json.loads(here("series", "show", "HQ-1", *where, "--json").stdout) == []
+    for form in ((), ("--json",)):  # nearly one, and no series: not a silent nothing
+        none = here("series", "show", "HQ-1", *where, *form, fails=1)
+        assert "no series is called 'HQ-1'" in none.stderr
     assert set(lab.media()["series"]) == {"", "HQ-14"}
 
     moved = here("series", "assign", "hq-14", one, *where)

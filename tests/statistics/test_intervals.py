@@ -94,6 +94,12 @@ def test_what_a_lot_may_hide_is_that_of_r(x, n, lot, most):
     [
         lambda: intervals.wilson(5, 4),
         lambda: intervals.wilson(-1, 4),
+        lambda: intervals.wilson(0.25, 4),
+        lambda: intervals.wilson([1, 2.5], [4, 4]),
+        lambda: intervals.wilson([True, False], 4),
+        lambda: intervals.wilson(float("nan"), 4),
+        lambda: intervals.newcombe_diff(0.1, 1, 1, 4),
+        lambda: intervals.poisson_exact(0.5, 2),
         lambda: intervals.wilson(1, 4, level=95),
         lambda: intervals.clopper_pearson(1, 4, side="middle"),
         lambda: intervals.poisson_exact(-1),

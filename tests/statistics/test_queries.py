@@ -23,6 +23,7 @@ from iwflab.workflow import exploring
 from tests.statistics.drawn_frames import BANDS, SEXES, TAGS, frames
 
 UNIT = "child_appearance"
+READ_US = 1_772_582_400_000_000  # 4 March 2026, midnight UTC
 PERIODS = {"period": ("2026-02-01", "2026-02-28"), "compare": ("", "2026-01-31")}
 FULL = Query(
     UNIT,
@@ -346,7 +347,7 @@ def test_nothing_that_is_told_names_a_medium_a_series_or_a_child(drawn):
         for one in drawn[frame][column].unique()
         if len(str(one)) > 2
     }
-    explored = exploring.begin(drawn, scheme="uk_2014", read_us=0)
+    explored = exploring.begin(drawn, scheme="uk_2014", read_us=READ_US)
     told = []
     for unit in COUNT_UNITS:
         sides = explored.sides(unit)
@@ -421,7 +422,7 @@ def test_a_title_and_a_chart_round_halves_as_tables_do(girls, percent):
 
 
 def test_an_exploration_counts_a_query_once(drawn, monkeypatch):
-    explored = exploring.begin(drawn, scheme="uk_2014", read_us=0)
+    explored = exploring.begin(drawn, scheme="uk_2014", read_us=READ_US)
     query = Query(UNIT, "sex")
     first = explored.answer(query)
 
@@ -429,3 +430,19 @@ def test_an_exploration_counts_a_query_once(drawn, monkeypatch):
     for number in range(exploring.KEPT):
         explored.answer(Query(UNIT, "sex", period=("", f"2026-02-{number + 1:02}")))
     assert explored.answer(query) is not first
+
+
+def test_a_period_after_the_data_is_refused_and_one_that_is_not_over_says_so(drawn):
+    explored = exploring.begin(drawn, scheme="uk_2014", read_us=READ_US)
+    later = Query(UNIT, "sex", period=("2026-03-05", ""))
+    ahead = replace(later, period=("", "2026-01-31"), compare=("2026-04-01", ""))
+    for query in (later, ahead):
+        with pytest.raises(BadInput, match="after the day of the data, 2026-03-04"):
+            explored.answer(query)
+
+    running = explored.answer(Query(UNIT, "sex", period=("2026-03-01", "2026-03-04")))
+    told = "The period to 2026-03-04 is not over: read on 2026-03-04."
+    assert running.note.endswith(told)
+    assert explored.table(running.query)["note"].endswith(told)
+    for period in (("2026-03-04", ""), ("2026-03-01", "2026-03-03"), ("", "")):
+        assert "not over" not in explored.answer(Query(UNIT, "sex", period=period)).note

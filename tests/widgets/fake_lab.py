@@ -11,6 +11,7 @@ from iwflab.statistics.queries import query_from
 from iwflab.workflow import exploring
 from tests.statistics.drawn_frames import frames
 
+READ_US = 2 * 10**15  # in 2033, after all that is drawn
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="80" onload="alert(1)">'
@@ -170,7 +171,7 @@ class FakeLab:
 
     def explore(self, scheme):
         self.explored.append(scheme)
-        return exploring.begin(frames(self.drawn), scheme=scheme, read_us=10**15)
+        return exploring.begin(frames(self.drawn), scheme=scheme, read_us=READ_US)
 
     def queries(self):
         told = {"version": self.version, "saved_by": self.analyst}

@@ -675,6 +675,35 @@ def test_a_note_near_its_end_says_how_much_it_takes(open_desk):
     assert len(desk.state()["record"]["note"]) == LONGEST_NOTE
 
 
+@pytest.mark.parametrize(
+    ("size", "in_view"), [((1440, 900), True), ((720, 450), False)]
+)
+def test_a_tag_out_of_view_answers_in_the_line_below(open_desk, size, in_view):
+    desk = open_desk(GradingDesk, a_server())
+    desk.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    desk.painted("m01")
+    tag = desk.page.locator(".iwf-tag").last
+    key, label = tag.get_attribute("aria-keyshortcuts"), tag.locator("span").first
+    name = label.inner_text()
+    for turn in ("present", "absent", "not determined", "blank"):
+        desk.press(key)
+        assert desk.state()["message"] == ("" if in_view else f"{name}: {turn}.")
+        assert desk.by("spoken").inner_text().strip() == f"{name}: {turn}."
+    assert desk.state()["record"]["tags"] == {}
+
+
+def test_why_there_is_no_picture_is_said_by_the_banner_alone(open_desk):
+    server = a_server()
+    server.cut = "media/grant1-shielded-01"
+    desk = open_desk(GradingDesk, server)
+    desk.by("no-preview").filter(has_text="when the server answers again").wait_for()
+    server.logged_in = False
+    desk.by("banner").get_by_text("no longer logged in").wait_for()
+    assert "reached" not in desk.by("no-preview").inner_text()
+    server.logged_in, server.cut = True, ""
+    desk.painted("m01")  # as it said
+
+
 def test_what_is_undone_is_told_beside_what_was_saved(open_desk):
     desk = open_desk(GradingDesk, a_server())
     desk.painted("m01")

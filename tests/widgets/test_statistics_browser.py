@@ -115,7 +115,7 @@ def test_a_filter_and_a_period_change_what_is_counted(open_desk):
     assert "signed off on another day" in desk.by("exclusions").inner_text()
     desk.by("before-from").fill("2026-01-01")
     desk.by("before-to").fill("2026-01-31")
-    desk.until("s.asked.query.compare[1] && s.shown.before")
+    desk.until("s.asked?.query.compare[1] && s.shown.before")
     assert "pp" in desk.by("table").inner_text()
     said = desk.by("periods").inner_text()
     assert said == (
@@ -230,7 +230,8 @@ def test_a_loaded_question_brings_its_scheme_and_old_ones_say_that_they_have_non
     lab.version = ""
     desk.by("query-name").fill("older law")
     desk.by("save").click()
-    desk.by("notice").get_by_text("Saved as older law.").wait_for()
+    replaced = "Saved as older law, in place of the question that had this name."
+    desk.by("notice").get_by_text(replaced).wait_for()
     desk.by("load").click()
     desk.by("notice").get_by_text("saved without its categories").wait_for()
 

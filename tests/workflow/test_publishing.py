@@ -604,6 +604,9 @@ def test_queries_are_kept_replaced_and_dropped(house, sam):
     assert len(rows(house, "saved_query")) == 5
     for name, query in ((" ", plain), ("x" * 81, plain), ("x", {"a": {1, 2}})):
         refused(sam.save_query, "query", name, query, error=BadInput)
+    with pytest.raises(BadInput) as long:
+        sam.save_query("x" * 20_000, plain)
+    assert len(str(long.value)) < 200  # not the whole of it back
     refused(
         sam.save_query, "something else", "x", plain, request="a", error=RequestReused
     )

@@ -95,14 +95,28 @@ def counts(x: Any, n: Any) -> "tuple[Floats, Floats]":
     """Give counts and bases as arrays of one shape, or refuse what cannot be."""
     import numpy as np
 
-    count, base = np.broadcast_arrays(np.asarray(x, float), np.asarray(n, float))
-    good = np.isfinite(count) & np.isfinite(base) & (count >= 0) & (count <= base)
+    count, base = np.broadcast_arrays(whole(x), whole(n))
+    good = np.isfinite(base) & (count >= 0) & (count <= base)
     if not good.all():
         raise BadInput(
             "a count is negative, not a number, or larger than its base",
             advice="give x from 0 to n",
         )
     return count, base
+
+
+def whole(x: Any) -> "Floats":
+    """Give counts as floats; refuse shares and truth values, which look like counts."""
+    import numpy as np
+
+    given = np.asarray(x)
+    number = given.astype(float)
+    if given.dtype == bool or (np.isfinite(number) & (number % 1 != 0)).any():
+        raise BadInput(
+            "a count is no whole number",
+            advice="give how many there are: no shares, no truth values",
+        )
+    return number
 
 
 def normal(level: float) -> float:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from iwflab.errors import BadInput
-from iwflab.statistics.intervals.proportions import clopper_pearson
+from iwflab.statistics.intervals.proportions import clopper_pearson, whole
 from iwflab.statistics.results import Interval, known_level, plain
 
 FEW = 3  # under so many events no rate is published (ONS FOI/2021/3301)
@@ -70,9 +70,7 @@ def rate_ratio(
 def _events(x: Any, exposure: Any) -> tuple[Any, Any]:
     import numpy as np
 
-    events, time = np.broadcast_arrays(
-        np.asarray(x, float), np.asarray(exposure, float)
-    )
+    events, time = np.broadcast_arrays(whole(x), np.asarray(exposure, float))
     good = np.isfinite(events) & (events >= 0) & np.isfinite(time) & (time > 0)
     if not good.all():
         raise BadInput(

@@ -15,7 +15,7 @@ from iwflab.statistics.describe.axes import axis
 from iwflab.statistics.disclosure.profiles import profile
 from iwflab.statistics.disclosure.protecting import Protected, protect
 from iwflab.statistics.disclosure.tables import ALL, Counts, Key, counts_of
-from iwflab.statistics.queries.query import EVER, Query
+from iwflab.statistics.queries.query import EVER, Query, must_have_begun
 from iwflab.statistics.queries.sides import NOT_KNOWN, Prepared, prepared
 from iwflab.statistics.queries.telling import (
     coverage_of,
@@ -26,6 +26,8 @@ from iwflab.statistics.queries.telling import (
 )
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
 
     from iwflab.statistics.disclosure.profiles import Profile
@@ -54,6 +56,7 @@ class Answer:
     before: "Answer | None" = None
     seconds: int | None = None  # disclosure control may take so long, if not as long
     #                             as its profile says
+    read_on: "date | None" = None
 
     @property
     def title(self) -> str:
@@ -68,7 +71,7 @@ class Answer:
     @property
     def note(self) -> str:
         """Say how to read it."""
-        return note_of(self.query)
+        return note_of(self.query, self.read_on)
 
     @property
     def source(self) -> str:
@@ -112,13 +115,17 @@ def answer_of(
     *,
     seconds: int | None = None,
     profiles: "Mapping[str, Profile] | None" = None,
+    read_on: "date | None" = None,
 ) -> Answer:
     """Answer a query from a prepared frame of its unit.
 
     ``profiles`` are those that it may name, by default the ones of this release;
-    raises NotFound for another.
+    raises NotFound for another.  ``read_on`` is the day of the data (UTC): a period
+    that begins later is refused with BadInput, one that is not over is told of.
     """
     rule = profile(query.profile, profiles)
+    if read_on is not None:
+        must_have_begun(query, read_on)
     if ready.unit != query.unit:
         raise BadInput(
             f"the query counts {query.unit!r}, the frame holds {ready.unit!r}",
@@ -129,7 +136,9 @@ def answer_of(
     before = None
     if query.compares:
         earlier = replace(query, period=query.compare, compare=EVER)
-        before = answer_of(ready, earlier, seconds=seconds, profiles=profiles)
+        before = answer_of(
+            ready, earlier, seconds=seconds, profiles=profiles, read_on=read_on
+        )
     chosen, exclusions = _choose(ready, query)
     return Answer(
         query=query,
@@ -141,6 +150,7 @@ def answer_of(
         rule=rule,
         before=before,
         seconds=seconds,
+        read_on=read_on,
     )
 
 

@@ -170,6 +170,17 @@ def _check_period(name: str, period: tuple[str, ...]) -> None:
         )
 
 
+def must_have_begun(query: Query, read_on: date) -> None:
+    """Refuse a period after the day of the data: its noughts would say nothing."""
+    for first, _ in (query.period, query.compare):
+        if first and first > read_on.isoformat():
+            raise BadInput(
+                f"the period from {first} begins after the day of the data,"
+                f" {read_on.isoformat()}",
+                advice="choose a first day that has come",
+            )
+
+
 def _overlap(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """Tell whether two periods have a day in common; days sort as texts."""
     return not (

@@ -13,6 +13,8 @@ from iwflab.statistics.queries.query import EVER, Query
 from iwflab.statistics.queries.sides import NOT_KNOWN, TAG
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from iwflab.statistics.queries.answering import Answer
 
 PLURALS: Mapping[str, str] = {
@@ -87,8 +89,8 @@ def of_what(query: Query) -> str:
     return _OF[query.pct]
 
 
-def note_of(query: Query) -> str:
-    """Say what one is, how to read it, and what the percentages are of."""
+def note_of(query: Query, read_on: "date | None" = None) -> str:
+    """Say what one is, how to read it, what the percentages are of, what may follow."""
     parts = [
         f"Counted: each {COUNT_UNITS[query.unit]}.",
         _CARE.get(query.unit, ""),
@@ -96,8 +98,16 @@ def note_of(query: Query) -> str:
         "All that was signed off is counted, it is no sample."
         if not query.cluster
         else "Intervals (95%) take the series as drawn from more like them.",
+        *(_not_over(one, read_on) for one in (query.period, query.compare) if read_on),
     ]
     return " ".join(part for part in parts if part)
+
+
+def _not_over(period: tuple[str, str], read_on: "date") -> str:
+    """Say of a period with an end that it is not over on the day of the data."""
+    if period[1] < read_on.isoformat():
+        return ""
+    return f"The period to {period[1]} is not over: read on {read_on.isoformat()}."
 
 
 def source_of(query: Query) -> str:

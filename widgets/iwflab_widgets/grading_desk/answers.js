@@ -3,9 +3,12 @@
 // medium goes to the disk of this computer.
 
 class Answers {
-  /** `tell(text, { quiet })` speaks; `edited` follows a person, `changed` an answer of the server. */
-  constructor({ server, desk, tell, edited, changed }) {
-    Object.assign(this, { server, desk, tell, edited, changed });
+  /**
+   * `tell(text, { quiet })` speaks; `edited` follows a person, `changed` an answer of the
+   * server; `sees(testid)` tells whether a control is before the person's eyes.
+   */
+  constructor({ server, desk, ...calls }) {
+    Object.assign(this, { server, desk, ...calls });
     this.drafts = new Map();
     this.item = null;
     this.record = emptyRecord();
@@ -151,7 +154,9 @@ class Answers {
     const record = turnTag(this.record, code);
     this.answer(record);
     const { label } = this.desk.tags.find((one) => one.code === code);
-    this.say(`${label}: ${TAG_WORDS[record.tags[code]] ?? "blank"}.`);
+    // The marked question keeps its place; a tag out of view answers in the line below.
+    const quiet = this.sees(`tag-${code}`);
+    this.tell(`${label}: ${TAG_WORDS[record.tags[code]] ?? "blank"}.`, { quiet });
   }
 
   noted(text) {

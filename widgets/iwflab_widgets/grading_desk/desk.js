@@ -61,7 +61,8 @@ class Desk {
     this.fault = null;
     const changed = () => this.render();
     const tell = (text, how) => this.tell(text, how);
-    this.answers = new Answers({ server: this.server, desk, tell, changed, edited: () => this.edited() });
+    const [edited, sees] = [() => this.edited(), (testid) => this.layout.sees(testid)];
+    this.answers = new Answers({ server: this.server, desk, tell, changed, edited, sees });
     this.watch = new Watch(this, ping);
     this.outbox = new Outbox(this.server, desk.limits, { changed, sure: () => this.watch.stillMe() });
     this.desk = desk;

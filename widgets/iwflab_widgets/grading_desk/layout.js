@@ -221,6 +221,13 @@ class Layout {
     this.places.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
   }
 
+  /** Whether a control of the form is in view, with nothing over it. */
+  sees(testid) {
+    const control = this.places.form.querySelector(`[data-testid="${testid}"]`);
+    const { left, top, width, height } = control.getBoundingClientRect();
+    return control.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  }
+
   /** On a page of its own the desk fills what its title leaves of the window. */
   fit() {
     const { root, place } = this.desk;

@@ -282,6 +282,7 @@ function unavailable(fault) {
     "div",
     { class: "iwf-plain", "data-testid": "no-preview" },
     el("p", {}, "The shielded preview cannot be shown now."),
-    fault && el("p", {}, fault.inWords),
+    // Why the server does not answer is the banner's to say: it knows when that changes.
+    el("p", {}, fault?.reason === "refused" ? fault.inWords : "It is fetched when the server answers again."),
   );
 }

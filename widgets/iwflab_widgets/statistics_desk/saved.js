@@ -5,7 +5,7 @@ class Saved {
     this.explore = explore;
     this.known = [];
     this.list = el("select", { "aria-label": "Saved questions", "data-testid": "saved" });
-    this.name = field("Name", "query-name", { maxlength: 64 });
+    this.name = field("Name", "query-name");
     this.replace = field("Also another person's", "query-replace", { type: "checkbox" });
     const made = (text, testid, act) => button(text, { act, testid });
     this.root = el(
@@ -44,9 +44,10 @@ class Saved {
     if (!name) return this.desk.notice.warn("Give the question a name.");
     const reply = await this.desk.ask("save", { name, replace: this.replaces(), ...this.explore.asked });
     if (!reply) return;
+    const before = this.known.some((one) => one.name === name);
     this.take(reply.saved);
     this.list.value = name;
-    this.desk.notice.tell(`Saved as ${name}.`);
+    this.desk.notice.tell(`Saved as ${name}${before ? ", in place of the question that had this name" : ""}.`);
   }
 
   /** Asked for each time: it does not stay ticked. */
