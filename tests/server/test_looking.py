@@ -79,11 +79,15 @@ def test_the_sheet_comes_in_pages_of_one_order(looker, served):
     assert set(first["items"][0]) == {
         *("medium", "stack", "stage", "state", "format", "frames", "preview")
     }
+    place = looker.read(f"/iwflab/api/sheet?at=0&n=3&mark={media[6]}")["marked"]
+    assert (place, first["marked"]) == (6, None)  # where it lies on a later page, too
     assert looker.get("/iwflab/api/sheet?at=-1&n=3")[0] == 400
     assert looker.get("/iwflab/api/sheet?at=0&n=501")[0] == 400
     ben = Visitor(served).login("ben")
     others = ben.read(f"/iwflab/api/sheet?at=0&n=500&order={first['order']}")
     assert (others["total"], others["items"]) == (0, [])
+    not_bens = ben.read(f"/iwflab/api/sheet?at=0&n=3&mark={media[0]}")
+    assert not_bens["marked"] is None
 
 
 def test_pixels_come_by_grants_for_ones_own_media_alone(looker, served):

@@ -282,7 +282,11 @@ class FakeServer:
             for one in part
         ]
         name = self.order_name or "o1"
-        return {"order": name, "at": at, "total": len(self.items), "items": told}
+        media = [one["medium"] for one in self.items]
+        mark = body.get("mark")
+        marked = media.index(mark) if mark in media else None
+        told = {"order": name, "at": at, "total": len(media), "items": told}
+        return {**told, "marked": marked}
 
     def sheet_grants(self, body):
         media, variant = body["media"], body["variant"]

@@ -148,6 +148,21 @@ def test_it_marks_the_medium_that_is_open(open_desk):
     assert desk.until("s.sheet?.current")["sheet"]["current"] == "m00003"
 
 
+def test_it_marks_the_open_medium_wherever_it_lies(open_desk):
+    desk = open_sheet(open_desk, a_server(1_200))
+    desk.until("s.sheet.thumbs >= 12")
+    desk.press("End")
+    desk.until("s.sheet.current === 'm01200'")
+    desk.press("Enter")
+    desk.painted("m01200")
+    desk.press("F2", "Home")
+    desk.until("s.sheet?.current === 'm00001'")
+    desk.press("F2")
+    desk.painted("m01200")
+    desk.press("F2")
+    assert desk.until("s.sheet?.current")["sheet"]["current"] == "m01200"
+
+
 def test_time_on_the_sheet_is_part_of_the_decision(open_desk):
     server = a_server(12)
     desk = open_sheet(open_desk, server)

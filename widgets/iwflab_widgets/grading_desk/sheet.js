@@ -57,16 +57,14 @@ class Sheet {
     this.looks = 0;
     this.desk.screen.leave();
     this.place.hidden = false;
-    this.pages.forget();
+    this.pages.forget(this.desk.item?.medium ?? this.lastOpened);
     this.desk.tell("Contact sheet. Arrow keys move, Space selects, Enter opens.");
     const slow = setTimeout(() => this.takesLong(), LAYING_OUT);
     await this.pages.want(0, 0);
     clearTimeout(slow);
-    const { item } = this.desk;
     if (!this.shown || this.pages.total === null) return;
     this.measure();
-    const kept = this.pages.place.get(item?.medium ?? this.lastOpened);
-    this.goTo(Math.min(kept ?? this.current, Math.max(0, this.pages.total - 1)), { quiet: true });
+    this.goTo(Math.min(this.pages.markedAt ?? this.current, Math.max(0, this.pages.total - 1)), { quiet: true });
     this.grid.focus({ preventScroll: true });
     this.place.closest(".iwf-frame")?.scrollTo(0, 0); // in one column it may have been scrolled
   }

@@ -13,8 +13,10 @@ class SheetPages {
     this.forget();
   }
 
-  /** The order is asked for anew. */
-  forget() {
+  /** The order is asked for anew, with the place of one medium, wherever it lies. */
+  forget(marked = "") {
+    this.marked = marked;
+    this.markedAt = null;
     this.order = "";
     this.total = null; // unknown until the first page came
     this.pages = new Map(); // number of the page -> its entries, or the promise of them
@@ -69,14 +71,15 @@ class SheetPages {
   }
 
   fetch(number) {
-    const asked = new URLSearchParams({ order: this.order, at: number * SHEET_PAGE, n: SHEET_PAGE });
+    const asked = new URLSearchParams({ order: this.order, at: number * SHEET_PAGE, n: SHEET_PAGE, mark: this.order ? "" : this.marked });
     return this.server.get(`iwflab/api/sheet?${asked}`, SHEET_PATIENCE);
   }
 
   /** A page of another order than the pages before: these say nothing any more. */
-  take(number, { order, total, items }) {
+  take(number, { order, total, items, marked = null }) {
     const other = this.order !== "" && this.order !== order;
     if (other) this.forget();
+    this.markedAt ??= marked;
     this.order = order;
     this.total = total;
     this.pages.set(number, items);

@@ -42,7 +42,10 @@ class SheetHandler(ApiHandler):
     needs = GRADE
 
     async def get(self) -> None:
-        """Give one page of an order; without one that is kept, the order is made."""
+        """Give one page of an order; without one that is kept, the order is made.
+
+        ``marked`` is the place of the medium ``mark`` in it, if that is theirs.
+        """
         at, number = self._whole("at", 10_000_000), self._whole("n", PAGE_MOST)
         orders = self.settings.setdefault("iwflab_orders", Orders())
         name = self.get_query_argument("order", "")
@@ -56,7 +59,10 @@ class SheetHandler(ApiHandler):
             row["medium"]: row for row in await self.service.run(self.seat.sheet, part)
         }
         items = [told.get(medium) for medium, _ in part]  # null: no longer theirs
-        self.reply({"order": name, "at": at, "total": len(laid), "items": items})
+        mark = self.get_query_argument("mark", "")
+        places = (n for n, (medium, _) in enumerate(laid) if medium == mark)
+        page = {"order": name, "at": at, "total": len(laid), "items": items}
+        self.reply(page | {"marked": next(places, None)})
 
     def _whole(self, name: str, most: int) -> int:
         given = self.get_query_argument(name, "0")
