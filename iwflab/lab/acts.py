@@ -244,12 +244,17 @@ class Acts(Proof, Answers):
 
     @needs("grade", "own", "all")
     def undo(
-        self, *, request: str | None = None, medium: str | None = None
+        self,
+        *,
+        request: str | None = None,
+        medium: str | None = None,
+        over: str | None = grading.UNSEEN,
     ) -> dict[str, Any]:
         """Withdraw the analyst's newest assessment (of one medium, if named).
 
         Where it was given to a stack, the whole stack: ``undone`` counts the media,
         ``left`` names those that stay graded, each with ``medium`` and ``why``.
+        ``over`` is the assessment that is meant: another one is not withdrawn.
         """
         found = grading.undo(
             self._store,
@@ -257,6 +262,7 @@ class Acts(Proof, Answers):
             since=self._desk.since,
             request=request or uuid4().hex,
             medium=medium,
+            over=over,
         )
         left = [{"medium": medium, "why": why} for medium, why in found.left]
         known = self._known_among([found.medium])

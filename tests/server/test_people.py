@@ -248,6 +248,8 @@ def test_a_decision_is_saved_once_and_can_be_undone(ann, anns, request_id):
     )
     assert (status, other["kind"]) == (409, "RequestReused")
     undone = {"request": str(uuid.uuid4()), "medium": anns[3]["medium"]}
+    stale = ann.post("/iwflab/api/undo", {**undone, "over": "another"})
+    assert (stale[0], stale[1]["kind"]) == (403, "ChangedMeanwhile")
     status, answer = ann.post("/iwflab/api/undo", undone)
     assert status == 200, answer
     assert answer["record"] is None

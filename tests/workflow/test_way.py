@@ -17,6 +17,7 @@ from given import CUSTODY, approved, released, seen
 
 from iwflab.errors import (
     BadInput,
+    ChangedMeanwhile,
     NotAllowed,
     NotFound,
     NotYours,
@@ -774,6 +775,18 @@ def test_a_stale_window_does_not_replace_what_another_saved(lab):
     second = ann.grade(medium, seen("posing"), over=first["assessment"])
 
     assert again["assessment"] == first["assessment"] != second["assessment"]
+
+
+def test_a_stale_window_withdraws_nothing_that_another_saved(lab):
+    ann = lab.seat("ann")
+    medium = ann.open_set(1)["items"][0]["medium"]
+    first = ann.grade(medium, seen("penetrative"))["assessment"]
+    second = ann.grade(medium, seen("posing"))["assessment"]
+    for stale in (first, None):
+        with pytest.raises(ChangedMeanwhile, match="another window"):
+            ann.undo(medium=medium, over=stale)
+    assert ann.show(medium)["assessment"] == second
+    assert ann.undo(medium=medium, over=second)["assessment"] == first
 
 
 @EMBEDDED

@@ -7,7 +7,7 @@ or decision ever passes through it.
 from iwflab.lab import Lab
 from iwflab_widgets.desk import Desk, joined
 
-SHARED = ("dom", "line", "server")
+SHARED = ("dom", "refill", "line", "server")
 PARTS = (
     *("outbox", "asked", "record", "answers", "ladder", "look", "pictures", "panels"),
     *("lens", "comparison", "looking", "exposure", "screen"),

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from iwflab.domain.categories import Grade, derive
 from iwflab.domain.records import Record, check
-from iwflab.errors import NotAllowed, NotYours
+from iwflab.errors import ChangedMeanwhile, NotAllowed, NotYours
 from iwflab.schemes import schemes, tags
 from iwflab.store import Store
 from iwflab.store.assignments import OPEN
@@ -107,25 +107,37 @@ def grade(
 
 
 def undo(
-    store: Store, *, analyst: str, since: int, request: str, medium: str | None = None
+    store: Store,
+    *,
+    analyst: str,
+    since: int,
+    request: str,
+    medium: str | None = None,
+    over: str | None = UNSEEN,
 ) -> Undone:
     """Withdraw the analyst's newest standing assessment; say of which medium.
 
     What stood before stands again.  The withdrawn record stays in the trail.  Where
     the newest was given to a stack, all of that act is withdrawn, unless a ``medium``
     is named.  What passed on to another person is passed over, and named as ``left``.
+    Refused where ``over`` (the assessment that the page showed) is not the newest.
     """
     with store.act("undo", medium or analyst, analyst=analyst, request=request) as act:
         if act.repeated:
             return undone_before(store, act)
-        newest, over = _newest(store, analyst, medium, since)
+        newest, passed = _newest(store, analyst, medium, since)
+        if over not in {UNSEEN, newest["id"]}:
+            raise ChangedMeanwhile(
+                "this medium was graded in another window meanwhile",
+                advice="look at what stands now, then undo that",
+            )
         entry = 0 if medium else entry_of_stack(store, newest["id"])
         if entry:
             found = withdraw_act(store, act, entry, analyst=analyst, since=since)
-            return replace(found, left=(*found.left, *over))
+            return replace(found, left=(*found.left, *passed))
         must_be_open(store, newest["medium"])
         act.insert("withdrawal", assessment=newest["id"])
-    return Undone(str(newest["medium"]), (str(newest["medium"]),), over)
+    return Undone(str(newest["medium"]), (str(newest["medium"]),), passed)
 
 
 def _newest(

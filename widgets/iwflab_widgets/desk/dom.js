@@ -9,11 +9,18 @@ function el(name, given = {}, ...inside) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(given)) {
     if (value === null || value === undefined || value === false) continue;
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    if (key.startsWith("on")) listen(made, key.slice(2), value);
     else made.setAttribute(key, value === true ? "" : visible(String(value)));
   }
   made.append(...present(inside));
   return made;
+}
+
+/** Have something done at an event; an element that stays can be told to do another. */
+function listen(element, kind, act) {
+  element.heard ??= {};
+  if (!(kind in element.heard)) element.addEventListener(kind, (event) => element.heard[kind]?.(event));
+  element.heard[kind] = act;
 }
 
 /** Leave out what is not there, so that callers can write `test && el(...)`. */
@@ -33,10 +40,15 @@ function visible(text) {
 
 /** Put new children into a place and keep the keyboard focus on the same control. */
 function fill(place, ...inside) {
+  keepFocus(place, () => place.replaceChildren(...present(inside)));
+}
+
+function keepFocus(place, change) {
   const focused = place.contains(document.activeElement) ? document.activeElement : null;
   const id = focused?.dataset.testid;
-  place.replaceChildren(...present(inside));
-  if (id) place.querySelector(`[data-testid="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
+  change();
+  if (!id || place.contains(document.activeElement)) return;
+  place.querySelector(`[data-testid="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
 }
 
 const KEY_NAMES = {

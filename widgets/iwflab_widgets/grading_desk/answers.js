@@ -2,10 +2,13 @@
 // and what the server says would follow.  Drafts live in memory only: nothing about a
 // medium goes to the disk of this computer.
 
+const NOTHING_KNOWN = { grades: [], contradictions: [], note: "" };
+const DERIVING = 400; // milliseconds, after which classes of earlier answers stand no longer
+
 class Answers {
   /**
-   * `tell(text, { quiet })` speaks; `edited` follows a person, `changed` an answer of the
-   * server; `sees(testid)` tells whether a control is before the person's eyes.
+   * `tell(text, { quiet })` speaks; `edited(moved)` follows a person, `changed` an
+   * answer of the server; `sees(testid)` tells whether a control is before the person's eyes.
    */
   constructor({ server, desk, ...calls }) {
     Object.assign(this, { server, desk, ...calls });
@@ -14,11 +17,13 @@ class Answers {
     this.record = emptyRecord();
     this.active = null;
     this.fold = null; // the person's own wish for the further questions
-    this.known = { grades: [], contradictions: [], note: "" };
+    this.edits = 0; // so that others know whether the person went on meanwhile
+    this.known = NOTHING_KNOWN;
   }
 
   open(item) {
     this.item = item;
+    this.known = NOTHING_KNOWN; // nothing of the medium before stands beside this one
     this.record = cleanRecord(this.drafts.get(item.medium) ?? item.record);
     this.fold = null;
     this.active = nextNeeded(this.questions, null)?.id ?? null;
@@ -38,11 +43,13 @@ class Answers {
   }
 
   edit(record, activeId = this.active) {
+    const moved = activeId !== this.active;
     this.record = record;
     this.active = activeId;
+    this.edits += 1;
     if (sameRecord(record, this.item.record)) this.drafts.delete(this.item.medium);
     else this.drafts.set(this.item.medium, record);
-    this.edited();
+    this.edited(moved);
   }
 
   /** As edit, for answers from which grades follow. */
@@ -174,13 +181,24 @@ class Answers {
     const stands = sameRecord(record, item.record) && item.grades?.length;
     if (stands || isEmpty(record)) {
       const { grades, contradictions } = stands ? item : { grades: [] };
-      this.known = { grades, contradictions: contradictions ?? [], note: "No answers yet." };
+      this.known = { grades, contradictions: contradictions ?? [], note: "No answers yet.", of: record };
       return;
     }
+    const late = setTimeout(() => this.asked === asked && this.take({ ...NOTHING_KNOWN, note: "Being derived." }), DERIVING);
     const known = await this.derived(record);
-    if (this.asked !== asked) return;
+    clearTimeout(late);
+    if (this.asked === asked) this.take({ ...known, of: record });
+  }
+
+  take(known) {
     this.known = known;
     this.changed();
+  }
+
+  /** The grades of just this record, if they are known by now. */
+  derivedFrom(record) {
+    const { of, grades } = this.known;
+    return of && sameRecord(of, record) ? grades : [];
   }
 
   async derived(record) {

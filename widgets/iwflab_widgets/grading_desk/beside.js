@@ -5,7 +5,7 @@ class Beside {
   constructor(desk) {
     this.desk = desk;
     this.on = false; // the person's wish, kept from medium to medium
-    this.item = this.look = this.full = null;
+    this.item = this.look = this.full = this.rested = null;
     this.caption = el("p", { class: "iwf-second-caption", "data-testid": "beside-caption" });
     this.picture = el("div", { class: "iwf-surround" });
     this.controls = el("div", { class: "iwf-row" });
@@ -118,6 +118,7 @@ class Beside {
   put(content, variant) {
     const { look } = this;
     look.end();
+    this.rested = null;
     letGo(this.canvas);
     this.canvas = content.matches("canvas") ? content : null;
     this.picture.replaceChildren(content);
@@ -141,7 +142,7 @@ class Beside {
     letGo(this.canvas);
     fill(this.picture);
     fill(this.caption);
-    this.item = this.look = this.canvas = this.full = null;
+    this.item = this.look = this.canvas = this.full = this.rested = null;
     this.wish = "";
   }
 
@@ -160,12 +161,13 @@ class Beside {
 
   pageSeen(visible) {
     if (!this.look) return;
-    const { variant } = this.look.running ?? this.rested ?? {};
-    if (!visible) this.rested = this.look.running;
-    if (!visible) this.look.rest();
-    else {
+    if (!visible) {
+      this.rested = this.look.running ?? this.rested; // the page may go and be hidden
+      this.look.rest();
+    } else {
       this.look.resume();
-      if (variant) this.look.begin(variant);
+      if (this.rested) this.look.begin(this.rested.variant);
+      this.rested = null;
     }
   }
 
@@ -177,6 +179,6 @@ class Beside {
     const { keys } = this.desk.desk;
     const text = this.isFull ? "Shield this one again" : "Reveal this one";
     const turn = { key: keys.beside_reveal, act: () => this.reveal(), testid: "beside_reveal", disabled: !this.item };
-    fill(this.controls, button(text, turn));
+    refill(this.controls, button(text, turn));
   }
 }

@@ -137,14 +137,14 @@ class Comparison {
     const turn = (text, testid) => button(text, { key: keys.comparison, act: () => this.turn(), testid });
     if (!isIn) {
       const no = button("Not for me", { act: () => this.choose("out"), testid: "not-for-me" });
-      return fill(this.place, el("span", {}, `A comparison of start levels runs here (protocol ${told.protocol}). It is free to take part.`), turn("About it", "about-comparison"), no);
+      return refill(this.place, el("span", {}, `A comparison of start levels runs here (protocol ${told.protocol}). It is free to take part.`), turn("About it", "about-comparison"), no);
     }
     const asked = question && [
       el("span", {}, "One question waits; it may be left."),
       button("Open it", { key: keys.self_report, act: () => this.ask(), testid: "open-question" }),
       button("Leave it", { act: () => this.say(0), testid: "leave-question" }),
     ];
-    fill(this.place, el("span", {}, `You take part in a comparison of start levels (protocol ${told.protocol}).`), turn("Leave it at once", "leave-comparison"), asked);
+    refill(this.place, el("span", {}, `You take part in a comparison of start levels (protocol ${told.protocol}).`), turn("Leave it at once", "leave-comparison"), asked);
   }
 
   /** For tests: plain values. */

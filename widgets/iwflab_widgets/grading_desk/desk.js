@@ -61,7 +61,7 @@ class Desk {
     this.fault = null;
     const changed = () => this.render();
     const tell = (text, how) => this.tell(text, how);
-    const [edited, sees] = [() => this.edited(), (testid) => this.layout.sees(testid)];
+    const [edited, sees] = [(moved) => this.edited(moved), (testid) => this.layout.sees(testid)];
     this.answers = new Answers({ server: this.server, desk, tell, changed, edited, sees });
     this.watch = new Watch(this, ping);
     this.outbox = new Outbox(this.server, desk.limits, { changed, sure: () => this.watch.stillMe() });
@@ -75,7 +75,7 @@ class Desk {
 
   /** Accept a set from the server and go on where work is left. */
   take(set, stayAt = null) {
-    this.items = this.saving.withWaiting(set.items);
+    this.items = this.saving.withWaiting(this.saving.withLately(set.items));
     this.progress = set.progress;
     this.second = set.second ?? 0;
     const open = set.items.filter(isOpen).length;
@@ -172,24 +172,38 @@ class Desk {
     this.saving.save();
   }
 
-  /** Ask for my media anew; say whether they came. */
+  /** Ask for my media anew; say whether they came.  Asked for again, the newest answer counts. */
   async refetch(stayAt) {
+    const mine = (this.fetching = {});
+    this.saving.lately = []; // what is said from now on may be newer than the answer
+    mine.came = this.fetched(mine, stayAt);
+    let newest, came;
+    do {
+      newest = this.fetching;
+      came = await newest.came;
+    } while (newest !== this.fetching);
+    return came;
+  }
+
+  async fetched(mine, stayAt) {
     try {
       const wanted = this.desk.limits.set_size ?? 12;
-      this.take(await this.server.post("iwflab/api/set", { n: wanted, ...this.filter.body }), stayAt);
+      const set = await this.server.post("iwflab/api/set", { n: wanted, ...this.filter.body });
+      if (mine === this.fetching) this.take(set, stayAt);
       return true;
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      this.tell(`The set could not be opened: ${fault.inWords}`);
+      if (mine === this.fetching) this.tell(`The set could not be opened: ${fault.inWords}`);
       return false;
     }
   }
 
   // -- telling -------------------------------------------------------------------
-  edited() {
+  /** Something was answered; unless another question is marked, nothing moves under the hand. */
+  edited(moved = true) {
     this.asking = null;
     this.message = "";
-    this.layout.follow = "active";
+    if (moved) this.layout.follow = "active";
     this.render();
   }
 

@@ -13,7 +13,8 @@ const FILTER_PAUSE = 250; // milliseconds without typing, after which matches ar
 class FilterBar {
   constructor(desk) {
     this.desk = desk;
-    this.words = {}; // what the set on the desk was asked with
+    this.words = {}; // what a set is asked with
+    this.shown = {}; // what the set on the desk was asked with
     this.total = null; // of what stands in the fields
     this.asked = 0; // the newest count; older answers are dropped
     this.open = false;
@@ -116,10 +117,12 @@ class FilterBar {
   /** Show the set that matches; the answers on the open medium stay as a draft. */
   async apply(given) {
     if (this.desk.stopped) return this.desk.tell(`Not filtered. ${this.desk.stopped}`);
-    const before = this.words;
     this.words = given;
-    if (!(await this.desk.refetch(null))) this.words = before;
-    else this.say();
+    if (!(await this.desk.refetch(null))) this.words = this.shown; // of two, the newest counts
+    else {
+      this.shown = this.words;
+      this.say();
+    }
     this.desk.root.focus({ preventScroll: true });
     this.draw();
   }
@@ -159,7 +162,7 @@ class FilterBar {
     this.fields.hidden = !this.open;
     const { total } = this;
     const matching = total === null ? "" : `${count(total, "medium", "media")} ${total === 1 ? "matches" : "match"}`;
-    fill(
+    refill(
       this.told,
       button("Filter", { key: desk?.keys.filter, act: () => this.focus(), testid: "filter-open", "aria-expanded": String(this.open) }),
       this.on && el("strong", { "data-testid": "filter-on" }, this.inWords),

@@ -120,7 +120,10 @@ function childView(desk, child, place, state, act) {
 
 function ageField(name, label, child, place, act) {
   const given = { type: "number", min: 0, max: 17, step: 1, value: child[name] ?? "" };
-  const heard = (event) => act.age(place, name, event.target.value);
+  const heard = ({ target }) => {
+    act.age(place, name, target.value);
+    target.value = act.record.children[place]?.[name] ?? ""; // what was kept of it
+  };
   return el(
     "label",
     { class: "iwf-age" },

@@ -1,4 +1,6 @@
-// The page of the desk: built once, filled again after every change.
+// The page of the desk: built once, filled again after every change.  Of the same medium
+// controls and fields stay the same elements; of another one nothing that was pressed or
+// written for the one before may act on it.
 
 class Layout {
   constructor(desk) {
@@ -58,6 +60,8 @@ class Layout {
     }
     this.note.key.replaceChildren(...present([kbd(desk.keys.note)]));
     const { item, screen, answers, views } = this.desk;
+    this.draw = this.drawn === (item?.medium ?? "") ? refill : fill;
+    this.drawn = item?.medium ?? "";
     if (this.bared && !screen.blanked) this.note.value = answers.record.note;
     this.bared = Boolean(screen.blanked);
     const covered = views.render();
@@ -74,7 +78,7 @@ class Layout {
     this.desk.looking.comparison.draw();
     const { saved, pressed, undone } = this.desk.outbox;
     const { signs } = this.desk.exposure;
-    fill(this.places.foot, footView({ saved, pressed, undone, progress: this.desk.progress, second: this.desk.second }), signs.length > 0 && signsView(signs));
+    refill(this.places.foot, footView({ saved, pressed, undone, progress: this.desk.progress, second: this.desk.second }), this.desk.saving.comingBack(), signs.length > 0 && signsView(signs));
     this.scrollAlong();
   }
 
@@ -88,13 +92,13 @@ class Layout {
 
   mediumParts(item) {
     fill(this.places.status, statusLine(item, this.desk.position, this.desk.answers.record.ending));
-    fill(this.places.controls, this.controls());
-    fill(this.places.looking, this.desk.views.controls(item));
+    this.draw(this.places.controls, this.controls());
+    this.draw(this.places.looking, this.desk.views.controls(item));
     this.details(item);
     const { why, answers } = this.desk;
     const state = { ...answers.known, why, record: answers.record };
-    fill(this.places.grades, gradesView(this.desk.desk, state, () => this.desk.toggleWhy()));
-    fill(this.places.form, formView(this.desk.desk, formState(this.desk.answers, this.desk.uid), this.desk.answers));
+    this.draw(this.places.grades, gradesView(this.desk.desk, state, () => this.desk.toggleWhy()));
+    this.draw(this.places.form, formView(this.desk.desk, formState(this.desk.answers, this.desk.uid), this.desk.answers));
   }
 
   /** Blank: what tells of a medium is taken out, not only hidden. */
@@ -138,13 +142,13 @@ class Layout {
     const save = { key: keys.save, act: () => desk.save(), testid: "save", class: "iwf-button iwf-strong" };
     const text = desk.item ? "Save and next" : "Take the next set";
     const covered = this.desk.views.sheet.shown;
-    if (covered) return fill(this.places.bar, [go("blank", "Blank"), go("help", "Keys"), this.ownButtons(keys)]);
+    if (covered) return this.draw(this.places.bar, [go("blank", "Blank"), go("help", "Keys"), this.ownButtons(keys)]);
     const ending = desk.item && !desk.screen.blanked && endingView(desk.desk, desk.answers, desk.answers);
     const row = [button(text, save), ending, go("previous", "Previous"), go("next", "Next"), go("undo", "Undo"), go("help", "Keys")];
     // Acts without a key are found by their names, also where the palette has none.
     const unbound = unboundActs(desk.desk).length;
     if (unbound) row.push(button(`Find an act (${unbound} without a key)`, { key: keys.palette, act: () => desk.act("palette"), testid: "unbound" }));
-    fill(this.places.bar, desk.asking === null ? [...row, this.ownButtons(keys)] : this.confirm(keys));
+    this.draw(this.places.bar, desk.asking === null ? [...row, this.ownButtons(keys)] : this.confirm(keys));
   }
 
   /** Inline, not a dialog: the picture and the answers stay in view. */
@@ -224,6 +228,7 @@ class Layout {
   /** Whether a control of the form is in view, with nothing over it. */
   sees(testid) {
     const control = this.places.form.querySelector(`[data-testid="${testid}"]`);
+    if (!control) return false; // a key before the first drawing
     const { left, top, width, height } = control.getBoundingClientRect();
     return control.contains(document.elementFromPoint(left + width / 2, top + height / 2));
   }

@@ -5,6 +5,9 @@ class Looking {
   constructor(desk) {
     this.desk = desk;
     this.comparison = new Comparison(desk);
+    this.turn = 0; // of presentation mode; what was heard before the newest says nothing
+    this.turning = false;
+    this.dark = false; // asked for and not granted: no picture comes back by itself
   }
 
   /** The level that a medium starts with: as allotted, else as the person wants it. */
@@ -29,10 +32,31 @@ class Looking {
 
   /** For a projector: from now on the server sends this session no pixels. */
   async turnPresentation() {
-    const wanted = !this.desk.screen.presenting;
-    if (wanted) this.present(true); // the pictures go first, whatever the server says
-    const told = await this.ask("iwflab/api/presentation", { active: wanted ? "on" : "off" }, "Not switched");
-    if (told) this.present(told.presenting);
+    this.wish = !(this.turning ? this.wish : this.desk.screen.presenting);
+    if (this.wish) this.present(true); // the pictures go first, whatever the server says
+    if (this.turning) return; // the newest wish goes when the answer to the one before is here
+    this.turning = true;
+    try {
+      const told = await this.turned();
+      this.turn += 1;
+      this.dark = this.wish && !told;
+      if (told) this.present(told.presenting);
+    } finally {
+      this.turning = false;
+    }
+  }
+
+  async turned() {
+    const { wish } = this;
+    const told = await this.ask("iwflab/api/presentation", { active: wish ? "on" : "off" }, "Not switched");
+    return wish === this.wish ? told : this.turned();
+  }
+
+  /** What a heartbeat says, if nobody turned it since that was asked (at `turn`). */
+  heard(presenting, turn) {
+    if (this.turning || turn !== this.turn || (this.dark && !presenting)) return;
+    this.dark = false;
+    this.present(presenting);
   }
 
   /** What the person starts with is drawn ahead of need, and nothing that they do not. */

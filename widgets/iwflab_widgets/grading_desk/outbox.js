@@ -23,13 +23,18 @@ class Outbox {
 
   /** entry: { kind, path, body, done(reply), refused(fault) }; body gets its id here. */
   push(entry) {
-    const request = freshId();
-    this.entries.push({ ...entry, body: { request, ...entry.body }, since: performance.now() });
+    Object.assign(entry, { body: { request: freshId(), ...entry.body }, since: performance.now() });
+    this.entries.push(entry);
     if (entry.kind === "decision") this.pressed += 1;
     this.changed();
     this.run();
     // Nothing else would notice that an answer is late.
     setTimeout(() => this.changed(), this.limits.unacked_seconds * 1000 + 20);
+  }
+
+  /** Take out what was not sent yet and matches; an answer to the oldest may be on its way. */
+  drop(matches) {
+    this.entries = this.entries.filter((entry) => entry === this.sending || !matches(entry));
   }
 
   get decisions() {
@@ -64,6 +69,7 @@ class Outbox {
 
   async step(entry) {
     let reply;
+    this.sending = entry;
     try {
       entry.prepare?.(entry.body);
       reply = await this.server.post(entry.path, entry.body);
@@ -73,6 +79,7 @@ class Outbox {
       return;
     }
     this.entries.shift();
+    this.sending = null;
     this.fault = null;
     this.wait = FIRST_WAIT;
     if (entry.kind === "decision") this.saved += 1;
@@ -85,6 +92,7 @@ class Outbox {
     const me = fault.reason !== "away" && (await this.sure());
     if (fault.reason === "refused" && me) {
       this.entries.shift();
+      this.sending = null;
       if (entry.kind === "decision") this.pressed -= 1;
       this.fault = null;
       entry.refused?.(fault);

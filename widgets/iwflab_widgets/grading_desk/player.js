@@ -53,7 +53,7 @@ class Player {
     this.video.muted = true;
     this.video.addEventListener("volumechange", () => (this.video ? (this.video.muted = true) : null));
     for (const kind of ["timeupdate", "seeked", "play", "pause", "ratechange", "loadedmetadata", "ended"])
-      this.video.addEventListener(kind, () => this.render());
+      this.video.addEventListener(kind, () => this.turned(kind));
     this.video.addEventListener("error", () => this.stumbled());
     this.line = el("div", { class: "iwf-player-line" });
     this.slider = el("input", { type: "range", min: 0, max: 1000, step: 1, value: 0, "aria-label": "Time", "data-testid": "clip-time" });
@@ -184,7 +184,12 @@ class Player {
   }
 
   // -- the lines below -------------------------------------------------------------
-  render() {
+  /** Time passes four times a second: the form has nothing to do with that. */
+  turned(kind) {
+    this.render({ alone: kind === "timeupdate" || kind === "seeked" });
+  }
+
+  render({ alone = false } = {}) {
     const { video } = this;
     if (!video) return;
     this.slider.max = Math.round((video.duration || 0) * 1000);
@@ -195,7 +200,7 @@ class Player {
     const act = (name, text) => button(text, { key: keys[name], act: () => this.desk.act(name), testid: name });
     const group = (name, ...inside) => el("span", { class: "iwf-player-group", role: "group", "aria-label": name }, el("span", {}, name), inside);
     const told = this.segments.map((one) => `${clock(one.start_ms / 1000)} to ${clock(one.end_ms / 1000)}`);
-    fill(
+    refill(
       this.line,
       act("play", video.paused ? "Play" : "Pause"),
       el("strong", { "data-testid": "clip-now" }, now),
@@ -206,7 +211,7 @@ class Player {
       el("span", { class: "iwf-player-told", "data-testid": "clip-segments" }, [this.from !== null && `from ${clock(this.from / 1000)} …`, ...told].filter(Boolean).join("; ")),
       this.made.note && el("span", { class: "iwf-player-told" }, this.made.note),
     );
-    this.desk.render();
+    if (!alone) this.desk.render();
   }
 }
 

@@ -4,7 +4,9 @@
 class Saving {
   constructor(desk) {
     this.desk = desk;
-    this.decided = []; // media that this window decided on, the newest last
+    this.decided = []; // what this window decided, the newest last: { medium, assessment }
+    this.lately = []; // [medium, what the server said of it] since a set was asked for
+    this.back = new Map(); // medium -> name: it came back while another was worked on
   }
 
   save() {
@@ -14,27 +16,37 @@ class Saving {
     if (reason) return this.desk.tell(reason);
     if (item.record && !answers.dirty) return this.after("Nothing was changed.");
     const { medium } = item;
-    const before = { record: item.record, stage: item.stage };
+    const before = { record: item.record, stage: item.stage, assessment: item.assessment, grades: item.grades };
     const first = !item.record && !standsOver(item); // nobody's record stands yet
     const record = cleanRecord(answers.record);
     const { level: reveal, secondsNow: seconds, levelsNow: levels } = screen.look;
     const body = { medium, record, reveal, seconds, levels };
-    Object.assign(item, { record, stage: "graded", grades: answers.known.grades });
+    Object.assign(item, { record, stage: "graded", grades: answers.derivedFrom(record) });
     answers.drafts.delete(medium);
+    this.back.delete(medium);
     this.after("");
     screen.settle(medium);
-    this.decided.push(medium);
-    this.desk.outbox.push({
+    const decided = { medium, assessment: null };
+    this.decided.push(decided);
+    const entry = {
       kind: "decision",
       path: "iwflab/api/decision",
-      body,
+      ...{ body, before, edits: answers.edits },
       prepare: (sent) => this.over(medium, sent),
       done: (reply) => {
-        if (!before.record) this.countOn(first, before.stage === "waiting");
+        const { record: known, stage } = entry.before;
+        if (!known) this.countOn(first, stage === "waiting");
+        decided.assessment = reply.assessment;
         this.accepted(medium, record, reply);
       },
-      refused: (fault) => this.refused(medium, before, record, fault),
-    });
+      refused: (fault) => this.refused(entry, decided, fault),
+    };
+    this.desk.outbox.push(entry);
+  }
+
+  /** A later decision on the same medium that waits to be saved. */
+  newerOf(medium) {
+    return this.desk.outbox.entries.find((one) => one.kind === "decision" && one.body.medium === medium);
   }
 
   /**
@@ -80,7 +92,12 @@ class Saving {
     const { outbox, items, watch } = this.desk;
     watch.fault = null;
     const { assessment, grades, contradictions } = reply;
-    Object.assign(items[this.placeOf(medium)] ?? {}, { assessment, grades, contradictions });
+    const stands = { record, stage: "graded", assessment, grades, contradictions };
+    const newer = this.newerOf(medium);
+    if (newer) newer.before = stands;
+    Object.assign(items[this.placeOf(medium)] ?? {}, newer ? { assessment } : { assessment, grades, contradictions });
+    this.lately.push([medium, stands]);
+    if (!newer && this.desk.item?.medium === medium) this.desk.answers.derive(); // it was gone back to
     const left = contradictions?.length ? " It holds a contradiction." : "";
     const amiss = savedInWords(this.desk.desk, record, grades);
     this.desk.tell(`Saved ${outbox.saved} of ${count(outbox.pressed, "decision")}.${left} ${amiss}`.trimEnd(), { quiet: true });
@@ -91,24 +108,58 @@ class Saving {
   }
 
   /** The server will not have it: back to the medium, with every answer kept. */
-  refused(medium, before, record, fault) {
-    const { answers, items } = this.desk;
-    const at = this.placeOf(medium);
-    this.decided.splice(this.decided.lastIndexOf(medium), 1);
-    if (!answers.drafts.has(medium)) answers.drafts.set(medium, record);
-    if (at >= 0) {
-      Object.assign(items[at], before);
-      this.desk.go(at);
+  refused(entry, decided, fault) {
+    const { answers, items, outbox } = this.desk;
+    const { before, body: { medium, record } } = entry;
+    this.decided = this.decided.filter((one) => one !== decided);
+    // To undo it was to come back to it, and that is what happens.
+    outbox.drop((one) => one.kind === "undo" && one.undoes === decided);
+    const newer = this.newerOf(medium);
+    if (newer) {
+      newer.before = before; // what stands; its answers are the newest, and on their way
+      return;
     }
-    const said = `Not saved: ${fault.inWords}. Your answers are kept.`;
+    const at = this.placeOf(medium);
+    if (!answers.drafts.has(medium)) answers.drafts.set(medium, record);
+    if (at >= 0) Object.assign(items[at], before);
+    const went = this.goBack(at, entry.edits);
+    const said = `Not saved: ${went ? "" : `${items[at]?.name ?? medium}: `}${fault.inWords}. Your answers are kept.`;
     this.desk.tell(said);
     if (fault.kind === "ChangedMeanwhile") this.meanwhile(medium, record, said);
   }
 
+  /** Go to what came back, unless another medium was written on meanwhile; say whether. */
+  goBack(at, edits) {
+    const { desk } = this;
+    if (at < 0) return false;
+    const { medium, name } = desk.items[at];
+    if (desk.item && desk.item.medium !== medium && desk.answers.edits !== edits) {
+      this.back.set(medium, name);
+      desk.render();
+      return false;
+    }
+    // Letters that were meant for the field of another medium are not this one's.
+    if (desk.root.contains(document.activeElement)) desk.root.focus({ preventScroll: true });
+    this.back.delete(medium);
+    desk.go(at);
+    return true;
+  }
+
+  /** The ways to what came back while another medium was worked on. */
+  comingBack() {
+    const { desk } = this;
+    const known = [...this.back].filter(([medium]) => medium !== desk.item?.medium && this.placeOf(medium) >= 0);
+    this.back = new Map(known);
+    const go = ([medium, name]) => button(`Came back, not saved: ${name}`, { act: () => desk.go(this.placeOf(medium)), testid: `back-${medium}` });
+    return desk.screen.blanked || desk.views.sheet.shown ? [] : known.map(go);
+  }
+
   /** What stands by now is said beside the answers that were kept, until a key is pressed. */
   async meanwhile(medium, record, said) {
-    if (!(await this.desk.refetch(medium)) || this.desk.item?.medium !== medium) return;
-    const { desk, item } = this.desk;
+    if (!(await this.desk.refetch(this.desk.item?.medium ?? medium))) return;
+    const { desk } = this.desk;
+    const item = this.desk.items[this.placeOf(medium)];
+    if (!item) return;
     const words = item.record ? `What stands: ${differenceInWords(desk, item.record, record)}.` : "Nothing stands of it now.";
     const { save } = desk.keys;
     this.desk.tell(`${said} ${words}${save ? ` ${save} saves yours in its place.` : ""}`);
@@ -119,23 +170,23 @@ class Saving {
     const { selecting } = this.desk;
     if (selecting.busy || selecting.pending) return this.desk.tell("Not undone: a selection is still on its way.");
     // What this window decided, not what another window of the person did meanwhile.
-    const medium = this.decided.pop();
-    if (medium?.selection) return this.desk.selecting.undo(medium);
-    const refused = (fault) => {
-      if (medium) this.decided.push(medium);
-      this.desk.tell(`Not undone: ${fault.inWords}`);
-    };
+    const decided = this.decided.pop();
+    if (decided?.selection) return this.desk.selecting.undo(decided);
+    const { edits } = this.desk.answers;
     this.desk.outbox.push({
       kind: "undo",
       path: "iwflab/api/undo",
-      body: medium ? { medium } : {},
-      done: (reply) => this.undone(reply),
-      refused,
+      ...{ body: decided ? { medium: decided.medium } : {}, undoes: decided },
+      // Known when it is first sent: what it withdraws was saved just before.
+      prepare: (sent) => decided && (sent.over ??= decided.assessment),
+      done: (reply) => this.undone(reply, edits),
+      // Refused once, it is refused again: the next press reaches what was before it.
+      refused: (fault) => this.desk.tell(`Not undone: ${fault.inWords}`),
     });
   }
 
   /** The withdrawn answers become a draft again: correcting is why one undoes. */
-  undone(reply) {
+  undone(reply, edits) {
     const { items, answers } = this.desk;
     this.desk.progress = reply.progress ?? this.desk.progress;
     const at = this.placeOf(reply.medium);
@@ -144,11 +195,13 @@ class Saving {
     const withdrawn = item.record;
     const { record = null, assessment = null, over = null, grades = [], contradictions = [] } = reply;
     const stage = record ? "graded" : "waiting";
-    Object.assign(item, { record, assessment, over, grades, contradictions, stage });
+    const said = { record, assessment, over, grades, contradictions, stage };
+    Object.assign(item, said);
+    this.lately.push([item.medium, said]);
     if (withdrawn && !answers.drafts.has(item.medium) && !sameRecord(withdrawn, record))
       answers.drafts.set(item.medium, cleanRecord(withdrawn));
     if (reply.undone > 1) return this.undoneElsewhere(reply);
-    this.desk.go(at);
+    this.goBack(at, edits);
     this.desk.tell(`Undone. ${item.name} is open again; its answers are kept here, unsaved.`);
   }
 
@@ -164,6 +217,12 @@ class Saving {
     const came = await this.desk.refetch(null);
     const matching = this.desk.filter.on ? " that matches the filter" : "";
     if (came && !this.desk.item) this.desk.tell(`Nothing${matching} waits for you at present.`);
+  }
+
+  /** What was saved since a set was asked for is newer than that set. */
+  withLately(items) {
+    for (const [medium, said] of this.lately.splice(0)) Object.assign(items.find((one) => one.medium === medium) ?? {}, said);
+    return items;
   }
 
   /** What the server does not know yet counts as graded: nobody grades it twice. */

@@ -83,12 +83,14 @@ class Selecting {
     outbox.saved += 1;
     const { drafts } = this.desk.answers;
     const from = this.desk.item?.medium;
-    if (body.medium) drafts.delete(body.medium);
+    const changed = body.medium && drafts.has(body.medium) && !sameRecord(drafts.get(body.medium), body.record);
+    if (body.medium && !changed) drafts.delete(body.medium);
     this.desk.saving.decided.push({ selection: body.request, medium: body.medium, record: body.record });
     this.forget();
-    await this.desk.refetch(body.medium ? null : from);
+    await this.desk.refetch(body.medium && !changed ? null : from);
     this.desk.progress = reply.progress ?? this.desk.progress;
-    this.desk.tell(`Graded ${count(reply.graded.length, "medium", "media")} in one act.${leftInWords(reply.left_out)}`);
+    const kept = changed ? " What you answered meanwhile is kept, unsaved." : "";
+    this.desk.tell(`Graded ${count(reply.graded.length, "medium", "media")} in one act.${leftInWords(reply.left_out)}${kept}`);
   }
 
   /** Take the whole act back; its answers become a draft of the medium that was open. */
@@ -131,7 +133,7 @@ class Selecting {
     const go = (text) => button(text, { key, act: () => this.act(), testid: "selection-act", class: "iwf-button iwf-strong", disabled: Boolean(this.busy) });
     const told = el("span", { "data-testid": "selection-told" }, `${this.inWords} selected: the answers on this form go to all of them.`);
     const asked = el("strong", { "data-testid": "selection-asked" }, `Grade ${this.inWords} in one act? Those that are not yours or not open are left out, and named.`);
-    fill(
+    refill(
       this.place,
       this.asking ? asked : told,
       this.pending ? go("Send again") : go(this.asking ? `Yes, grade ${this.inWords}` : "Grade the selection"),

@@ -71,6 +71,7 @@ class Sheet {
 
   /** Back to the open medium, or (`leaving`) to another one that is opened next. */
   close({ leaving = false } = {}) {
+    this.desk.views.opening = null;
     this.shown = false; // what was painted until now is reported, and nothing more noted
     this.report();
     this.place.hidden = true;

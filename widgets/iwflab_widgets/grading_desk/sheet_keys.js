@@ -184,7 +184,7 @@ Object.assign(Sheet.prototype, {
     const { keys } = this.desk.desk;
     const { presenting } = screen;
     const act = (text, key, call, testid, more = {}) => button(text, { key, act: call, testid, disabled: !total, ...more });
-    fill(
+    refill(
       this.head,
       el("h2", {}, "Contact sheet"),
       el("span", { "data-testid": "sheet-total" }, total === null ? "being fetched" : `${count(total, "medium", "media")}, ${(this.desk.progress?.mine_open ?? 0).toLocaleString("en-GB")} not graded yet`),

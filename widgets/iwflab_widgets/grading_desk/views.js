@@ -24,13 +24,16 @@ class Views {
   /** Leave the contact sheet for one of its media. */
   async openMedium(medium) {
     const { desk } = this;
+    const opening = (this.opening = {});
     const item = await this.itemOf(medium);
-    if (!desk.items.includes(item)) {
+    // Pressed twice, the newest counts; none does once the sheet was left or is blank.
+    if (this.opening !== opening || !this.sheet.shown || desk.screen.blanked) return;
+    if (desk.saving.placeOf(medium) < 0) {
       desk.items.push(item);
       if (desk.within) desk.within.open += 1; // without a filter all that is theirs is counted
     }
     this.sheet.close({ leaving: true });
-    desk.go(desk.items.indexOf(item));
+    desk.go(desk.saving.placeOf(medium));
   }
 
   /** The views are on disk, but for those of media that are no longer this person's. */

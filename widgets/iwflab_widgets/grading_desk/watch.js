@@ -32,7 +32,8 @@ class Watch {
   }
 
   async beat() {
-    const { outbox, screen, stopped: before } = this.desk;
+    const { outbox, screen, looking, stopped: before } = this.desk;
+    const { turn } = looking;
     try {
       const ping = await this.desk.server.get("iwflab/api/ping");
       if (this.desk.work.signal.aborted) return; // the desk is gone: nothing begins anew
@@ -40,7 +41,7 @@ class Watch {
       this.fault = null;
       if (!this.recognise(ping)) return;
       this.desk.server.keepLine();
-      this.desk.looking.present(Boolean(ping.presenting));
+      looking.heard(Boolean(ping.presenting), turn);
       this.desk.exposure.beat();
       if (ping.server !== this.run) await this.restarted(ping.server);
       if (troubled) outbox.again();
@@ -121,13 +122,19 @@ class Watch {
     setTimeout(() => this.desk.screen.seen(!document.hidden), LAST_WORD); // where they stay
   }
 
-  /** The page goes: what was shown is reported on the way out. */
+  /** The page goes: what was shown is reported on the way out, or later where it stays. */
   gone() {
-    const looks = [this.desk.screen.look, this.desk.views.beside.look].filter(Boolean);
-    looks.forEach((look) => look.rest());
+    const { screen, views: { beside } } = this.desk;
+    const looks = [screen.look, beside.look].filter(Boolean);
+    screen.look?.rest();
+    beside.pageSeen(false);
     const views = [...looks.flatMap((look) => look.take()), ...this.desk.views.sheet.views()].slice(0, 500);
     if (!views.length || this.stranger) return null;
     const body = { request: freshId(), views };
-    return this.desk.server.post("iwflab/api/shown", body, { keepalive: true }).catch(() => {});
+    const path = "iwflab/api/shown";
+    return this.desk.server.post(path, body, { keepalive: true }).catch((fault) => {
+      if (!(fault instanceof Fault)) throw fault;
+      this.desk.outbox.push({ kind: "shown", path, body }); // under its own id: once
+    });
   }
 }

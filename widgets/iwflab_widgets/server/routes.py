@@ -176,8 +176,8 @@ class UndoHandler(ActHandler):
     async def answer(cls, asker: Asker, body: Body) -> dict[str, Any]:
         """Undo, under a request id."""
         medium = body.text("medium", most=200, default="") or None
-        request, run = body.request_id(), asker.service.run
-        item = await run(asker.seat.undo, request=request, medium=medium)
+        request, run, over = body.request_id(), asker.service.run, body.over()
+        item = await run(asker.seat.undo, request=request, medium=medium, over=over)
         progress = await run(asker.seat.progress)
         return {**item, "progress": progress}
 
