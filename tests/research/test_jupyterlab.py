@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.research.jupyterlab import FRONT
 from tests.walk.serving import could_dump, until
 
 pytestmark = pytest.mark.browser
@@ -107,6 +108,44 @@ def test_the_kernel_is_encrypted_and_no_process_leaves_a_core_file(researcher):
 
     assert connection["transport"] == "tcp"
     assert any("curve" in name or "encrypt" in name for name in connection), connection
+
+
+def test_keys_in_cards_and_lists_of_a_desk_change_no_cell(research, researcher):
+    """What has the focus inside a desk is no cell's: JupyterLab starts to look there."""
+    desks = ("GradingDesk", "StatisticsDesk", "MatchingDesk", "IntakeDesk")
+    start = "from iwflab import Lab\nfrom iwflab_widgets import *\nlab = Lab.open()"
+    research.write("keys.ipynb", start, *(f"{name}(lab)" for name in desks), "1 + 1")
+    page = researcher.open("keys.ipynb").page
+    researcher.run_all()
+    until(lambda: researcher.state()["painted"], what="a preview at the desk")
+    before = researcher.cells()
+    front = page.locator(FRONT)
+
+    def changes_nothing(what):
+        for key in ("d", "d", "x", "a", "b", "m", "Shift+Enter", "c", "v"):
+            page.keyboard.press(key)
+            assert researcher.cells() == before, (what, key)
+
+    for opening in ("?", "h", "k"):
+        researcher.desk().focus()
+        page.keyboard.press(opening)
+        page.locator("dialog[open]").wait_for()
+        changes_nothing(opening)
+        page.evaluate("document.querySelector('dialog[open]')?.close()")
+    researcher.desk().focus()
+    page.keyboard.press("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "SELECT"
+    changes_nothing("a list of the filter")
+    for name in ("grading", "statistics", "matching", "intake"):
+        desk = front.get_by_test_id(f"{name}-desk")
+        for control in ("button:not([disabled])", "select", "input", "summary"):
+            found = desk.locator(f"{control}:visible")
+            if found.count():
+                found.first.focus()
+                changes_nothing((name, control))
+    researcher.menu("Kernel", "Shut Down Kernel")
+    until(lambda: len(research.kernels()) == 1, what="the kernel of the example alone")
 
 
 def _at_the_desk(researcher):

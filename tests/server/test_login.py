@@ -56,6 +56,22 @@ def test_the_first_empty_field_has_the_focus(visitor):
     assert re.search(rb'<input id="password"[^>]* autofocus>', page)
 
 
+def test_a_desk_whose_person_is_gone_gets_the_form_whoever_is_logged_in(
+    server, visitor
+):
+    visitor.login("ben")
+    assert visitor.get("/login")[0] == 302
+    status, _, page = visitor.get("/login?again=ann%22%3E%3Cb%3E")
+    assert status == 200
+    assert b"<b>" not in page
+    _, _, page = visitor.get("/login?again=ann")
+    assert re.search(rb'<input id="name" name="name" value="ann"', page)
+    assert b"go back to the tab of your desk" in page
+    assert (
+        visitor.read("/iwflab/api/ping")["analyst"] == "ben"
+    )  # looked at, not changed
+
+
 def test_a_login_needs_the_xsrf_token(visitor):
     form = f"name=ann&password={PASSWORDS['ann'].replace(' ', '+')}"
     kind = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -166,7 +166,12 @@ def test_a_comparison_gives_the_change_in_percentage_points(drawn):
     assert points["7-10", "girl"] == pytest.approx(
         100 * (now.loc["7-10", "girl"] - before.loc["7-10", "girl"])
     )
-    assert "than before" in found.title or "as in the period before" in found.title
+    assert found.title.endswith(" in the period before")
+    turned = {"period": FULL.compare, "compare": FULL.period}
+    later = answer(drawn, replace(FULL, filters={}, pct="all", **turned))
+    assert later.title.endswith(
+        " in the period after"
+    )  # a later one is not called before
 
 
 def test_intervals_know_the_series_when_that_is_asked_for(drawn, ready):

@@ -47,6 +47,20 @@ def test_the_filter_is_asked_with_keys_and_shows_what_matches(open_desk):
     assert "filter" not in server.bodies("set")[-1]
 
 
+def test_a_filter_that_nothing_matches_says_only_that(open_desk):
+    desk = open_desk(GradingDesk, a_server())
+    desk.painted("m01")
+    desk.press("/")
+    desk.by("filter-name").fill("no such name")
+    desk.press("Enter")
+    desk.by("end").wait_for()
+    assert (
+        desk.by("end").inner_text()
+        == "Nothing that matches the filter is yours or waits"
+    )
+    assert "next set waits" not in desk.page.locator(".iwf").inner_text()
+
+
 def test_escape_leaves_the_filter_and_the_keys_are_the_desks_again(open_desk):
     desk = open_desk(GradingDesk, a_server())
     desk.painted("m01")

@@ -175,6 +175,32 @@ def test_the_last_line_says_why_it_is_stopped_now(open_desk):
     desk.page.evaluate(beat)
     desk.until("s.message.includes('You are no longer logged in')")
     assert "cannot be reached" not in desk.state()["message"]
+    server.logged_in = True
+    desk.page.evaluate(beat)
+    state = desk.until("s.stopped === ''")
+    assert state["message"] == "Stopped here. The server answers again."
+
+
+def test_the_last_line_follows_what_the_outbox_hears_as_well(open_desk):
+    server = a_server(limits={"heartbeat_seconds": 60, "unacked_seconds": 0.2})
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    server.down = True
+    desk.press("4", "2", "Enter")
+    desk.until("s.stopped")
+    desk.press("4", "2", "Enter")
+    desk.until("s.message.startsWith('Not saved. The server cannot be reached')")
+    server.down, server.logged_in = False, False
+    desk.page.evaluate("document.querySelector('.iwf').iwflab.desk.outbox.again()")
+    desk.until("s.message.startsWith('Not saved. You are no longer logged in')")
+    link = desk.by("banner").locator("a").get_attribute("href")
+    assert link.endswith("login?again=ann")
+    server.logged_in = True
+    desk.page.evaluate("document.querySelector('.iwf').iwflab.desk.watch.beat()")
+    desk.until("s.saved === 1 && s.waiting === 0")
+    desk.until("s.message === 'Not saved. The server answers again.'")
+    assert desk.by("banner").inner_text() == ""
+    desk.by("grade-uk_2014").wait_for()  # derived by itself, too
 
 
 def test_leaving_unsaved_answers_asks_first(open_desk):
@@ -335,7 +361,10 @@ def test_logged_out_it_waits_and_goes_on_after_the_login(open_desk):
     server.logged_in = False
     desk.press("4", "2", "Enter")
     desk.until("s.stopped.includes('no longer logged in')")
-    assert desk.by("banner").get_by_role("link").get_attribute("href") == "/login"
+    assert (
+        desk.by("banner").get_by_role("link").get_attribute("href")
+        == "/login?again=ann"
+    )
     server.logged_in = True
     desk.until("s.saved === 1 && !s.stopped")
 
@@ -507,7 +536,10 @@ def test_the_form_asks_only_what_the_answers_leave_open(open_desk):
     desk.press("1")  # not made for arousal: nothing else matters
     assert desk.page.evaluate(shown)[-2:] == ["focus_genital", "pornographic"]
     assert "Add a row for each child" in desk.by("form-hint").inner_text()
-    desk.press("m")
+    assert "no row of a child" in desk.by("ending").inner_text()
+    desk.press("c")
+    assert desk.by("ending").count() == 0
+    desk.press("x", "m")
     assert "activity" in desk.page.evaluate(shown)
 
 

@@ -69,7 +69,7 @@ def test_presentation_mode_takes_away_and_fetches_nothing_on_any_view(open_desk)
     desk.until("s.medium === 'm03'")
     desk.press("F2")
     desk.until("s.sheet?.total === 3")
-    assert "the server sends no pictures" in desk.by("sheet-level").inner_text()
+    assert "no pictures are shown" in desk.by("sheet-level").inner_text()
     desk.until("s.sheet.looked >= 1")
     assert not [p for p in server.paths()[before:] if p.startswith("media/")]
     assert "api/sheet/grants" not in server.paths()

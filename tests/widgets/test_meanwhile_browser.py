@@ -252,6 +252,7 @@ def test_refused_presentation_mode_stays_dark_until_the_key(open_desk):
     desk.page.evaluate(f"{DESK}.watch.beat()")
     assert desk.state()["presenting"]
     assert desk.page.locator("canvas, img, video").count() == 0
+    assert "server" not in desk.by("presentation-card").inner_text()  # nobody knows
     server.cut = ""
     desk.press("p")
     desk.until("!s.presenting && s.painted?.variant === 'shielded'")
@@ -343,6 +344,23 @@ def test_opened_twice_from_the_sheet_a_medium_is_one(open_desk):
     server.let_go()
     desk.page.evaluate(DRAWN)
     assert desk.state()["medium"] == "m20"
+
+
+def test_a_selection_says_what_of_it_is_left_out(open_desk):
+    server = a_server(3, limits=QUIET)
+    desk = opened(open_desk, server)
+    desk.press("4", "2", "Enter")
+    desk.until("s.saved === 1 && s.waiting === 0")
+    desk.painted("m02")
+    desk.press("4", "2", "F2")
+    desk.until("s.sheet?.thumbs >= 3")
+    desk.press("Control+a", "F2")
+    desk.until("s.sheet === null && s.waiting === 0")
+    desk.press(";")
+    asked = desk.by("selection-asked").inner_text()
+    told = "Grade 3 media in one act? 1 of them is graded already and left out."
+    assert asked.strip() == told
+    assert told.partition("? ")[2] in desk.by("spoken").inner_text()
 
 
 def test_what_is_answered_while_a_selection_is_saved_is_kept(open_desk):

@@ -117,6 +117,7 @@ def test_a_filter_and_a_period_change_what_is_counted(open_desk):
     desk.by("before-to").fill("2026-01-31")
     desk.until("s.asked?.query.compare[1] && s.shown.before")
     assert "pp" in desk.by("table").inner_text()
+    assert "in the period it is compared with" in desk.page.locator(".iwf").inner_text()
     said = desk.by("periods").inner_text()
     assert said == (
         "Signed off from 2026-02-01, compared with 2026-01-01 to 2026-01-31"

@@ -57,7 +57,7 @@ def finding(answer: "Answer") -> str:
     if not base:
         return said
     points = half_up(100 * number / of - 100 * earlier / base)
-    return f"{said}, {_points(points)}"
+    return f"{said}, {_points(points, answer.query)}"
 
 
 def public_finding(answer: "Answer") -> str:
@@ -76,7 +76,7 @@ def public_finding(answer: "Answer") -> str:
     if earlier is None or best not in _let_out(query, earlier):
         return said
     points = shares[best][1] - _let_out(query, earlier)[best][1]
-    return f"{said}, {_points(points)}"
+    return f"{said}, {_points(points, query)}"
 
 
 def plural(query: Query) -> str:
@@ -156,12 +156,14 @@ def _level(side: str, level: str) -> str:
     return words(level)
 
 
-def _points(points: int) -> str:
+def _points(points: int, query: Query) -> str:
+    earlier = query.compare[1] and query.compare[1] < query.period[0]
+    then = "in the period before" if earlier else "in the period after"
     if not points:
-        return "as in the period before"
+        return f"as {then}"
     many = "point" if abs(points) == 1 else "points"
     which = "more" if points > 0 else "less"
-    return f"{abs(points)} percentage {many} {which} than before"
+    return f"{abs(points)} percentage {many} {which} than {then}"
 
 
 def _by(query: Query) -> str:

@@ -29,6 +29,15 @@ function present(inside) {
   return there.map((part) => (part instanceof Node ? part : visible(String(part))));
 }
 
+// JupyterLab looks for its shortcuts ("x" cuts a cell) from the element with the focus
+// upwards, so that a button or a list of a desk would meet them before the mark of the desk.
+// At the window, before JupyterLab hears the key, whatever hears it here bears the mark.
+const NO_SHORTCUTS = "data-lm-suppress-shortcuts";
+const keepKeys = ({ target }) => {
+  if (target instanceof Element && target.closest(`.iwf[${NO_SHORTCUTS}]`)) target.setAttribute(NO_SHORTCUTS, "true");
+};
+for (const kind of ["keydown", "keyup"]) addEventListener(kind, keepKeys, { capture: true, passive: true });
+
 // As display_text does in Python: control, format (right-to-left, zero width), surrogates
 // and separators.  Line ends and tabs are white space on a page.
 const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;

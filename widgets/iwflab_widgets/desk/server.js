@@ -121,8 +121,9 @@ function xsrfToken() {
   return document.cookie.match(/(?:^|;\s*)_xsrf=([^;]*)/)?.[1] ?? "";
 }
 
-function loginLink(base) {
-  const address = `${base}login`;
+/** Whoever is logged in by now: the form asks for this person. */
+function loginLink(base, analyst) {
+  const address = `${base}login?${new URLSearchParams({ again: analyst || "me" })}`;
   return el("a", { href: address, target: "_blank", rel: "noopener" }, "Log in in a new tab");
 }
 

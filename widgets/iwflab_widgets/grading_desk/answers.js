@@ -207,8 +207,15 @@ class Answers {
       return { ...found, note: "" };
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      return { grades: [], contradictions: [], note: `Not derived: ${fault.inWords}` };
+      // Why the server does not answer is said above, and may change before it does.
+      const note = fault.reason === "refused" ? `Not derived: ${fault.inWords}` : "Not derived yet.";
+      return { grades: [], contradictions: [], note, failed: true };
     }
+  }
+
+  /** After trouble: derive what could not be derived. */
+  again() {
+    if (this.known.failed) this.derive();
   }
 }
 

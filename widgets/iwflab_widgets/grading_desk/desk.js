@@ -90,6 +90,13 @@ class Desk {
     this.go(same >= 0 ? same : first < 0 && this.filter.on && set.items.length ? 0 : first);
   }
 
+  /** Another set under the hand: who went on meanwhile stays there, and reads on. */
+  exchange(set, from, stayAt) {
+    const { item, message } = this;
+    this.take(set, item?.medium === from ? stayAt : item?.medium);
+    if (item && this.item?.medium === item.medium) this.message = message;
+  }
+
   stop() {
     this.work.abort();
     this.server.line?.close();
@@ -188,8 +195,9 @@ class Desk {
   async fetched(mine, stayAt) {
     try {
       const wanted = this.desk.limits.set_size ?? 12;
+      const from = this.item?.medium;
       const set = await this.server.post("iwflab/api/set", { n: wanted, ...this.filter.body });
-      if (mine === this.fetching) this.take(set, stayAt);
+      if (mine === this.fetching) this.exchange(set, from, stayAt);
       return true;
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
@@ -227,8 +235,17 @@ class Desk {
     this.render();
   }
 
+  /** What the last line says of a stop is what holds now: another reason, or none. */
+  correct() {
+    const { stopped, toldStop } = this;
+    if (!toldStop || toldStop === stopped) return;
+    this.message = this.message.replace(toldStop, stopped || "The server answers again.");
+    this.toldStop = stopped;
+  }
+
   /** Say it; unless `quiet`, show it as well. */
   tell(text, { quiet = false } = {}) {
+    if (this.stopped && text.includes(this.stopped)) this.toldStop = this.stopped;
     this.live.say(text);
     if (!quiet) this.message = text;
     this.render();

@@ -21,8 +21,7 @@ function formState(answers, uid) {
 
 /** What the form says when every question that matters has its answer. */
 function whatIsLeft(record) {
-  const childless = record.elements.child_present === "yes" && !record.children.length;
-  return childless ? "Add a row for each child; or save without." : "All that is needed is answered.";
+  return isChildless(record) ? "Add a row for each child; or save without." : "All that is needed is answered.";
 }
 
 /** Build the form anew from the state; `act` (the Answers) does what its controls say. */

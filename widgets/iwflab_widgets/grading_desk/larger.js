@@ -2,7 +2,7 @@
 // is asked for again until it is there; leaving the medium or blanking ends the asking.
 
 const ASK_AGAIN = 700; // milliseconds
-const NOTHING_SENT = "Presentation mode: the server sends no pictures in this session.";
+const NOTHING_SENT = "Presentation mode: no pictures are shown in this session.";
 
 /**
  * Ask for a rendition of a medium until it is made; give { grant, ... } or null when it

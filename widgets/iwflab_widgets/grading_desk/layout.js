@@ -51,6 +51,7 @@ class Layout {
     root.dataset.place = place;
     root.classList.toggle("iwf-blanked", Boolean(this.desk.screen.blanked));
     this.banner();
+    this.desk.correct();
     this.said();
     if (!desk) {
       this.medium.hidden = true;
@@ -86,7 +87,7 @@ class Layout {
   said() {
     const { desk, message, item, answers, screen, views } = this.desk;
     const leaving = desk && item && !message && !screen.blanked && !views.sheet.shown ? leavingInWords(answers) : "";
-    this.places.message.classList.toggle("iwf-leaving", !message);
+    this.places.message.classList.toggle("iwf-leaving", !message || /^(Not |Stopped)/.test(message));
     fill(this.places.message, message || (leaving && el("span", { "data-testid": "ending" }, leaving)));
   }
 
@@ -169,22 +170,23 @@ class Layout {
   }
 
   banner() {
-    const { stopped, watch, trouble, base } = this.desk;
+    const { stopped, watch, trouble, base, me } = this.desk;
     const login = watch?.stranger || trouble?.reason === "login";
     if (this.shownBanner === stopped) return; // an alert is spoken once, not at every beat
     this.shownBanner = stopped;
-    fill(this.places.banner, stopped && [el("span", {}, stopped), login && [" ", loginLink(base)]]);
+    fill(this.places.banner, stopped && [el("span", {}, stopped), login && [" ", loginLink(base, me)]]);
   }
 
   endCard() {
-    const { progress } = this.desk;
+    const { progress, within } = this.desk;
     const drafts = this.desk.answers.drafts.size;
+    const none = within && !within.graded && !within.open;
     fill(
       this.end,
       el("h2", { "data-testid": "end" }, endInWords(this.desk)),
       el("p", {}, `${progress.graded} of ${progress.media} media of the lab are graded.`),
       drafts > 0 && el("p", {}, `${count(drafts, "draft")} not saved: go back with the previous key.`),
-      el("p", {}, "Take a break away from the screen if you can; the next set waits."),
+      !none && el("p", {}, "Take a break away from the screen if you can; the next set waits."),
     );
   }
 
@@ -246,6 +248,7 @@ class Layout {
 /** One page is told of some hundreds at most: the server counts what else is theirs. */
 function endInWords({ within, begun, items, progress, outbox }) {
   if (within) {
+    if (!within.graded && !within.open) return "Nothing that matches the filter is yours or waits";
     const rest = within.open - (begun - items.filter(isOpen).length);
     if (rest > 0) return `All media of this set are graded; ${rest.toLocaleString("en-GB")} more of yours that ${rest === 1 ? "matches" : "match"} the filter ${rest === 1 ? "waits" : "wait"}`;
     return "All media assigned to you that match the filter are graded";

@@ -1,6 +1,8 @@
 // How a person looks: the level that they start with, and presentation mode.  Both are
 // kept by the server, never by the browser.
 
+const PRESENTING = "Presentation mode: the server sends no pictures. The act is on record.";
+
 class Looking {
   constructor(desk) {
     this.desk = desk;
@@ -33,14 +35,15 @@ class Looking {
   /** For a projector: from now on the server sends this session no pixels. */
   async turnPresentation() {
     this.wish = !(this.turning ? this.wish : this.desk.screen.presenting);
-    if (this.wish) this.present(true); // the pictures go first, whatever the server says
+    if (this.wish) this.present(true, "Presentation mode: no picture is shown here; the server is being told."); // first of all
     if (this.turning) return; // the newest wish goes when the answer to the one before is here
     this.turning = true;
     try {
       const told = await this.turned();
       this.turn += 1;
       this.dark = this.wish && !told;
-      if (told) this.present(told.presenting);
+      if (told?.presenting && this.desk.screen.presenting) this.desk.tell(PRESENTING);
+      else if (told) this.present(told.presenting);
     } finally {
       this.turning = false;
     }
@@ -68,13 +71,11 @@ class Looking {
     outlines.keep(wanted, starting((level) => level === "outlines"));
   }
 
-  present(presenting) {
+  present(presenting, told = presenting ? PRESENTING : "Presentation mode is off: pictures are sent again.") {
     const { screen } = this.desk;
     if (screen.presenting === presenting) return;
     screen.present(presenting);
-    const off = "Presentation mode is off: pictures are sent again.";
-    const on = "Presentation mode: the server sends no pictures. The act is on record.";
-    this.desk.tell(presenting ? on : off);
+    this.desk.tell(told);
   }
 
   async ask(path, body, failed) {
@@ -104,6 +105,6 @@ function presentationCard() {
     "div",
     { class: "iwf-plain iwf-presentation", "data-testid": "presentation-card" },
     el("p", {}, "Presentation mode"),
-    el("p", {}, "The server sends no pictures in this session."),
+    el("p", {}, "No pictures are shown in this session."),
   );
 }

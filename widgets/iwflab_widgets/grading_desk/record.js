@@ -108,6 +108,11 @@ function withAnswer(record, question, value) {
   return next;
 }
 
+/** A child is depicted, and nothing is said of any. */
+function isChildless(record) {
+  return record.elements.child_present === "yes" && !record.children.length;
+}
+
 /** The next needed question without an answer: after the given one, else from the top. */
 function nextNeeded(questions, afterId) {
   const open = (question) => question.needed && !question.answer;

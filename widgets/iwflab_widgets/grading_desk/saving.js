@@ -159,7 +159,7 @@ class Saving {
     if (!(await this.desk.refetch(this.desk.item?.medium ?? medium))) return;
     const { desk } = this.desk;
     const item = this.desk.items[this.placeOf(medium)];
-    if (!item) return;
+    if (!item || this.desk.message !== said) return; // a key was pressed meanwhile
     const words = item.record ? `What stands: ${differenceInWords(desk, item.record, record)}.` : "Nothing stands of it now.";
     const { save } = desk.keys;
     this.desk.tell(`${said} ${words}${save ? ` ${save} saves yours in its place.` : ""}`);

@@ -55,10 +55,11 @@ function endingView(desk, { record }, act) {
 function leavingInWords({ desk, record, known, questions }) {
   if (record.ending !== SETTLED) return `${ENDINGS[record.ending]}.`;
   const open = undeterminedOf(desk, known.grades);
-  if (isEmpty(record) || !open) return "";
+  const childless = isChildless(record) ? "There is no row of a child: saved like this none is counted." : "";
+  if (isEmpty(record) || !open) return childless;
   const left = questions.filter((one) => one.needed && !one.answer).length;
   const why = left ? `${count(left, "question")} ${left === 1 ? "is" : "are"} open` : "All is answered";
-  return `${why}: saved like this it is undetermined under ${open}.`;
+  return `${why}: saved like this it is undetermined under ${open}. ${left ? "" : childless}`.trimEnd();
 }
 
 /** What was saved, where somebody may have meant another thing; "" where not. */

@@ -21,6 +21,14 @@ class Selecting {
     return count(this.media.length, "medium", "media");
   }
 
+  /** What of them is left out, as far as this page knows. */
+  get leftOut() {
+    const { sheet } = this.desk.views;
+    const stages = this.media.map((medium) => sheet.pages.at(sheet.pages.place.get(medium))?.stage ?? "waiting");
+    const graded = stages.filter((stage) => stage !== "waiting").length;
+    return graded ? `${graded.toLocaleString("en-GB")} of them ${graded === 1 ? "is" : "are"} graded already and left out. ` : "";
+  }
+
   pick(ids) {
     this.picked = ids.length ? ids : null;
     this.asking = false;
@@ -40,7 +48,7 @@ class Selecting {
     if (reason) return this.desk.tell(reason);
     if (!this.asking && !this.pending) {
       this.asking = true;
-      this.desk.tell(`These answers go to ${this.inWords}. Press again to do it.`, { quiet: true });
+      this.desk.tell(`These answers go to ${this.inWords}. ${this.leftOut}Press again to do it.`, { quiet: true });
       return this.desk.render();
     }
     this.asking = false;
@@ -132,7 +140,7 @@ class Selecting {
     const key = desk.keys.selection;
     const go = (text) => button(text, { key, act: () => this.act(), testid: "selection-act", class: "iwf-button iwf-strong", disabled: Boolean(this.busy) });
     const told = el("span", { "data-testid": "selection-told" }, `${this.inWords} selected: the answers on this form go to all of them.`);
-    const asked = el("strong", { "data-testid": "selection-asked" }, `Grade ${this.inWords} in one act? Those that are not yours or not open are left out, and named.`);
+    const asked = el("strong", { "data-testid": "selection-asked" }, `Grade ${this.inWords} in one act? ${this.leftOut || "Those that are not yours or not open are left out, and named."}`);
     refill(
       this.place,
       this.asking ? asked : told,

@@ -32,7 +32,7 @@ class Watch {
   }
 
   async beat() {
-    const { outbox, screen, looking, stopped: before } = this.desk;
+    const { outbox, screen, looking, answers } = this.desk;
     const { turn } = looking;
     try {
       const ping = await this.desk.server.get("iwflab/api/ping");
@@ -46,6 +46,7 @@ class Watch {
       if (ping.server !== this.run) await this.restarted(ping.server);
       if (troubled) outbox.again();
       screen.again();
+      answers.again();
       this.desk.views.sheet.again();
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
@@ -53,14 +54,7 @@ class Watch {
       // What a request may not, the line may not either.
       if (fault.reason === "login") this.desk.server.line?.close();
     }
-    this.correct(before);
     this.desk.render();
-  }
-
-  /** What the last line says of a stop is what holds now: it may have another reason. */
-  correct(before) {
-    const { desk } = this;
-    if (before && desk.stopped && before !== desk.stopped) desk.message = desk.message.replace(before, desk.stopped);
   }
 
   /** Another person at this browser: nothing of mine is sent or shown under their name. */

@@ -23,8 +23,12 @@ class LoginHandler(PageHandler):
 
     @allow_unauthenticated
     async def get(self) -> None:
-        """Show the form, or go on when someone is logged in."""
-        if self.current_user is not None:
+        """Show the form, or go on when someone is logged in.
+
+        A desk whose person is no longer the one who is logged in asks for the form
+        whoever that is (``again`` names its person).
+        """
+        if self.current_user is not None and not self._again:
             self.redirect(self._way_back())
             return
         self._form()
@@ -87,8 +91,14 @@ class LoginHandler(PageHandler):
         wanted = str(self.get_argument("next", ""))
         return wanted if WAY_BACK.match(wanted) else str(self.base_url)
 
+    @property
+    def _again(self) -> str:
+        return str(self.get_argument("again", ""))[:NAME_MOST]
+
     def _form(self, problem: str = "", name: str = "") -> None:
-        self.page("login.html", problem=problem, name=name, way_back=self._way_back())
+        again = self._again
+        told = {"problem": problem, "name": name or again, "again": again}
+        self.page("login.html", way_back=self._way_back(), **told)
 
 
 class LogoutHandler(PageHandler):

@@ -19,7 +19,7 @@ function pointsInWords(points) {
   return `${sign}${Math.abs(points).toFixed(Number.isInteger(points) ? 0 : 1)} pp`;
 }
 
-/** Number, share on the chosen base with its interval, change since the period before. */
+/** Number, share on the chosen base with its interval, change against the other period. */
 function insideCell(cell, base) {
   const [share, lower, upper, flag] = cell[base] ?? [null, null, null, ""];
   const range = lower === null || lower === undefined ? "" : `${percentInWords(lower)} to ${percentInWords(upper)}`;

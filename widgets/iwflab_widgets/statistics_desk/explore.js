@@ -119,7 +119,7 @@ class Explore {
   async fetchChart(turn) {
     const began = performance.now();
     const { leaving } = this;
-    if (leaving && !this.told?.cells.length) return fill(this.chart);
+    if (leaving ? !this.told?.cells.length : !this.facts.base) return fill(this.chart);
     const reply = await this.desk.ask("chart", { ...this.asked, public: leaving, base: this.chosen.base[1].value });
     if (!reply || turn !== this.turn || leaving !== this.leaving) return;
     this.svg = reply.svg;
@@ -168,12 +168,13 @@ class Explore {
       this.leaving
         ? verdictView(shown)
         : el("p", {}, strong("Base: "), `${this.facts.base.toLocaleString("en-GB")} ${this.facts.units}`,
-            before === null ? "." : `; ${before.toLocaleString("en-GB")} in the period before.`),
+            before === null ? "." : `; ${before.toLocaleString("en-GB")} in the period it is compared with.`),
     );
   }
 
   drawFoot(shown, base) {
-    const change = this.facts.before === null ? null : el("p", { class: "iwf-hint" }, "pp: percentage points of all, against the period before.");
+    const changed = shown.cells.some(({ pp }) => typeof pp === "number");
+    const change = changed && el("p", { class: "iwf-hint" }, "pp: percentage points of all, against the period it is compared with.");
     fill(
       this.foot,
       !this.leaving && flagsInWords(this.facts, base),
