@@ -176,9 +176,7 @@ class Acts(Proof, Answers):
             self._bench,
             medium,
             level,
-            analyst=self.analyst,
-            since=self._desk.since,
-            request=request or uuid4().hex,
+            **self._acting(request),
         )
 
     @needs("view_shielded")
@@ -192,10 +190,13 @@ class Acts(Proof, Answers):
         return viewing.shown(
             self._bench,
             views,
-            analyst=self.analyst,
-            since=self._desk.since,
-            request=request or uuid4().hex,
+            **self._acting(request),
         )
+
+    def _acting(self, request: str | None) -> dict[str, Any]:
+        """Say who acts, what was assigned since when, and under which request."""
+        told = {"analyst": self.analyst, "since": self._desk.since}
+        return {**told, "request": request or uuid4().hex}
 
     @needs("grade", "own", "all", at_once=True)
     def grade(
@@ -217,12 +218,10 @@ class Acts(Proof, Answers):
             self._store,
             medium,
             record,
-            analyst=self.analyst,
-            since=self._desk.since,
+            **self._acting(request),
             reveal=reveal,
             seconds=seconds,
             levels=levels or {},
-            request=request or uuid4().hex,
             over=over,
             over_another=lambda: self.may(OVER_ANOTHER),
         )
@@ -256,14 +255,8 @@ class Acts(Proof, Answers):
         ``left`` names those that stay graded, each with ``medium`` and ``why``.
         ``over`` is the assessment that is meant: another one is not withdrawn.
         """
-        found = grading.undo(
-            self._store,
-            analyst=self.analyst,
-            since=self._desk.since,
-            request=request or uuid4().hex,
-            medium=medium,
-            over=over,
-        )
+        told = self._acting(request)
+        found = grading.undo(self._store, **told, medium=medium, over=over)
         left = [{"medium": medium, "why": why} for medium, why in found.left]
         known = self._known_among([found.medium])
         shown = presenting.one(self._store, found.medium, self.analyst, known)
