@@ -61,7 +61,14 @@ class RevealLevel(StrEnum):
         """The most telling preview that it takes; empty where it takes none."""
         return _VARIANTS[self]
 
+    @property
+    def sent_as(self) -> frozenset[str]:
+        """What carried it to the page: the full pixels come larger or moving, too."""
+        return frozenset({self.variant, *(ON_DEMAND if self == self.FULL else ())})
 
+
+# Made because somebody looked closer, and opened by the reveal of the full preview.
+ON_DEMAND = frozenset({"large", "clip"})
 _VARIANTS = {
     RevealLevel.NONE: "",
     RevealLevel.OUTLINES: "outlines",

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
-from iwflab.domain.assessments import stage_for
+from iwflab.domain.assessments import ON_DEMAND, stage_for
 from iwflab.domain.carried import suggested
 from iwflab.domain.categories import Grade, Scheme, compiled, derive
 from iwflab.domain.contradictions import contradictions
@@ -29,8 +29,6 @@ from iwflab.store.second import open_second
 from iwflab.store.tallies import Windows, how_far
 
 DAY_US = 86_400_000_000
-# Made because somebody looked closer: who grades blind is not told that anybody did.
-ON_DEMAND = frozenset({"large", "clip"})
 LAID_OUT = 200  # waiting media told at once in full; the contact sheet has the rest
 Open = frozenset[str] | None
 

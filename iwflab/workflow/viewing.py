@@ -122,8 +122,12 @@ def _theirs(
         view
         for view in views
         if view["medium"] in mine
-        or (view["medium"], RevealLevel(str(view["variant"])).variant) in sent
+        or any((view["medium"], one) in sent for one in _level(view).sent_as)
     ]
+
+
+def _level(view: Mapping[str, object]) -> RevealLevel:
+    return RevealLevel(str(view["variant"]))
 
 
 def compared(

@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import replace
+from uuid import uuid4
 
 import av
 import pytest
@@ -142,6 +143,31 @@ def test_a_worker_hands_over_clips_as_pieces_only(name, blob, taken):
     else:
         with pytest.raises(wire.Garbled):
             wire.unpack(told[0], list(told[1]))
+
+
+@pytest.mark.parametrize(("name", "carried"), [("turned", "clip"), ("wide", "large")])
+def test_what_was_sent_on_demand_was_seen_in_full_whoever_has_it_now(
+    ann, name, carried
+):
+    """The clip was open when its lease lapsed, or somebody else took the medium."""
+    medium = medium_of(ann, f"{name}.{'mp4' if carried == 'clip' else 'png'}")
+    ann.enlarge(medium, carried)
+    ann.reveal(medium, "full")
+    ann.deliver(medium, carried)
+    ann.hand_back()
+    ben, request = ann.seat("ben"), uuid4().hex
+    seen = {"medium": medium, "variant": "full", "milliseconds": 4_000}
+    with pytest.raises(NotYours):
+        ben.shown([seen])
+    ben.take(medium)
+
+    for _ in range(2):  # the answer was lost: the same again
+        assert ann.shown([seen], request=request) == {"saved": 1, "refused": []}
+    (line,) = ann.exposure()["lines"]
+    assert (line["level"], line["seconds"]) == ("full", 4.0)
+    for level in ("outlines", "shielded", "lens", "greyscale"):  # not sent
+        with pytest.raises(NotYours):
+            ann.shown([{**seen, "variant": level}])
 
 
 def test_stacks_lie_together_on_the_sheet(new_lab, tmp_path):
