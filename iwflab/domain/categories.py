@@ -8,12 +8,13 @@ case is not held up by an unanswered milder one.  ``undetermined`` is exact: it 
 given if, and only if, two completions of what is open have different classes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from iwflab.domain.conditions import Condition
 from iwflab.domain.diagrams import Diagram, diagram, relabelled
+from iwflab.domain.joining import highest
 from iwflab.domain.records import Child, Record
 from iwflab.errors import BadScheme
 
@@ -21,6 +22,8 @@ UNDETERMINED = "undetermined"
 NONE = "none"
 IN_FORCE = "in force"
 STANDINGS = (IN_FORCE, "legacy", "research")
+Seen = tuple[str, ...]  # the answers to what a scheme reads, in its order
+Part = tuple[str | None, ...]  # the same of a segment; None where it leaves one out
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Scheme:
     """A category scheme: versioned rules with citations, from one TOML file.
 
     ``order`` lists the codes from the least to the most severe, ``beside`` codes that
-    have no place on it (where the law names no class and a person reviews it),
+    have no place on it (where the law names no class and a person reviews it; of those
+    of several parts of a video the one listed last stands),
     ``carried`` codes that only imports bring.  ``criminal`` may leave on a hash list;
     ``reviewers`` says how many people a code needs.
     """
@@ -89,8 +93,9 @@ class Grade:
 class Compiled:
     """A scheme as two diagrams: to the rule that decides, and to its code.
 
-    ``codes`` names the leaves of ``by_code``; ``elements`` and ``fields`` of children
-    are what the scheme reads.
+    ``codes`` names the leaves of ``by_code`` as parts of a video are joined: from the
+    least to the most severe, and what a person has to review right below the highest.
+    ``elements`` and ``fields`` of children are what the scheme reads.
     """
 
     by_rule: Diagram
@@ -104,7 +109,7 @@ class Compiled:
 def compiled(scheme: Scheme) -> Compiled:
     """Bring the rules of a scheme to diagrams, once."""
     by_rule = diagram([rule.when for rule in scheme.rules])
-    codes = tuple(dict.fromkeys(rule.code for rule in scheme.rules))
+    codes = (*scheme.order[:-1], *scheme.beside, *scheme.order[-1:])
     leaf = [codes.index(rule.code) for rule in scheme.rules] + [len(codes)]
     by_code = relabelled(by_rule, leaf.__getitem__)
     read = by_rule.variables
@@ -120,86 +125,87 @@ def derive(scheme: Scheme, record: Record) -> Grade:
     Of a video with segments it is the most severe part; what the record answers for
     the whole stands for the rest of the video, and for what a segment leaves out.
     """
-    if record.segments:
-        return _most_severe(scheme, [_whole(scheme, one) for one in _parts(record)])
-    return _whole(scheme, record)
+    ready = compiled(scheme)
+    given, fields = record.elements, ready.fields
+    elements = tuple([given.get(name, "") for name in ready.elements])
+    children = tuple([tuple([getattr(c, f) for f in fields]) for c in record.children])
+    if not fields:
+        children = ()
+    if not record.segments:
+        return _derived(scheme, elements, children)
+    said = {
+        tuple([one.elements.get(name) for name in ready.elements])
+        for one in record.segments
+    }
+    rest = (None,) * len(elements)
+    parts = (rest, *sorted(said - {rest}, key=lambda part: [x or "" for x in part]))
+    return _most_severe(scheme, elements, children, parts)
 
 
-def _parts(record: Record) -> Iterator[Record]:
-    yield Record(record.elements, record.children)
-    for segment in record.segments:
-        yield Record({**record.elements, **segment.elements}, record.children)
-
-
-def _most_severe(scheme: Scheme, grades: Sequence[Grade]) -> Grade:
-    """Join the grades of parts: their worst is sure, or lies between sure bounds."""
-    top = scheme.order[-1]
-    open_ = [set(g.possible) if g.code == UNDETERMINED else {g.code} for g in grades]
-    beside = {code for codes in open_ for code in codes} - set(scheme.order)
-    if beside and {top} not in open_:
-        # What a person has to review decides, unless a part is the highest for sure.
-        sure = [codes for codes in open_ if codes <= beside and len(codes) == 1]
-        left = sure[0] if sure else set().union(*open_)
-    else:
-        places = [sorted(rank(scheme, c) for c in codes - beside) for codes in open_]
-        least = max(place[0] for place in places if place)
-        left = {scheme.order[at] for place in places for at in place if at >= least}
-    deciding = [
-        grade
-        for grade, codes in zip(grades, open_, strict=True)
-        if codes & left and (len(left) > 1 or codes == left)
+@lru_cache(maxsize=10_000)
+def _most_severe(
+    scheme: Scheme, elements: Seen, children: tuple[Seen, ...], parts: tuple[Part, ...]
+) -> Grade:
+    """Join the grades of the parts: what their completions leave as the most severe."""
+    ready = compiled(scheme)
+    own = [
+        {n: x for n, x in zip(ready.elements, part, strict=True) if x is not None}
+        for part in parts
     ]
-    return _joined(scheme, left, deciding or list(grades))
+    whole = _record(ready, elements, children)
+    leaves = highest(ready.by_code, whole, own)
+    seen = tuple(zip(ready.elements, elements, strict=True))
+    said = [tuple([given.get(n, x) for n, x in seen]) for given in own]
+    left = {ready.codes[leaf] for leaf in leaves}
+    grades = [_derived(scheme, one, children) for one in said]
+    if len(left) == 1:  # what surely has it says why, if anything does
+        sure = [grade for grade in grades if _open(grade) == left]
+        return _joined(scheme, left, sure or [g for g in grades if _open(g) & left])
+    least = _from(ready, min(leaves))
+    records = (_record(ready, one, children) for one in said)
+    asked = (least.variables[at].asked for one in records for at in least.matter(one))
+    deciding = [grade for grade in grades if _open(grade) & left]
+    return _joined(scheme, left, deciding, tuple(dict.fromkeys(asked)))
 
 
-def _joined(scheme: Scheme, left: set[str], deciding: Sequence[Grade]) -> Grade:
-    (code,) = left if len(left) == 1 else (UNDETERMINED,)
-    first = deciding[0]
+@lru_cache(maxsize=512)
+def _from(ready: Compiled, least: int) -> Diagram:
+    """Give the diagram to the code where all below the least that remains are one."""
+    return relabelled(ready.by_code, lambda leaf: max(leaf, least))
 
+
+def _open(grade: Grade) -> set[str]:
+    return set(grade.possible) if grade.code == UNDETERMINED else {grade.code}
+
+
+def _joined(
+    scheme: Scheme,
+    left: set[str],
+    deciding: Sequence[Grade],
+    missing: tuple[str, ...] = (),
+) -> Grade:
     def every(name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(x for g in deciding for x in getattr(g, name)))
 
-    sure = code != UNDETERMINED
-    return replace(
-        first,
-        code=code,
-        label=scheme.labels.get(code, "Not determined"),
-        rules=every("rules"),
-        cites=every("cites"),
+    sure = len(left) == 1
+    (code,) = left if sure else (UNDETERMINED,)
+    fired = every("rules")
+    return _grade(
+        scheme,
+        code,
+        [rule for rule in scheme.rules if rule.name in fired and rule.code in left],
         possible=()
         if sure
         else tuple(c for c in (*scheme.order, *scheme.beside) if c in left),
-        missing=() if sure else every("missing"),
+        missing=missing,
         because=every("because"),
-        reviewers=(scheme.reviewers or {}).get(code, 1),
-    )
-
-
-def _whole(scheme: Scheme, record: Record) -> Grade:
-    ready = compiled(scheme)
-    given = record.elements
-    fields = ready.fields
-    return _derived(
-        scheme,
-        tuple([given.get(name, "") for name in ready.elements]),
-        tuple([tuple([getattr(c, name) for name in fields]) for c in record.children])
-        if fields
-        else (),
     )
 
 
 @lru_cache(maxsize=100_000)  # what a scheme does not read makes no new record to it
-def _derived(
-    scheme: Scheme, elements: tuple[str, ...], children: tuple[tuple[str, ...], ...]
-) -> Grade:
+def _derived(scheme: Scheme, elements: Seen, children: tuple[Seen, ...]) -> Grade:
     ready = compiled(scheme)
-    record = Record(
-        dict(zip(ready.elements, elements, strict=True)),
-        tuple(
-            Child(number, **dict(zip(ready.fields, child, strict=True)))  # type: ignore[arg-type]
-            for number, child in enumerate(children, start=1)
-        ),
-    )
+    record = _record(ready, elements, children)
     deciding = sorted(ready.by_rule.leaves(record))
     rules = [scheme.rules[place] for place in deciding]
     codes = {rule.code for rule in rules}
@@ -214,6 +220,16 @@ def _derived(
         possible=tuple(c for c in (*scheme.order, *scheme.beside) if c in codes),
         missing=tuple(dict.fromkeys(asked)),
         because=because,
+    )
+
+
+def _record(ready: Compiled, elements: Seen, children: tuple[Seen, ...]) -> Record:
+    return Record(
+        dict(zip(ready.elements, elements, strict=True)),
+        tuple(
+            Child(number, **dict(zip(ready.fields, child, strict=True)))  # type: ignore[arg-type]
+            for number, child in enumerate(children, start=1)
+        ),
     )
 
 
