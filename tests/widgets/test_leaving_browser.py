@@ -103,7 +103,10 @@ def test_the_counts_follow_what_others_and_the_sheet_do(open_desk, monkeypatch):
     desk.until("s.sheet?.total === 12")
     desk.by("sheet-more").click()
     desk.until("s.sheet.total === 15")
-    assert desk.by("sheet-total").inner_text() == "15 media, 15 not graded yet"
+    assert (
+        desk.by("sheet-total").inner_text()
+        == "15 media assigned to you now, 15 not graded yet"
+    )
     desk.press("F2")
     assert desk.painted("m01")["position"] == "1 of 15"
     server.one("m12").update(stage="graded")  # in another window

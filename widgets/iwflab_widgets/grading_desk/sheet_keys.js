@@ -112,6 +112,7 @@ Object.assign(Sheet.prototype, {
   },
 
   chosen() {
+    this.desk.message = "";
     this.desk.live.say(`${count(this.selected.size, "medium", "media")} selected.`);
     this.drawn();
   },
@@ -187,7 +188,7 @@ Object.assign(Sheet.prototype, {
     refill(
       this.head,
       el("h2", {}, "Contact sheet"),
-      el("span", { "data-testid": "sheet-total" }, total === null ? "being fetched" : `${count(total, "medium", "media")}, ${(this.desk.progress?.mine_open ?? 0).toLocaleString("en-GB")} not graded yet`),
+      el("span", { "data-testid": "sheet-total" }, total === null ? "being fetched" : `${count(total, "medium", "media")} assigned to you now, ${(this.desk.progress?.mine_open ?? 0).toLocaleString("en-GB")} not graded yet`),
       el("span", { "data-testid": "sheet-level" }, presenting ? NOTHING_SENT : levelInWords(views.firstSight)),
       el("span", { "data-testid": "sheet-selected" }, `${this.selected.size.toLocaleString("en-GB")} selected`),
       act("Open", "Enter", () => this.openCurrent(), "sheet-open"),
