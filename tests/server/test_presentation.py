@@ -65,6 +65,18 @@ def _shielded(visitor):
     ]
 
 
+def test_who_logs_in_again_goes_on_presenting(server, presenting):
+    first = presenting.read("/iwflab/api/ping")
+    switch(presenting, "on")
+    presenting.login("ann")  # in another tab of the same browser
+    again = presenting.read("/iwflab/api/ping")
+    assert again["presenting"] is True
+    assert again["login"] != first["login"]
+    switch(presenting, "off")
+    presenting.login("ann")
+    assert presenting.read("/iwflab/api/ping")["presenting"] is False
+
+
 def test_it_outlives_a_restart_of_the_server(server, presenting):
     token = _shielded(presenting)
     switch(presenting, "on")

@@ -119,6 +119,7 @@ class FakeServer:
     items: list
     analyst: str = "ann"
     run: str = "run-1"
+    login: str = "first"
     down: bool = False
     cut: str = ""  # one path that gets no answer
     logged_in: bool = True
@@ -314,7 +315,7 @@ class FakeServer:
 
     # -- the routes ---------------------------------------------------------------
     def ping(self, _):
-        more = {"presenting": self.presenting}
+        more = {"presenting": self.presenting, "login": self.login}
         return {"analyst": self.analyst, "server": self.run, "lab": "t", "at": 0} | more
 
     def start(self, body):

@@ -128,6 +128,46 @@ def test_a_digit_for_the_form_is_no_answer_and_the_question_lapses(open_desk):
     assert (left["medium"], left["answer"]) == ("m02", 0)
 
 
+def test_a_medium_is_asked_about_once_and_counted_once(open_desk):
+    server = a_server()
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01", "outlines")
+    save(desk, 1)
+    for number, tag in enumerate("yy", start=2):  # the same medium anew
+        desk.press("ArrowLeft")
+        desk.until("s.medium === 'm01'")
+        desk.press(tag, "Enter")
+        desk.until(f"s.saved === {number} && s.waiting === 0")
+    assert desk.state()["comparison"]["question"] is None
+    desk.until("s.medium === 'm02'")
+    save(desk, 4)
+    desk.until("s.comparison.question === 'm02'")
+    desk.press("F6", "0")
+    desk.until("!s.comparison.question && s.waiting === 0")
+    save(desk, 5)
+    desk.press("ArrowLeft", "ArrowLeft")
+    desk.until("s.medium === 'm02'")
+    desk.press("y", "Enter")
+    desk.until("s.saved === 6 && s.waiting === 0")
+    assert desk.state()["comparison"]["question"] is None  # asked about before
+
+
+def test_who_leaves_while_joining_is_on_its_way_has_left(open_desk):
+    server = a_server(part="")
+    desk = open_desk(GradingDesk, server)
+    desk.painted("m01")
+    server.keep_back = ("api/comparison",)
+    desk.by("about-comparison").click()
+    desk.by("take-part").click()
+    server.until_kept(desk.page)
+    desk.by("not-for-me").click()
+    server.let_go()
+    desk.until("s.waiting === 0")
+    assert [one["part"] for one in server.bodies("comparison")] == ["in", "out"]
+    state = desk.state()["comparison"]
+    assert (state["part"], state["starts"]) == ("out", {})
+
+
 def test_the_question_is_answered_in_a_card_with_no_picture_revealed(open_desk):
     server = a_server()
     desk = open_desk(GradingDesk, server)

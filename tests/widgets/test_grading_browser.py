@@ -178,7 +178,7 @@ def test_the_last_line_says_why_it_is_stopped_now(open_desk):
     server.logged_in = True
     desk.page.evaluate(beat)
     state = desk.until("s.stopped === ''")
-    assert state["message"] == "Stopped here. The server answers again."
+    assert state["message"] == "Stopped here. You are logged in again."
 
 
 def test_the_last_line_follows_what_the_outbox_hears_as_well(open_desk):
@@ -194,11 +194,11 @@ def test_the_last_line_follows_what_the_outbox_hears_as_well(open_desk):
     desk.page.evaluate("document.querySelector('.iwf').iwflab.desk.outbox.again()")
     desk.until("s.message.startsWith('Not saved. You are no longer logged in')")
     link = desk.by("banner").locator("a").get_attribute("href")
-    assert link.endswith("login?again=ann")
+    assert link.endswith("login?again=1&name=ann")
     server.logged_in = True
     desk.page.evaluate("document.querySelector('.iwf').iwflab.desk.watch.beat()")
     desk.until("s.saved === 1 && s.waiting === 0")
-    desk.until("s.message === 'Not saved. The server answers again.'")
+    desk.until("s.message.startsWith('Not saved. ') && s.message.endsWith(' again.')")
     assert desk.by("banner").inner_text() == ""
     desk.by("grade-uk_2014").wait_for()  # derived by itself, too
 
@@ -363,7 +363,7 @@ def test_logged_out_it_waits_and_goes_on_after_the_login(open_desk):
     desk.until("s.stopped.includes('no longer logged in')")
     assert (
         desk.by("banner").get_by_role("link").get_attribute("href")
-        == "/login?again=ann"
+        == "/login?again=1&name=ann"
     )
     server.logged_in = True
     desk.until("s.saved === 1 && !s.stopped")

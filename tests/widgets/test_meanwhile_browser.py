@@ -63,7 +63,7 @@ def test_an_undo_that_is_refused_does_not_bar_the_one_before(open_desk):
         desk.press("4", "2", "Enter")
     desk.until("s.saved === 2 && s.waiting === 0")
     desk.press("z")
-    desk.until("s.message.startsWith('Not undone: this medium is no longer yours')")
+    desk.until("s.message.startsWith('Not undone: pattern-02.png: this medium is no')")
     desk.press("z")
     desk.until("s.medium === 'm01' && s.message.startsWith('Undone')")
 
@@ -137,8 +137,91 @@ def test_letters_meant_for_one_medium_do_not_go_to_the_one_that_came_back(open_d
     desk.press("n")  # in the field, and nothing written yet
     server.refuse = "this medium is signed off"
     server.release()
-    desk.until("s.medium === 'm01' && s.message.includes('signed off')")
-    assert desk.page.evaluate("document.activeElement.matches('.iwf')")
+    desk.until("s.message.includes('pattern-01.png: this medium is signed off')")
+    desk.page.keyboard.type("a 1 h")
+    state = desk.state()
+    assert (state["medium"], state["record"]["note"]) == ("m02", "a 1 h")
+    assert server.bodies("reveal") == []
+    desk.press("Escape")
+    desk.by("back-m01").click()
+    assert desk.painted("m01")["record"]["elements"]["form"] == "text_only"
+
+
+def test_a_word_of_the_filter_is_no_command_whatever_comes_back(open_desk):
+    server = a_server()
+    desk = opened(open_desk, server)
+    server.hold = True
+    desk.press("4", "2", "Enter")
+    desk.painted("m02")
+    desk.press("/")
+    desk.page.keyboard.type("quay ")
+    server.refuse = "this medium is signed off"
+    server.release()
+    desk.until("s.message.includes('signed off')")
+    desk.page.keyboard.type("12 h")
+    assert desk.by("filter-name").input_value() == "quay 12 h"
+    assert desk.page.locator("dialog").count() == 0
+    assert desk.state()["record"]["elements"] == {}
+
+
+def test_what_stands_of_another_medium_is_not_said_to_be_saved_by_the_key(open_desk):
+    server = a_server()
+    desk = opened(open_desk, server)
+    server.hold = True
+    desk.press("4", "2", "Enter")
+    desk.painted("m02")
+    desk.press("1", "ArrowDown")
+    marked = desk.state()["active"]
+    server.refuse, server.refuse_as = REFUSED, "ChangedMeanwhile"
+    server.release()
+    state = desk.until(
+        "s.message.includes('What stands') || s.message.includes('Nothing stands')"
+    )
+    assert state["message"].startswith("Not saved: pattern-01.png: ")
+    assert "in its place" not in state["message"]
+    assert (state["medium"], state["active"]) == ("m02", marked)  # nothing moved
+    assert state["record"]["elements"] == {"form": "photograph"}
+
+
+def test_what_was_answered_anew_behind_an_undo_is_saved_once(open_desk):
+    server = a_server(limits=QUIET | {"unacked_seconds": 60})
+    desk = opened(open_desk, server)
+    server.hold = True
+    desk.press("4", "2", "Enter", "z")
+    desk.painted("m02")
+    desk.press("ArrowLeft")
+    desk.painted("m01")
+    desk.press("y", "Enter")
+    desk.until("s.pressed === 2")
+    server.release()
+    desk.until("s.saved === 2 && s.waiting === 0")
+    state = desk.state()
+    assert state["drafts"] == []
+    desk.press("ArrowLeft")
+    state = desk.painted("m01")
+    assert state["record"]["tags"] == {"text_overlay": "present"}
+    assert len(server.bodies("decision")) == 2
+    assert server.items[0]["record"]["tags"] == {"text_overlay": "present"}
+
+
+def test_a_restart_moves_nothing_under_the_hand(open_desk):
+    server = a_server(limits=QUIET)
+    desk = opened(open_desk, server)
+    desk.press("1", "ArrowDown", "ArrowDown", " ")
+    desk.painted("m01", "full")
+    before = desk.state()
+    server.run = "run-2"
+    with desk.page.expect_response("**/api/set"):
+        desk.page.evaluate(f"{DESK}.watch.beat()")
+    state = desk.painted("m01", "full")
+    assert (state["active"], state["record"]) == (before["active"], before["record"])
+    desk.press("s")
+    desk.painted("m01", "shielded")
+    desk.press(" ")
+    desk.painted("m01", "full")
+    assert (
+        len(server.bodies("reveal")) == 2
+    )  # the new server knows nothing of the first
 
 
 # -- the form under the hand -----------------------------------------------------------
@@ -278,6 +361,20 @@ def test_presentation_mode_wanted_again_before_it_was_ended_is_dark_at_once(open
     ]
 
 
+def test_presentation_mode_goes_on_when_its_person_logged_in_again(open_desk):
+    server = a_server(limits=QUIET)
+    desk = opened(open_desk, server)
+    desk.page.evaluate(f"{DESK}.watch.beat()")
+    desk.press("p")
+    desk.until("s.presenting && s.message.includes('on record')")
+    server.presenting, server.login = False, "another"  # as a new login has it
+    paths = len(server.paths())
+    desk.page.evaluate(f"{DESK}.watch.beat()")
+    desk.until("s.presenting && s.message.includes('on record')")
+    assert server.presenting
+    assert not [p for p in server.paths()[paths:] if p.startswith("media/")]
+
+
 # -- sets and sheets -------------------------------------------------------------------
 def test_a_set_that_was_asked_for_before_opens_nothing_that_was_saved_since(open_desk):
     server = a_server(limits=QUIET)
@@ -359,6 +456,7 @@ def test_a_selection_says_what_of_it_is_left_out(open_desk):
     desk.press(";")
     asked = desk.by("selection-asked").inner_text()
     told = "Grade 3 media in one act? 1 of them is graded already and left out."
+    assert desk.state()["medium"] == "m02"
     assert asked.strip() == told
     assert told.partition("? ")[2] in desk.by("spoken").inner_text()
 
@@ -379,6 +477,32 @@ def test_what_is_answered_while_a_selection_is_saved_is_kept(open_desk):
     assert state["message"].endswith("What you answered meanwhile is kept, unsaved.")
     assert (state["medium"], state["drafts"]) == ("m01", ["m01"])
     assert state["record"]["tags"] == {"text_overlay": "present"}
+    desk.press("z")
+    state = desk.until("s.message.startsWith('Undone')")
+    assert state["record"]["tags"] == {"text_overlay": "present"}  # still kept
+
+
+def test_a_selection_that_cannot_be_undone_does_not_bar_what_was_before(open_desk):
+    server = a_server(3, limits=QUIET)
+    desk = opened(open_desk, server)
+    desk.press("4", "2", "Enter")
+    desk.until("s.saved === 1 && s.waiting === 0")
+    desk.painted("m02")
+    desk.press("4", "2", "F2")
+    desk.until("s.sheet?.thumbs >= 3")
+    desk.press("Control+a", "F2")
+    desk.until("s.sheet === null && s.waiting === 0")
+    desk.press(";", ";")
+    desk.until("s.message.startsWith('Graded')")
+
+    def refuse(_):
+        raise Refusal("all of it is signed off", "ask who signs off", "NotAllowed")
+
+    server.selection_undo = refuse
+    desk.press("z")
+    desk.until("s.message.startsWith('Not undone: all of it is signed off')")
+    desk.press("z")
+    desk.until("s.message.startsWith('Undone') && s.medium === 'm01'")
 
 
 # -- logging out, and staying ----------------------------------------------------------

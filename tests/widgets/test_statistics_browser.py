@@ -189,6 +189,26 @@ def test_what_is_no_longer_asked_for_is_dropped(open_desk):
     assert not any("girl" in title for title in titles)
 
 
+def test_no_table_or_chart_of_another_unit_or_base_stays(open_desk):
+    lab = FakeLab()
+    desk = by(counted(open_desk, lab=lab), "age_band")
+    desk.until("s.chart")
+    desk.page.evaluate("""() => {
+      const { kernel } = window;
+      const away = ({ request }) => Promise.resolve({ request, error: "it is away" });
+      window.kernel = (given) => (given.act === window.lost ? away(given) : kernel(given));
+    }""")
+    desk.page.evaluate("window.lost = 'chart'")
+    desk.by("base").select_option("known")
+    desk.until("!s.chart")
+    assert desk.page.locator(".iwf-drawn svg").count() == 0
+    desk.page.evaluate("window.lost = 'sides'")
+    desk.by("unit").select_option("medium")
+    desk.until("!s.asked")
+    assert desk.by("table").count() == 0
+    assert desk.by("title").count() == 0
+
+
 def test_a_question_is_saved_loaded_and_dropped(open_desk):
     lab = FakeLab()
     desk = by(counted(open_desk, lab=lab), "age_band", "code")

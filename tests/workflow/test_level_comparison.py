@@ -266,6 +266,10 @@ def test_one_question_after_so_many_decisions_and_once_a_medium(lab):
     with pytest.raises(BadInput):
         lab.answer("ann", four, 6)
     lab.answer("ann", four, 0)
+    lab.grade("ann", one)
+    lab.grade("ann", two)  # decided anew: it was asked about, and is not again
+    with pytest.raises(NotAllowed, match="asked about this medium before"):
+        lab.answer("ann", two, 5)
     assert [
         one["answer"]
         for one in lab.rows("SELECT answer FROM self_report ORDER BY entry")

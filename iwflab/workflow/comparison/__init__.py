@@ -224,6 +224,11 @@ def answer(
         if act.repeated:
             must_be_same(act, "self_report", [wanted])
             return
+        told = allotment_of(store, found.id, analyst, medium)
+        if told is None or told["answer"] is not None:
+            raise NotAllowed(
+                "you were asked about this medium before", advice="nothing was kept"
+            )
         if (
             decided_since_asked(store, found.id, analyst)
             < settings.comparison_ask_every

@@ -123,7 +123,7 @@ function xsrfToken() {
 
 /** Whoever is logged in by now: the form asks for this person. */
 function loginLink(base, analyst) {
-  const address = `${base}login?${new URLSearchParams({ again: analyst || "me" })}`;
+  const address = `${base}login?${new URLSearchParams({ again: "1", name: analyst })}`;
   return el("a", { href: address, target: "_blank", rel: "noopener" }, "Log in in a new tab");
 }
 

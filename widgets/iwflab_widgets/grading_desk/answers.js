@@ -30,6 +30,14 @@ class Answers {
     this.derive();
   }
 
+  /** The same medium, told anew: the marked question and what is folded stay. */
+  renew(item) {
+    const record = cleanRecord(this.drafts.get(item.medium) ?? item.record);
+    if (!sameRecord(record, this.record)) return this.open(item); // other answers, from the top
+    Object.assign(this, { item, record });
+    this.derive();
+  }
+
   get questions() {
     return questionsOf(this.desk, this.record);
   }

@@ -8,7 +8,9 @@ class Comparison {
   constructor(desk) {
     this.desk = desk;
     this.question = null; // the medium that is asked about
-    this.left = null; // decisions on allotted media until the next question
+    this.left = null; // allotted media to be decided until the next question
+    this.counted = new Set(); // those decided since the last one
+    this.asked = new Set(); // media that were asked about: each is once
     this.place = el("div", { class: "iwf-chosen iwf-row", role: "group", "aria-label": "Comparison of start levels", hidden: true, "data-testid": "comparison" });
   }
 
@@ -54,6 +56,7 @@ class Comparison {
   choose(part) {
     const { told, desk } = this;
     const out = part === "out";
+    this.wish = part;
     if (out) {
       Object.assign(told, { part, starts: {} });
       for (const item of desk.items) item.start = "";
@@ -72,7 +75,7 @@ class Comparison {
   }
 
   chosen(part, comparison) {
-    if (part === "out") return;
+    if (part === "out" || part !== this.wish) return; // whoever left meanwhile has left
     const { desk } = this;
     desk.desk.comparison = comparison;
     this.left = null;
@@ -92,9 +95,11 @@ class Comparison {
   decided(item) {
     if (!this.levelOf(item) || !this.told.ask_every) return;
     if (this.question) return this.say(0); // it was about the medium before: it lapses
-    this.left = (this.left ?? this.told.ask_after) - 1;
-    if (this.left > 0) return;
-    this.question = item.medium;
+    const { medium } = item;
+    if (!this.counted.has(medium)) this.left = (this.left ?? this.told.ask_after) - 1;
+    this.counted.add(medium);
+    if (this.left > 0 || this.asked.has(medium)) return;
+    this.question = medium;
     this.desk.live.say("One question waits; it may be left.");
     this.desk.render();
   }
@@ -122,6 +127,8 @@ class Comparison {
     const medium = this.question;
     if (!medium) return;
     this.question = null;
+    this.asked.add(medium);
+    this.counted.clear();
     // What is still on the way is decided before this answer, as the server sees it.
     this.left = this.told.ask_every + this.desk.outbox.decisions;
     const refused = () => this.desk.tell("The answer was not kept; nothing else is asked.", { quiet: true });

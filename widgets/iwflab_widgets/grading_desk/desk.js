@@ -86,15 +86,19 @@ class Desk {
     const graded = this.within?.graded ?? set.progress.mine_graded ?? 0;
     this.offset = graded - here.graded;
     const same = set.items.findIndex((item) => item.medium === stayAt);
+    if (this.keeps && same >= 0) return this.renew(same);
     const first = set.items.findIndex(isOpen);
     this.go(same >= 0 ? same : first < 0 && this.filter.on && set.items.length ? 0 : first);
   }
 
   /** Another set under the hand: who went on meanwhile stays there, and reads on. */
   exchange(set, from, stayAt) {
-    const { item, message } = this;
-    this.take(set, item?.medium === from ? stayAt : item?.medium);
-    if (item && this.item?.medium === item.medium) this.message = message;
+    const { item, message, asking } = this;
+    const wanted = item?.medium === from ? stayAt : item?.medium;
+    this.keeps = item && wanted === item.medium ? item : null;
+    this.take(set, wanted);
+    if (item && this.item?.medium === item.medium) Object.assign(this, { message, asking });
+    this.keeps = null;
   }
 
   stop() {
@@ -123,6 +127,15 @@ class Desk {
     if (stranger) return `${stranger} is logged in here now. Log in again as ${this.me}. ${waiting}`;
     if (this.trouble?.reason === "login") return `You are no longer logged in. ${waiting}`;
     return this.trouble || this.outbox?.late ? `The server cannot be reached. ${waiting}` : "";
+  }
+
+  /** The open medium as the server tells it now; nothing moves, and nothing is hidden. */
+  renew(at) {
+    this.at = at;
+    this.screen.renew(this.item);
+    this.answers.renew(this.item);
+    this.looking.drawAhead();
+    this.render();
   }
 
   go(at) {
@@ -239,7 +252,8 @@ class Desk {
   correct() {
     const { stopped, toldStop } = this;
     if (!toldStop || toldStop === stopped) return;
-    this.message = this.message.replace(toldStop, stopped || "The server answers again.");
+    const again = toldStop.includes("logged in") ? "You are logged in again." : "The server answers again.";
+    this.message = this.message.replace(toldStop, stopped || again);
     this.toldStop = stopped;
   }
 

@@ -33,8 +33,12 @@ class Looking {
   }
 
   /** For a projector: from now on the server sends this session no pixels. */
-  async turnPresentation() {
-    this.wish = !(this.turning ? this.wish : this.desk.screen.presenting);
+  turnPresentation() {
+    return this.turnTo(!(this.turning ? this.wish : this.desk.screen.presenting));
+  }
+
+  async turnTo(wish) {
+    this.wish = wish;
     if (this.wish) this.present(true, "Presentation mode: no picture is shown here; the server is being told."); // first of all
     if (this.turning) return; // the newest wish goes when the answer to the one before is here
     this.turning = true;
@@ -56,8 +60,12 @@ class Looking {
   }
 
   /** What a heartbeat says, if nobody turned it since that was asked (at `turn`). */
-  heard(presenting, turn) {
+  heard({ presenting = false, login }, turn) {
+    const anew = this.login !== undefined && this.login !== login;
+    this.login = login;
     if (this.turning || turn !== this.turn || (this.dark && !presenting)) return;
+    // The mode is of a login: who logged in again did not end it by that.
+    if (anew && !presenting && this.desk.screen.presenting) return this.turnTo(true);
     this.dark = false;
     this.present(presenting);
   }

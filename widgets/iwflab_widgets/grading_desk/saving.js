@@ -31,7 +31,7 @@ class Saving {
     const entry = {
       kind: "decision",
       path: "iwflab/api/decision",
-      ...{ body, before, edits: answers.edits },
+      ...{ body, before, name: item.name, edits: answers.edits },
       prepare: (sent) => this.over(medium, sent),
       done: (reply) => {
         const { record: known, stage } = entry.before;
@@ -122,34 +122,36 @@ class Saving {
     const at = this.placeOf(medium);
     if (!answers.drafts.has(medium)) answers.drafts.set(medium, record);
     if (at >= 0) Object.assign(items[at], before);
-    const went = this.goBack(at, entry.edits);
-    const said = `Not saved: ${went ? "" : `${items[at]?.name ?? medium}: `}${fault.inWords}. Your answers are kept.`;
+    const open = this.goBack(medium, entry.name, entry.edits);
+    const said = `Not saved: ${open ? "" : `${entry.name}: `}${fault.inWords}. Your answers are kept.`;
     this.desk.tell(said);
     if (fault.kind === "ChangedMeanwhile") this.meanwhile(medium, record, said);
   }
 
-  /** Go to what came back, unless another medium was written on meanwhile; say whether. */
-  goBack(at, edits) {
+  /**
+   * Go to what came back, unless the person went on meanwhile: wrote on another medium, or
+   * is in a field, whose letters would become commands.  Say whether it is open.
+   */
+  goBack(medium, name, edits) {
     const { desk } = this;
-    if (at < 0) return false;
-    const { medium, name } = desk.items[at];
-    if (desk.item && desk.item.medium !== medium && desk.answers.edits !== edits) {
-      this.back.set(medium, name);
+    const at = this.placeOf(medium);
+    const here = desk.item?.medium === medium;
+    const wentOn = isWriting(desk.root) || (desk.item && !here && desk.answers.edits !== edits);
+    if (at < 0 || wentOn) {
+      if (!here) this.back.set(medium, name);
       desk.render();
-      return false;
+      return here;
     }
-    // Letters that were meant for the field of another medium are not this one's.
-    if (desk.root.contains(document.activeElement)) desk.root.focus({ preventScroll: true });
-    this.back.delete(medium);
     desk.go(at);
     return true;
   }
 
-  /** The ways to what came back while another medium was worked on. */
+  /** The ways to what came back while another medium was worked on, until it is saved. */
   comingBack() {
     const { desk } = this;
+    const drafts = desk.answers?.drafts;
+    this.back = new Map([...this.back].filter(([medium]) => drafts.has(medium)));
     const known = [...this.back].filter(([medium]) => medium !== desk.item?.medium && this.placeOf(medium) >= 0);
-    this.back = new Map(known);
     const go = ([medium, name]) => button(`Came back, not saved: ${name}`, { act: () => desk.go(this.placeOf(medium)), testid: `back-${medium}` });
     return desk.screen.blanked || desk.views.sheet.shown ? [] : known.map(go);
   }
@@ -162,7 +164,8 @@ class Saving {
     if (!item || this.desk.message !== said) return; // a key was pressed meanwhile
     const words = item.record ? `What stands: ${differenceInWords(desk, item.record, record)}.` : "Nothing stands of it now.";
     const { save } = desk.keys;
-    this.desk.tell(`${said} ${words}${save ? ` ${save} saves yours in its place.` : ""}`);
+    const open = this.desk.item?.medium === medium; // else the key would save another
+    this.desk.tell(`${said} ${words}${save && open ? ` ${save} saves yours in its place.` : ""}`);
   }
 
   undo() {
@@ -180,9 +183,16 @@ class Saving {
       // Known when it is first sent: what it withdraws was saved just before.
       prepare: (sent) => decided && (sent.over ??= decided.assessment),
       done: (reply) => this.undone(reply, edits),
-      // Refused once, it is refused again: the next press reaches what was before it.
-      refused: (fault) => this.desk.tell(`Not undone: ${fault.inWords}`),
+      refused: (fault) => this.notUndone(decided, fault),
     });
+  }
+
+  /** Refused once, it is refused again: the next press reaches what was before it. */
+  notUndone(decided, fault) {
+    const name = this.desk.items[this.placeOf(decided?.medium)]?.name;
+    const words = fault.kind === "ChangedMeanwhile" ? fault.message : fault.inWords;
+    this.desk.tell(`Not undone: ${name ? `${name}: ` : ""}${words}`);
+    if (fault.kind === "ChangedMeanwhile") this.desk.refetch(this.desk.item?.medium ?? null);
   }
 
   /** The withdrawn answers become a draft again: correcting is why one undoes. */
@@ -196,12 +206,18 @@ class Saving {
     const { record = null, assessment = null, over = null, grades = [], contradictions = [] } = reply;
     const stage = record ? "graded" : "waiting";
     const said = { record, assessment, over, grades, contradictions, stage };
-    Object.assign(item, said);
     this.lately.push([item.medium, said]);
+    const newer = this.newerOf(item.medium);
+    if (newer) { // answered anew since, and on its way: that stands over what stands now
+      newer.before = said;
+      Object.assign(item, { assessment, over });
+      return this.desk.tell(`Undone. What you answered anew on ${item.name} is being saved.`);
+    }
+    Object.assign(item, said);
     if (withdrawn && !answers.drafts.has(item.medium) && !sameRecord(withdrawn, record))
       answers.drafts.set(item.medium, cleanRecord(withdrawn));
     if (reply.undone > 1) return this.undoneElsewhere(reply);
-    this.goBack(at, edits);
+    this.goBack(item.medium, item.name, edits);
     this.desk.tell(`Undone. ${item.name} is open again; its answers are kept here, unsaved.`);
   }
 
@@ -233,6 +249,11 @@ class Saving {
     }
     return items;
   }
+}
+
+function isWriting(root) {
+  const at = document.activeElement;
+  return Boolean(at) && root.contains(at) && at.matches(TYPING);
 }
 
 /** What one record answers otherwise than another does. */

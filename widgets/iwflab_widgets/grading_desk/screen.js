@@ -126,6 +126,11 @@ class Screen {
     else this.put(unavailable(pictures.faultOf(item)), "");
   }
 
+  /** The same medium, told anew (grants, what is known): what is shown of it stays. */
+  renew(item) {
+    this.item &&= item;
+  }
+
   /** What is asked for later is not shown any more, nor after a blank. */
   wants(level) {
     return this.wish === level && !this.blanked && !this.presenting;

@@ -23,9 +23,11 @@ class Selecting {
 
   /** What of them is left out, as far as this page knows. */
   get leftOut() {
-    const { sheet } = this.desk.views;
-    const stages = this.media.map((medium) => sheet.pages.at(sheet.pages.place.get(medium))?.stage ?? "waiting");
-    const graded = stages.filter((stage) => stage !== "waiting").length;
+    const { items, item, views: { sheet } } = this.desk;
+    const here = new Map(items.map((one) => [one.medium, isOpen(one)]));
+    const waits = (medium) => here.get(medium) ?? (sheet.pages.at(sheet.pages.place.get(medium))?.stage ?? "waiting") === "waiting";
+    // The open one is graded anew where it was graded: that is seen, and said to be over.
+    const graded = this.media.filter((medium) => medium !== item?.medium && !waits(medium)).length;
     return graded ? `${graded.toLocaleString("en-GB")} of them ${graded === 1 ? "is" : "are"} graded already and left out. ` : "";
   }
 
@@ -105,9 +107,13 @@ class Selecting {
   async undo(decided) {
     const body = { named: decided.selection, request: (decided.undo ??= freshId()) };
     const reply = await this.post("iwflab/api/selection/undo", body, "The selection is being taken back.", "Not undone");
-    if (!reply) return this.desk.saving.decided.push(decided);
+    if (!reply) {
+      if (this.unheard) this.desk.saving.decided.push(decided); // refused, the next reaches what was before
+      return;
+    }
     this.desk.outbox.undone += 1;
-    if (decided.medium) this.desk.answers.drafts.set(decided.medium, decided.record);
+    const { drafts } = this.desk.answers;
+    if (decided.medium && !drafts.has(decided.medium)) drafts.set(decided.medium, decided.record);
     await this.desk.refetch(decided.medium || null);
     this.desk.tell(`Undone: ${count(reply.withdrawn.length, "medium", "media")} wait again.${leftInWords(reply.left)}`);
   }
@@ -121,7 +127,8 @@ class Selecting {
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       // The server may have done it and not said so: the same id does it once.
-      const again = fault.reason === "refused" ? "" : " Press again: it is done once.";
+      this.unheard = fault.reason !== "refused";
+      const again = this.unheard ? " Press again: it is done once." : "";
       if (!again && path === "iwflab/api/selection") this.pending = null;
       this.desk.tell(`${failed}: ${fault.inWords}${again}`);
       return null;
@@ -140,7 +147,7 @@ class Selecting {
     const key = desk.keys.selection;
     const go = (text) => button(text, { key, act: () => this.act(), testid: "selection-act", class: "iwf-button iwf-strong", disabled: Boolean(this.busy) });
     const told = el("span", { "data-testid": "selection-told" }, `${this.inWords} selected: the answers on this form go to all of them.`);
-    const asked = el("strong", { "data-testid": "selection-asked" }, `Grade ${this.inWords} in one act? ${this.leftOut || "Those that are not yours or not open are left out, and named."}`);
+    const asked = this.asking && el("strong", { "data-testid": "selection-asked" }, `Grade ${this.inWords} in one act? ${this.leftOut || "Those that are not yours or not open are left out, and named."}`);
     refill(
       this.place,
       this.asking ? asked : told,

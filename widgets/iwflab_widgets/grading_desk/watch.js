@@ -41,7 +41,7 @@ class Watch {
       this.fault = null;
       if (!this.recognise(ping)) return;
       this.desk.server.keepLine();
-      looking.heard(Boolean(ping.presenting), turn);
+      looking.heard(ping, turn);
       this.desk.exposure.beat();
       if (ping.server !== this.run) await this.restarted(ping.server);
       if (troubled) outbox.again();
@@ -85,7 +85,10 @@ class Watch {
     if (this.renewing) return; // a slow answer is asked for once
     this.renewing = true;
     try {
-      if (await this.desk.refetch(this.desk.item?.medium ?? null)) this.run = run;
+      if (!(await this.desk.refetch(this.desk.item?.medium ?? null))) return;
+      this.run = run;
+      const { screen, views } = this.desk;
+      for (const look of [screen.look, views.beside.look]) look?.granted.clear(); // revealed anew, if at all
     } finally {
       this.renewing = false;
     }

@@ -4,9 +4,11 @@ import asyncio
 import logging
 import re
 from typing import Any
+from uuid import uuid4
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 
+from iwflab.errors import NotAllowed
 from iwflab_widgets.server.identity import Analyst
 from iwflab_widgets.server.pages import PageHandler
 
@@ -26,7 +28,7 @@ class LoginHandler(PageHandler):
         """Show the form, or go on when someone is logged in.
 
         A desk whose person is no longer the one who is logged in asks for the form
-        whoever that is (``again`` names its person).
+        ``again``, whoever that is, for the ``name`` of its person.
         """
         if self.current_user is not None and not self._again:
             self.redirect(self._way_back())
@@ -73,9 +75,20 @@ class LoginHandler(PageHandler):
         await self.service.run(self.service.sessions.end, former.session)
         self.service.grants.forget(former.session)
         if former.username == name:
+            await self._keep_presenting(name, former.session, session)
             self.kernel_manager.move_session(former.session, session)
         else:
             await self.kernel_manager.shutdown_session(former.session)
+
+    async def _keep_presenting(self, name: str, former: str, session: str) -> None:
+        """Keep off a projector what was kept off it: only its key ends that."""
+        seat = self.service.lab.seat(name)
+        try:
+            if await self.service.run(seat.presents, former):
+                told = {"session": session, "request": uuid4().hex}
+                await self.service.run(seat.present, active=True, **told)
+        except NotAllowed:  # without a role no desk is open, and nothing is shown
+            return
 
     async def _is_right(self, name: str, password: str) -> bool:
         if not name or not password or len(password) > PASSWORD_MOST:
@@ -92,12 +105,12 @@ class LoginHandler(PageHandler):
         return wanted if WAY_BACK.match(wanted) else str(self.base_url)
 
     @property
-    def _again(self) -> str:
-        return str(self.get_argument("again", ""))[:NAME_MOST]
+    def _again(self) -> bool:
+        return bool(self.get_argument("again", ""))
 
     def _form(self, problem: str = "", name: str = "") -> None:
-        again = self._again
-        told = {"problem": problem, "name": name or again, "again": again}
+        name = name or self.get_query_argument("name", "")[:NAME_MOST]
+        told = {"problem": problem, "name": name, "again": self._again}
         self.page("login.html", way_back=self._way_back(), **told)
 
 

@@ -6,7 +6,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 
 from iwflab.domain.roles import need
-from iwflab.errors import EvidenceError, NotAllowed, Presenting
+from iwflab.errors import EvidenceError, LabError, NotAllowed, Presenting
 from iwflab_widgets.server.api import ApiHandler
 from iwflab_widgets.server.grants import CLIP, COMPARED, FULL, LARGE, Grant
 
@@ -80,7 +80,7 @@ class MediaHandler(PixelHandler):
         self.set_header("Content-Length", str(end - first))
         try:
             for at in range(first, end, CHUNK):
-                if at > first and await self.presents():
+                if at > first and not await self._may_go_on(grant):
                     self.detach().close()
                     return
                 self.write(clip[at : min(end, at + CHUNK)])
@@ -88,6 +88,16 @@ class MediaHandler(PixelHandler):
             self.finish()
         except StreamClosedError:
             return
+
+    async def _may_go_on(self, grant: Grant) -> bool:
+        """Tell whether the rest may follow: what held at the first byte may not now."""
+        if self.service.sessions.is_ended(self.session) or await self.presents():
+            return False
+        try:
+            await self.service.run(self.seat.rendition, grant.medium, CLIP)
+        except LabError:
+            return False
+        return True
 
     def _part(self, size: int) -> tuple[int, int]:
         """Read which bytes are asked for: from the first to before the end."""

@@ -1,6 +1,7 @@
 """The routes of the grading desk, and the table of all of ours."""
 
 import time
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from jupyter_server.utils import url_path_join
@@ -39,11 +40,12 @@ class PingHandler(ApiHandler):
     needs = USE
 
     async def get(self) -> None:
-        """Say who, which server run, which lab, when; whether no pixels are sent."""
+        """Say who, by which login, which server and lab, when; whether no pixels go."""
         self.reply(
             {
                 "analyst": self.analyst,
                 "presenting": await self.presents(),
+                "login": sha256(b"login " + self.session.encode()).hexdigest()[:16],
                 "server": self.service.server_id,
                 "lab": str(self.service.lab.name),
                 "at": time.time_ns() // 1_000,

@@ -48,8 +48,9 @@ class Explore {
   // -- asking --------------------------------------------------------------------
   heed(what) {
     if (what === "base") {
+      this.svg = ""; // it draws the base of before
       this.draw();
-      if (this.asked && !this.leaving) this.fetchChart(this.turn);
+      if (this.asked && !this.leaving && !this.pending) this.fetchChart(this.turn);
       return;
     }
     if (what === "unit") return this.unitChosen();
@@ -65,8 +66,10 @@ class Explore {
       return this.hint();
     }
     const kept = query ?? (this.chosen.rows ? this.chosen.query() : null);
+    clearTimeout(this.timer);
     const reply = await this.desk.ask("sides", { unit, scheme });
-    if (!reply || turn !== this.turn) return;
+    if (turn !== this.turn) return;
+    if (!reply) return this.refused(); // no table of another unit stays beside this one
     this.chosen.offer(reply.sides, kept);
     this.desk.read(reply);
     this.ask(0);
@@ -100,6 +103,7 @@ class Explore {
   /** No table of another question stays beside a form that cannot be asked. */
   refused() {
     this.warned = true;
+    this.pending = false;
     Object.assign(this, { asked: null, facts: null, told: null, svg: "" });
     for (const place of [this.head, this.table, this.chart, this.foot]) fill(place);
   }
@@ -119,9 +123,13 @@ class Explore {
   async fetchChart(turn) {
     const began = performance.now();
     const { leaving } = this;
+    if (turn !== this.turn || !this.facts) return;
     if (leaving ? !this.told?.cells.length : !this.facts.base) return fill(this.chart);
-    const reply = await this.desk.ask("chart", { ...this.asked, public: leaving, base: this.chosen.base[1].value });
-    if (!reply || turn !== this.turn || leaving !== this.leaving) return;
+    const { asked } = this;
+    const base = this.chosen.base[1].value;
+    const reply = await this.desk.ask("chart", { ...asked, public: leaving, base });
+    const still = turn === this.turn && asked === this.asked && leaving === this.leaving;
+    if (!reply || !still || base !== this.chosen.base[1].value) return;
     this.svg = reply.svg;
     this.drawn = performance.now() - began;
     fill(this.chart, chartView((leaving ? this.told : this.facts).title, this.svg));
