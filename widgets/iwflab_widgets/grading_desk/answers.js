@@ -10,8 +10,8 @@ class Answers {
    * `tell(text, { quiet })` speaks; `edited(moved)` follows a person, `changed` an
    * answer of the server; `sees(testid)` tells whether a control is before the person's eyes.
    */
-  constructor({ server, desk, ...calls }) {
-    Object.assign(this, { server, desk, ...calls });
+  constructor({ server, desk, sees = () => true, ...calls }) {
+    Object.assign(this, { server, desk, sees, ...calls });
     this.drafts = new Map();
     this.item = null;
     this.record = emptyRecord();
