@@ -8,13 +8,14 @@ from fake_server import HOSTILE, RUNNING, Refusal
 from iwflab_widgets import MatchingDesk
 
 pytestmark = pytest.mark.browser
+SHOWN = "s.told"  # a hit is on the page, and may be answered
 
 
 @pytest.fixture
 def desk(open_desk):
     def open_(server=None, **more):
         opened = open_desk(MatchingDesk(FakeLab()), server or full(), **more)
-        opened.until("s.ready")
+        opened.until(f"s.ready && ({SHOWN} || s.part !== 'hits' || !s.at)")
         return opened
 
     return open_

@@ -13,8 +13,8 @@ OF_GRADING = (
     *("form", "keys"),
 )
 PARTS = (
-    *("compared", "words", "answering", "hits", "settled", "stacks", "stack_form"),
-    *("lists", "desk", "main"),
+    *("compared", "words", "answering", "hits", "hit_view", "settled", "stacks"),
+    *("stack_form", "lists", "hearing", "desk", "main"),
 )
 
 

@@ -34,3 +34,8 @@ class Unheard {
     return same ? body : null;
   }
 }
+
+/** Of which hit something is told, where the person is at another one by now. */
+function nameOfHit(group) {
+  return `${shortName(group.lead.name)}: `;
+}

@@ -28,7 +28,7 @@ class MatchingDesk {
   state() {
     const { part, busy, blanked, hits, stacks, form } = this;
     return {
-      ...{ part, busy, blanked, ready: Boolean(this.lab), waiting: hits?.waiting ?? 0, at: hits?.at ?? "" },
+      ...{ part, busy, blanked, ready: Boolean(this.lab), waiting: hits?.waiting ?? 0, at: hits?.at ?? "", told: hits?.isTold ?? false },
       medium: hits?.group?.lead.medium ?? null,
       answers: (hits?.rows ?? []).map((row) => [row.medium, row.answer]),
       stacks: (stacks?.stacks ?? []).map(({ exemplar, size, waiting }) => ({ exemplar, size, waiting })),
@@ -61,6 +61,7 @@ class MatchingDesk {
     this.stacks = new Stacks(this);
     this.lists = new Lists(this);
     this.form = new StackForm(this);
+    this.hearing = new Hearing(this);
     const facts = { base: this.base, analyst: this.server.analyst };
     const intakeRoot = el("div", { "data-testid": "intake-part" });
     if (this.may.take_in) this.intake = new Intake(intakeRoot, facts, this.model, (jobs) => this.heard(jobs));
@@ -75,7 +76,7 @@ class MatchingDesk {
 
   listen() {
     const { signal } = this.work;
-    const deaf = listenForKeys(this.root, this.place, this);
+    const deaf = listenForKeys(this.root, this.place, this.hearing);
     signal.addEventListener("abort", deaf);
     document.addEventListener("visibilitychange", () => this.compared.seen(!document.hidden, this.root), { signal });
     addEventListener("pagehide", () => this.compared.leave({ keepalive: true }), { signal });
@@ -87,8 +88,7 @@ class MatchingDesk {
 
   async refresh() {
     const standing = await this.tried(() => this.server.get("iwflab/api/matching", 0));
-    if (!standing) return;
-    this.take(standing);
+    if (standing) this.take(standing);
     this.draw();
   }
 
@@ -111,18 +111,24 @@ class MatchingDesk {
   }
 
   async show(part) {
-    this.closeForm();
+    this.form.end();
     const before = this.part;
     this.part = part;
-    this.hits.told = null;
-    if (before !== part) this.notice.tell("");
-    if (before && before !== part) await this.refresh();
-    else this.draw();
+    if (!before || before === part) {
+      this.hits.leave();
+      return this.draw();
+    }
+    // Keys are those of the new part at once, and so is what is shown.
+    this.notice.tell("");
+    this.hits.close();
+    this.nav();
+    this.turn();
+    await this.refresh();
   }
 
   openHit(key) {
     this.hits.all = true;
-    this.hits.at = key;
+    this.hits.stand(key);
     this.show("hits");
   }
 
@@ -141,15 +147,19 @@ class MatchingDesk {
   draw() {
     if (!this.lab) return;
     this.nav();
-    for (const [name, place] of Object.entries(this.places)) {
-      place.hidden = name !== this.part || this.form.open;
-      // What is not on the screen is not on the page either.
-      if (place.hidden) for (const frame of place.querySelectorAll("[data-medium]")) frame.replaceChildren();
-    }
+    this.turn();
     this.root.setAttribute("aria-busy", String(this.busy));
     if (this.form.open) return this.form.draw();
     if (!["hits", "stacks"].includes(this.part)) this.compared.leave();
     this[this.part]?.draw?.();
+  }
+
+  /** What is not on the screen is not on the page either. */
+  turn() {
+    for (const [name, place] of Object.entries(this.places)) {
+      place.hidden = name !== this.part || this.form.open;
+      if (place.hidden) for (const frame of place.querySelectorAll("[data-medium]")) frame.replaceChildren();
+    }
   }
 
   nav() {
@@ -160,7 +170,7 @@ class MatchingDesk {
       return button(`${text}${number}`, given);
     };
     const { keys } = this.lab;
-    const help = button("Keys", { key: keys.help, act: () => this.help(), testid: "help" });
+    const help = button("Keys", { key: keys.help, act: () => this.hearing.help(), testid: "help" });
     const blank = button("Blank", { key: keys.blank, act: () => this.blank(BLANK), testid: "blank" });
     fill(this.bar, this.parts.map(one), el("span", { class: "iwf-push" }, el("span", { class: "iwf-row" }, blank, help)));
   }
@@ -202,54 +212,6 @@ class MatchingDesk {
   tell(text, { quiet = false } = {}) {
     this.live.say(text);
     if (!quiet) this.notice.tell(text);
-  }
-
-  // -- keys ------------------------------------------------------------------------
-  key(event) {
-    const over = cardOver(this.root, this.lab?.keys, event);
-    if (over === "open") return;
-    if (over) this.blank(BLANK);
-    else if (event.key === "Escape" && isTyping(event, this.root)) this.root.focus({ preventScroll: true });
-    else if (belongsToControl(event) || !this.meant(event)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
-
-  /** Do what the key means; say whether it was one of ours. */
-  meant(event) {
-    if (this.blanked) return this.woken(event);
-    const act = this.form.open ? this.inForm(event) : this.inPart(event);
-    if (!act) return false;
-    if (!event.repeat) act();
-    return true;
-  }
-
-  inPart({ key }) {
-    const { help, blank } = this.lab.keys;
-    const at = /^[1-9]$/.test(key) && this.parts[Number(key) - 1];
-    if (at) return () => this.show(at[0]);
-    const named = asNamed(key);
-    if (sameKey(help, named)) return () => this.help();
-    if (sameKey(blank, named)) return () => this.blank(BLANK);
-    return this[this.part]?.keys?.find(([one]) => sameKey(one, named))?.[2];
-  }
-
-  inForm(event) {
-    const meaning = meaningOf(event, this.lab);
-    if (!meaning) return null;
-    if (meaning.tag) return () => this.form.answers.tag(meaning.tag);
-    if (meaning.digit) return () => this.form.answers.digit(meaning.digit);
-    if (meaning.act === "help") return () => this.help();
-    if (meaning.act === "blank") return () => this.blank(BLANK);
-    return () => this.form.act(meaning.act);
-  }
-
-  help() {
-    if (this.form.open) return openKeyCard(this.root, this.lab);
-    const parts = this.parts.map(([, text], place) => [String(place + 1), text]);
-    const { blank, help } = this.lab.keys;
-    const mine = (this[this.part]?.keys ?? []).map(([key, text]) => [key, text]);
-    openCard(this.root, this.lab.keys, [...parts, ...mine, [blank, "Blank everything at once"], [help, "This card"]]);
   }
 
   // -- blank -----------------------------------------------------------------------

@@ -1,4 +1,7 @@
 // Hits, one after the other: our medium beside what is known, and a person's word on it.
+// The word goes to the hit that is shown, or it is refused.
+
+const NOT_SHOWN = "this hit is not shown yet. Look at it first.";
 
 class Hits {
   constructor(desk) {
@@ -6,16 +9,19 @@ class Hits {
     this.rows = [];
     this.order = []; // keys of groups; what was answered keeps its place
     this.at = "";
+    this.visit = {}; // another one whenever the person goes to another hit
     this.all = false; // also what is settled or answered
     this.told = null; // the explanation of the hit that is shown
+    this.asked = null; // whose explanation is on its way
     this.said = []; // what was answered here, the newest last
     this.lost = null; // an answer that the server may have had, though no reply came
+    this.reasons = new Map(); // key -> the reason of an answer that was not recorded
     this.looks = new Set(); // settled hits whose pictures the person asked for
     this.hashes = null;
     this.list = el("div", { class: "iwf-hits", role: "group", tabindex: "0", "aria-label": "Hits" });
-    this.main = el("div", { class: "iwf-hit" });
     this.reason = field("Reason (optional)", "hit-reason", { maxlength: 400, size: 22 });
-    this.root = el("div", { class: "iwf-side-by-side" }, this.list, this.main);
+    this.view = new HitView(this);
+    this.root = el("div", { class: "iwf-side-by-side" }, this.list, this.view.root);
   }
 
   // -- what there is ---------------------------------------------------------------
@@ -24,7 +30,7 @@ class Hits {
     const groups = this.groups;
     const fresh = [...groups.values()].sort((one, other) => Number(other.open) - Number(one.open));
     this.order = [...new Set([...this.order.filter((key) => groups.has(key)), ...fresh.map((group) => group.key)])];
-    if (!groups.has(this.at)) this.at = this.shown[0]?.key ?? "";
+    if (!groups.has(this.at)) this.stand(this.shown[0]?.key ?? "");
     this.told = this.told && groups.has(this.told.key) ? this.told : null;
   }
 
@@ -46,6 +52,11 @@ class Hits {
 
   get group() {
     return this.groups.get(this.at) ?? null;
+  }
+
+  /** Whether what is shown is what would be answered. */
+  get isTold() {
+    return this.told !== null && this.told.key === this.at;
   }
 
   // -- keys ------------------------------------------------------------------------
@@ -73,15 +84,22 @@ class Hits {
   }
 
   go(key) {
-    if (key !== this.at) this.reason[1].value = "";
-    this.at = key;
+    this.stand(key);
     this.hashes = null;
     this.draw();
   }
 
+  /** Be at a hit: what is written and shown of the one before does not come along. */
+  stand(key) {
+    if (key === this.at) return;
+    Object.assign(this, { at: key, visit: {}, hashes: null });
+    this.reason[1].value = this.reasons.get(key) ?? "";
+    this.reasons.delete(key);
+  }
+
   turnAll() {
     this.all = !this.all;
-    if (!this.shown.some((group) => group.key === this.at)) this.at = this.shown[0]?.key ?? "";
+    if (!this.shown.some((group) => group.key === this.at)) this.stand(this.shown[0]?.key ?? "");
     this.draw();
   }
 
@@ -91,12 +109,14 @@ class Hits {
   }
 
   async turnHashes() {
-    const { group } = this;
+    const { group, visit } = this;
     if (!group) return;
-    const medium = group.lead.medium;
-    this.hashes = this.hashes ? null : await this.desk.tried(() => this.desk.hashesOf(medium));
+    const { medium } = group.lead;
+    const found = this.hashes ? null : await this.desk.tried(() => this.desk.hashesOf(medium));
+    if (this.visit !== visit || this.desk.part !== "hits") return; // of what is no longer shown
+    this.hashes = found;
     this.draw();
-    if (this.hashes) this.main.lastElementChild.scrollIntoView({ block: "nearest" });
+    if (this.hashes) this.view.below.lastElementChild.scrollIntoView({ block: "nearest" });
   }
 
   // -- answering -------------------------------------------------------------------
@@ -104,17 +124,19 @@ class Hits {
     const { group } = this;
     if (!group) return this.desk.tell("No hit is shown.");
     if (!this.desk.may.answer) return this.desk.tell(`Your roles do not answer hits: ask a ${this.desk.override}.`);
+    if (!this.isTold) return this.desk.tell(`Not answered: ${NOT_SHOWN}`);
     const before = group.hits.map((hit) => hit.answer);
     const reason = this.reason[1].value.trim();
     const text = verdict === "same" ? "Confirmed as the same." : "Not the same: it goes to the grading queue.";
-    this.send(group, verdict, reason, () => {
+    this.send(group, verdict, reason, (here) => {
       this.said.push({ key: group.key, before: before[0] });
-      this.reason[1].value = "";
       const { shown } = this;
       const at = shown.findIndex((one) => one.key === group.key);
       const next = [...shown.slice(at + 1), ...shown.slice(0, at)].find((one) => one.open);
-      this.desk.tell(next ? text : `${text} Every hit is answered.`);
-      if (next) this.at = next.key;
+      this.desk.tell(`${here ? "" : nameOfHit(group)}${text}${next ? "" : " Every hit is answered."}`);
+      if (!here) return;
+      this.reason[1].value = "";
+      if (next) this.stand(next.key);
     });
   }
 
@@ -123,17 +145,18 @@ class Hits {
     const group = last && this.groups.get(last.key);
     if (!group) return this.desk.tell("Nothing was answered at this window, and the hit that is shown has no answer.");
     if (!this.desk.may.answer) return this.desk.tell(`Your roles do not answer hits: ask a ${this.desk.override}.`);
+    if (!this.said.length && !this.isTold) return this.desk.tell(`Not undone: ${NOT_SHOWN}`);
     const other = anothersAnswer(group, this.desk.server.analyst);
     if (other) {
       this.said = this.said.filter((one) => one.key !== group.key);
-      this.at = group.key;
+      this.stand(group.key);
       this.draw();
       return this.desk.tell(`Not undone: ${other} answered this hit. The same or Not the same overrules it.`);
     }
-    this.send(group, last.before || "open", "", () => {
-      this.said.pop();
-      this.at = group.key;
-      this.desk.tell("The answer was taken back.");
+    this.send(group, last.before || "open", "", (here) => {
+      this.said = this.said.filter((one) => one !== last);
+      if (here) this.stand(group.key);
+      this.desk.tell(`${here ? "" : nameOfHit(group)}The answer was taken back.`);
     });
   }
 
@@ -143,23 +166,31 @@ class Hits {
     return group && SAID[group.lead.answer] ? { key: group.key, before: "" } : null;
   }
 
+  /** `done(here)` is told whether the person is still at the hit they were at. */
   async send(group, verdict, reason, done) {
+    const { visit } = this;
     const said = { hits: group.hits.map((hit) => hit.hit), verdict, reason };
-    const body = this.lost?.of(said) ?? { request: freshId(), ...said, over: shownAnswers(group) };
-    this.lost = null;
     await this.desk.run(async () => {
+      const body = this.lost?.of(said) ?? { request: freshId(), ...said, over: shownAnswers(group) };
+      this.lost = null;
       try {
         this.renew((await this.desk.server.post("iwflab/api/matching/answer", body)).rows);
       } catch (fault) {
-        // What stands by now is shown beside the reason, which is kept.
         if (fault.reason !== "refused") this.lost = new Unheard(body);
+        if (this.visit !== visit) this.notRecorded(group, reason, fault);
+        // What stands by now is shown beside the reason, which is kept.
         if (fault.kind === "ChangedMeanwhile") this.renew(await rowsNow(this.desk.server, group));
-        this.at = group.key;
         throw fault;
       }
-      done();
+      done(this.visit === visit);
     });
-    this.draw();
+  }
+
+  /** The person is elsewhere by now: say of which hit, and keep its reason for it. */
+  notRecorded(group, reason, fault) {
+    fault.message = `${nameOfHit(group)}${fault.message}`;
+    if (this.at === group.key) this.reason[1].value ||= reason;
+    else if (reason) this.reasons.set(group.key, reason);
   }
 
   renew(rows) {
@@ -174,12 +205,11 @@ class Hits {
     fill(this.list, this.listView(shown));
     this.list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
     if (!group) {
-      this.told = null;
-      this.desk.compared.leave();
-      return fill(this.main, el("p", { class: "iwf-quiet", "data-testid": "no-hit" }, this.rows.length ? "No hit waits for an answer." : "No medium is known to a list yet."));
+      this.leave();
+      return this.view.none(this.rows.length ? "No hit waits for an answer." : "No medium is known to a list yet.");
     }
-    if (force || this.told?.key !== group.key) this.explain(group);
-    else this.put(group);
+    if (force || !this.isTold) this.explain(group, force);
+    else this.view.put(group);
   }
 
   listView(shown) {
@@ -202,15 +232,33 @@ class Hits {
     ];
   }
 
-  /** Fetch the explanation; what may be shown of it is shown. */
-  async explain(group) {
-    this.desk.compared.leave();
-    const asked = (this.asked = group.key);
+  /** Fetch the explanation.  Until it has come nothing of another hit is on the page. */
+  async explain(group, again) {
+    if (!again && this.asked?.key === group.key) return this.view.coming(group);
+    this.leave();
+    const asked = (this.asked = { key: group.key });
+    this.view.coming(group);
     const found = await this.desk.tried(() => this.desk.server.get(`iwflab/api/matching/hit?hit=${encodeURIComponent(group.lead.hit)}`));
-    if (this.asked !== asked || !found) return;
+    if (this.asked !== asked) return;
+    this.asked = null;
+    // Who went on meanwhile, or sees nothing now, has it fetched again on coming back.
+    if (this.at !== group.key || this.desk.part !== "hits" || this.desk.blanked) return;
+    if (!found) return this.view.failed(this.group);
     this.told = { key: group.key, ...found };
     this.desk.compared.pictures.keep(this.pictured ? this.pictures(found) : []);
-    this.put(group, true);
+    this.view.put(this.group, true);
+  }
+
+  /** What was shown of a hit leaves the page; what is asked for comes too late. */
+  leave() {
+    Object.assign(this, { told: null, asked: null });
+    this.desk.compared.leave();
+  }
+
+  /** As leave, for another part: its keys are heard from now on. */
+  close() {
+    this.leave();
+    this.view.none();
   }
 
   pictures({ medium, twin, grants }) {
@@ -219,77 +267,8 @@ class Hits {
 
   /** Pictures of a settled hit are shown on request only: nobody needs to look at it. */
   get pictured() {
-    const { group, told } = this;
+    const { group } = this;
     const wanted = group.open || this.looks.has(group.key) || this.said.some((one) => one.key === group.key);
-    return this.desk.may.compare && wanted && Boolean(told);
-  }
-
-  put(group, anew = false) {
-    if (anew || this.drawn !== group.key || !this.main.contains(this.sides)) this.sides = this.sidesView(group);
-    this.drawn = group.key;
-    fill(
-      this.main,
-      el("h2", { "data-testid": "hit-title" }, shortName(this.told.medium.name, 60)),
-      el("p", { "data-testid": "effect" }, effectInWords(group)),
-      this.sides,
-      this.acts(),
-      this.factsView(group),
-      this.hashes && hashesView(this.hashes),
-    );
-  }
-
-  sidesView() {
-    const { medium, twin, grants, differing, value } = this.told;
-    const ours = pictureOf(medium, grants[medium.medium]);
-    const no = this.desk.may.compare ? "Settled: not shown unless you ask for it (S)" : "Your roles show no pictures here";
-    const plain = (text, testid) => el("div", { class: "iwf-surround", "data-testid": testid }, el("p", { class: "iwf-none" }, text));
-    const framed = (item, testid) => (this.pictured ? this.desk.compared.frame(item, { testid }) : plain(no, testid));
-    const entry = this.group.hits.map((hit) => el("p", {}, howInWords(hit)));
-    const text = el("div", { class: "iwf-entry", "data-testid": "entry" }, el("p", {}, "A list holds no picture. Its entry:"), el("p", {}, el("code", { class: "iwf-hash" }, value)), entry);
-    const side = (title, inside, caption) => el("figure", {}, el("figcaption", {}, el("strong", {}, title), ` ${caption}`), inside);
-    return el(
-      "div",
-      { class: "iwf-sides3" },
-      side("Ours", framed(ours, "ours"), `${medium.format || "unknown format"}, ${count(medium.copies, "copy", "copies")}`),
-      twin
-        ? side("Signed off here", framed(pictureOf(twin, grants[twin.medium]), "twin"), shortName(twin.name))
-        : side("The list's entry", text, `line ${this.told.line}`),
-      differing && side("Bits", bitMap(differing), distanceInWords(this.told)),
-    );
-  }
-
-  factsView({ lead, hits }) {
-    const codes = Object.entries(this.told.twin_grades).map(([name, code]) => `${schemeInWords(name)} ${code}`);
-    const rows = [
-      ["Known by", knower(lead)],
-      ["Kind", KINDS[lead.kind] ?? lead.kind],
-      ["Source", lead.source],
-      ["Entry", lead.line >= 0 ? `line ${lead.line}` : ""],
-      ["Label", lead.label],
-      ["Graded here as", codes.join(", ")],
-      ["How", hits.map((hit) => el("div", {}, howInWords(hit)))],
-      ["Tier", TIERS[lead.tier]],
-      ["Answer", answeredInWords(lead)],
-      ["Who may override", `a ${this.told.override}`],
-    ];
-    return el("dl", { class: "iwf-metadata", "data-testid": "hit-facts" }, rows.filter(([, text]) => text && text.length).map(([name, text]) => [el("dt", {}, name), el("dd", {}, text)]));
-  }
-
-  acts() {
-    const { keys } = this.desk.lab;
-    const disabled = !this.desk.may.answer;
-    const strong = { class: "iwf-button iwf-strong" };
-    return el(
-      "div",
-      { class: "iwf-row" },
-      button("The same", { key: "y", act: () => this.answer("same"), testid: "same", disabled, ...strong }),
-      button("Not the same", { key: "n", act: () => this.answer("not_same"), testid: "not-same", disabled, ...strong }),
-      button("Undo", { key: keys.undo, act: () => this.undo(), testid: "undo-answer", disabled: !this.said.length && !this.standing }),
-      button("Before", { key: keys.previous, act: () => this.move(-1), testid: "hit-before" }),
-      button("Next", { key: keys.next, act: () => this.move(1), testid: "hit-next" }),
-      !this.pictured && this.desk.may.compare && button("Show", { key: "s", act: () => this.look(), testid: "look" }),
-      button("Hashes", { key: "h", act: () => this.turnHashes(), testid: "turn-hashes", "aria-expanded": String(Boolean(this.hashes)) }),
-      el("span", { class: "iwf-row" }, this.reason, kbd("r")),
-    );
+    return this.desk.may.compare && wanted && this.isTold;
   }
 }

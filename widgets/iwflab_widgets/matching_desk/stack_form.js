@@ -105,7 +105,7 @@ class StackForm {
       button(`Grade ${count(1 + this.stack.carried.length, "medium", "media")}`, { key: keys.save, act: () => this.save(), testid: "save-stack", class: "iwf-button iwf-strong", disabled: this.desk.busy }),
       endingView(lab, this.answers, this.answers),
       button("Back, keep as a draft", { key: keys.previous, act: () => this.desk.closeForm(), testid: "close-form" }),
-      button("Keys", { key: keys.help, act: () => this.desk.help(), testid: "form-help" }),
+      button("Keys", { key: keys.help, act: () => this.desk.hearing.help(), testid: "form-help" }),
       el("span", { class: "iwf-quiet", "data-testid": "ending" }, leavingInWords(this.answers)),
     );
   }
