@@ -60,7 +60,7 @@ ASKED = [
     ("GET", "api/matching/stacks?distance=0", {}, "asq"),
     ("GET", "api/matching/sample?exemplar=x&k=1&distance=0", {}, "asq"),
     ("POST", "api/matching/grade", {**MORE, "exemplar": NOBODYS}, "as"),
-    ("POST", "api/matching/undo", {"medium": NOBODYS}, "as"),
+    ("POST", "api/matching/undo", {"named": NOBODYS}, "as"),
     ("GET", "api/sheet?at=0&n=1", {}, "as"),
     ("POST", "api/sheet/grants", {"media": [], "variant": "shielded"}, "as"),
     ("GET", f"api/sheet/item?medium={NOBODYS}", {}, "as"),

@@ -84,6 +84,7 @@ class FakeMatching(FakeServer):
     lists: list = field(default_factory=list)
     piles: list = field(default_factory=list)
     graded: set = field(default_factory=set)
+    acts: dict = field(default_factory=dict)  # request -> exemplar
     answers: list = field(default_factory=list)
 
     def matching(self, _):
@@ -153,10 +154,11 @@ class FakeMatching(FakeServer):
 
     def matching_grade(self, body):
         self.graded.add(int(body["exemplar"][1:]))
+        self.acts[body["request"]] = body["exemplar"]
         return {"assessment": "a", "graded": body["members"], "left_out": []}
 
     def matching_undo(self, body):
-        first = int(body["medium"][1:])
+        first = int(self.acts.get(body["named"], body["named"])[1:])
         self.graded.discard(first)
         others = next(others for one, others in self.piles if one == first)
         return {"withdrawn": [first, *others], "left": []}

@@ -20,7 +20,7 @@ from iwflab.schemes import schemes, tags
 from iwflab.workflow.presenting import asked, keys
 
 SENT_ONCE = {"api/decision", "api/undo", "api/reveal", "api/selection"} | {
-    "api/matching/answer"
+    f"api/matching/{act}" for act in ("answer", "grade", "undo", "shown")
 }
 ORIGIN = "http://localhost:9"
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"

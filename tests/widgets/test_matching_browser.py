@@ -251,7 +251,7 @@ def test_a_stack_is_graded_in_one_act_and_undone_with_one_key(desk):
     opened.until("!s.form && s.stacks[0].waiting === 0")
     opened.press("z")
     opened.by("told").get_by_text("10 media wait again").wait_for()
-    assert opened.server.bodies("matching/undo")[0]["medium"] == "m01"
+    assert opened.server.bodies("matching/undo")[0]["named"] == body["request"]
 
 
 def test_leaving_the_form_keeps_a_draft_and_grades_nothing(desk):

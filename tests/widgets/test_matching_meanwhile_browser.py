@@ -9,6 +9,7 @@ from iwflab_widgets import MatchingDesk
 
 pytestmark = pytest.mark.browser
 HIT, ANSWER = "api/matching/hit", "api/matching/answer"
+STACKS, GRADE = "api/matching/stacks", "api/matching/grade"
 SETTLED = "new Promise((go) => setTimeout(go, 60))"  # replies have been dealt with
 
 
@@ -188,3 +189,146 @@ def test_hashes_of_one_medium_are_not_drawn_under_another(desk):
     assert opened.by("hashes").count() == 0
     opened.press("h")
     opened.by("hashes").wait_for()
+
+
+# -- stacks ----------------------------------------------------------------------------
+@pytest.fixture
+def stacked(desk):
+    """At the first of two stacks; its previews are drawn."""
+    opened = desk(full())
+    opened.press("4")
+    opened.until("s.stacks.length === 2 && s.loaded")
+    painted(opened, 2)
+    return opened
+
+
+def form_of(opened, number):
+    opened.press("g")
+    opened.until("s.form")
+    opened.by("exemplar").locator("canvas").wait_for()
+    assert opened.state()["stack"] == f"m{number:02}"
+
+
+def test_a_decision_whose_reply_was_lost_is_sent_again_as_the_same_act(stacked):
+    form_of(stacked, 1)
+    stacked.server.lose_replies = 1
+    stacked.press("1", "2", "Enter")
+    stacked.by("told").get_by_text("Press again: it is done once").wait_for()
+    stacked.press("Enter")
+    stacked.by("told").get_by_text("10 media graded in one act").wait_for()
+    first, second = stacked.server.bodies("matching/grade")
+    assert first == second
+    stacked.until("!s.form && !s.busy")
+    stacked.server.lose_replies = 1
+    stacked.press("z")
+    stacked.by("told").get_by_text("Press again: it is done once").wait_for()
+    stacked.press("z")
+    stacked.by("told").get_by_text("10 media wait again").wait_for()
+    one, two = stacked.server.bodies("matching/undo")
+    assert one == two
+    assert one["named"] == first["request"]
+
+
+def test_other_answers_are_another_request(stacked):
+    form_of(stacked, 1)
+    stacked.server.lose_replies = 1
+    stacked.press("1", "2", "Enter")
+    stacked.by("told").get_by_text("Press again: it is done once").wait_for()
+    stacked.press("y", "Enter")  # a tag more
+    stacked.by("told").get_by_text("10 media graded in one act").wait_for()
+    first, second = stacked.server.bodies("matching/grade")
+    assert first["request"] != second["request"]
+    assert second["record"]["tags"] == {"text_overlay": "present"}
+
+
+def test_a_late_reply_leaves_the_form_of_another_stack_alone(stacked):
+    form_of(stacked, 1)
+    stacked.server.keep_back = (GRADE,)
+    stacked.press("1", "2", "Enter")
+    stacked.server.until_kept(stacked.page)
+    stacked.press("ArrowLeft")
+    stacked.until("!s.form")
+    stacked.press("ArrowRight")
+    form_of(stacked, 11)
+    stacked.press("1")
+    let_go(stacked)
+    stacked.by("told").get_by_text("10 media graded in one act").wait_for()
+    state = stacked.until("!s.busy")
+    assert (state["form"], state["active"]) == (True, "child_present")
+    assert "2 media" in stacked.by("form-title").inner_text()
+    assert stacked.by("exemplar").locator("canvas").count() == 1
+    assert "m11" not in {view["medium"] for view in stacked.server.views}  # goes on
+    stacked.press("ArrowLeft")
+    stacked.until("!s.form && s.stack === 'm11'")
+    form_of(stacked, 11)
+    assert stacked.state()["active"] == "child_present"  # the draft is there
+
+
+def test_what_is_answered_while_a_stack_is_saved_is_kept(stacked):
+    form_of(stacked, 1)
+    stacked.server.keep_back = (GRADE,)
+    stacked.press("1", "2", "Enter")
+    stacked.server.until_kept(stacked.page)
+    stacked.press("y")
+    let_go(stacked)
+    stacked.by("told").get_by_text("What you answered meanwhile is kept").wait_for()
+    stacked.until("!s.form && !s.busy")
+    stacked.press("z")
+    stacked.by("told").get_by_text("10 media wait again").wait_for()
+    form_of(stacked, 1)
+    assert stacked.by("tag-text_overlay").get_attribute("aria-pressed") == "true"
+
+
+def test_no_form_is_opened_over_stacks_that_are_being_looked_for(stacked):
+    stacked.server.keep_back = (STACKS,)
+    stacked.by("distance").fill("30")
+    stacked.by("distance").press("Enter")
+    stacked.server.until_kept(stacked.page)
+    shown = stacked.page.locator("[data-medium] > canvas").count()
+    stacked.press("Escape")
+    for key in ("g", "k", "h", "z", "ArrowRight"):
+        stacked.press(key)
+        stacked.by("told").get_by_text("still being looked for").wait_for()
+    state = stacked.state()
+    assert (state["form"], state["stack"]) == (False, "m01")
+    assert stacked.page.locator("[data-medium] > canvas").count() == shown
+    assert stacked.server.views == stacked.server.bodies("matching/undo") == []
+    let_go(stacked)
+    form_of(stacked, 1)
+
+
+def test_stacks_that_come_late_take_no_picture_from_another_part(stacked):
+    stacked.server.keep_back = (STACKS,)
+    stacked.by("distance").fill("30")
+    stacked.by("distance").press("Enter")
+    stacked.server.until_kept(stacked.page)
+    stacked.press("Escape", "3")
+    painted(stacked, 1)
+    views = len(stacked.server.views)
+    let_go(stacked)
+    assert len(stacked.server.views) == views
+    assert stacked.by("ours").locator("canvas").count() == 1
+
+
+def test_the_time_at_a_stack_goes_on_after_a_blank(stacked):
+    form_of(stacked, 1)
+    stacked.press("1", "2")
+    stacked.page.evaluate("new Promise((go) => setTimeout(go, 300))")
+    stacked.press("Escape")
+    stacked.until("s.blanked")
+    stacked.press("x")
+    stacked.until("!s.blanked")
+    stacked.press("Enter")
+    stacked.by("told").get_by_text("10 media graded in one act").wait_for()
+    (body,) = stacked.server.bodies("matching/grade")
+    assert body["seconds"] >= 0.3
+
+
+def test_hashes_and_samples_of_one_stack_are_not_drawn_under_another(stacked):
+    stacked.server.keep_back = ("api/matching/hashes", "api/matching/sample")
+    stacked.press("h", "k")
+    stacked.server.until_kept(stacked.page, 2)
+    stacked.press("ArrowRight")
+    stacked.until("s.stack === 'm11'")
+    let_go(stacked)
+    assert stacked.by("hashes").count() == stacked.by("sampled").count() == 0

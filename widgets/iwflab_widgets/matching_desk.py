@@ -14,7 +14,7 @@ OF_GRADING = (
 )
 PARTS = (
     *("compared", "words", "answering", "hits", "hit_view", "settled", "stacks"),
-    *("stack_form", "lists", "hearing", "desk", "main"),
+    *("deciding", "stack_form", "lists", "hearing", "desk", "main"),
 )
 
 

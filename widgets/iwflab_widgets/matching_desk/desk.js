@@ -32,7 +32,7 @@ class MatchingDesk {
       medium: hits?.group?.lead.medium ?? null,
       answers: (hits?.rows ?? []).map((row) => [row.medium, row.answer]),
       stacks: (stacks?.stacks ?? []).map(({ exemplar, size, waiting }) => ({ exemplar, size, waiting })),
-      ...{ stack: stacks?.at ?? "", form: form?.open ?? false },
+      ...{ stack: stacks?.at ?? "", loaded: stacks?.loaded ?? false, form: form?.open ?? false },
       active: form?.open ? form.answers.active : null,
       jobs: this.intake?.jobs ?? [],
       unsent: this.compared.unsent.length,
@@ -121,6 +121,7 @@ class MatchingDesk {
     // Keys are those of the new part at once, and so is what is shown.
     this.notice.tell("");
     this.hits.close();
+    this.stacks.take();
     this.nav();
     this.turn();
     await this.refresh();
@@ -138,10 +139,10 @@ class MatchingDesk {
     this.root.focus({ preventScroll: true });
   }
 
-  closeForm(saved = false) {
+  closeForm() {
     if (!this.form.open) return;
-    this.form.end(saved);
-    if (!saved) this.draw();
+    this.form.end();
+    this.draw();
   }
 
   draw() {
@@ -218,6 +219,7 @@ class MatchingDesk {
   blank(reason) {
     this.compared.blanked = reason;
     this.compared.leave();
+    this.form.rest();
     for (const place of this.root.querySelectorAll("[data-medium]")) place.replaceChildren();
     this.compared.pictures.keep([]); // nothing is held back for later either
     this.holder.hidden = true;

@@ -4,7 +4,7 @@ class StackForm {
   constructor(desk) {
     this.desk = desk;
     this.stack = null;
-    this.began = 0;
+    this.look = null; // how long the person is at this stack
     this.why = false;
     this.uid = `iwf-${freshId().slice(0, 8)}`;
     this.pressed = false; // leaving is asked twice when there are answers
@@ -16,7 +16,7 @@ class StackForm {
     this.scroll = el("div", { class: "iwf-scroll", tabindex: "0", role: "group", "aria-label": "Answers" }, this.form, this.note.place);
     this.root = el("div", { class: "iwf-stack-form", hidden: true, "data-testid": "stack-form" }, el("div", { class: "iwf-columns" }, this.left, this.scroll), this.grades, this.bar);
     const tell = (text, how = {}) => this.desk.tell(text, how);
-    this.answers = new Answers({ server: desk.server, desk: desk.lab, tell, edited: () => this.edited(), changed: () => this.draw() });
+    this.answers = new Answers({ server: desk.server, desk: desk.lab, tell, edited: () => this.edited(), changed: () => this.draw(), sees: (testid) => this.sees(testid) });
   }
 
   get open() {
@@ -24,8 +24,9 @@ class StackForm {
   }
 
   begin(stack) {
+    if (this.stack?.exemplar === stack.exemplar) this.look.resume();
+    else this.look = new Look(stack.exemplar, null);
     this.stack = stack;
-    this.began = performance.now();
     const exemplar = stack.first;
     const item = { ...exemplar, record: null, grades: [], contradictions: [] };
     this.root.hidden = false;
@@ -44,9 +45,22 @@ class StackForm {
     this.scroll.scrollTop = 0;
   }
 
-  end(saved) {
+  /** Nothing is shown for a while; the clock stands still. */
+  rest() {
+    this.look?.rest();
+  }
+
+  /** A stack was graded: its form closes, and tells whether other answers stay as a draft. */
+  saved({ exemplar, record }) {
+    const { drafts } = this.answers;
+    const changed = drafts.has(exemplar) && !sameRecord(drafts.get(exemplar), record);
+    if (!changed) drafts.delete(exemplar);
+    if (this.stack?.exemplar === exemplar) this.end();
+    return changed;
+  }
+
+  end() {
     if (!this.stack) return;
-    if (saved) this.answers.drafts.delete(this.stack.exemplar);
     this.stack = null;
     this.root.hidden = true;
     this.desk.compared.leave();
@@ -64,8 +78,8 @@ class StackForm {
     this.empty = isEmpty(this.answers.record);
     if (this.empty) return this.desk.tell("Not saved: nothing is answered yet.");
     const { stack } = this;
-    const seconds = Math.min((performance.now() - this.began) / 1000, 86_400);
-    this.desk.stacks.graded(stack, { record: cleanRecord(this.answers.record), members: stack.carried, seconds });
+    const told = { record: cleanRecord(this.answers.record), members: stack.carried, seconds: this.look.secondsNow };
+    this.desk.stacks.deciding.grade(stack, told);
   }
 
   /** What a key means while the form is open; those of the grading desk that apply. */
@@ -87,6 +101,13 @@ class StackForm {
       reveal: () => this.desk.tell("Only shielded previews are shown here; the grading desk reveals more."),
     };
     acts[name]?.();
+  }
+
+  /** Whether a control is before the person's eyes. */
+  sees(testid) {
+    const found = this.form.querySelector(`[data-testid="${testid}"]`)?.getBoundingClientRect();
+    const { top, bottom } = this.scroll.getBoundingClientRect();
+    return Boolean(found?.height) && found.top >= top && found.bottom <= bottom;
   }
 
   turnWhy() {

@@ -3,11 +3,13 @@
 const STACKS_A_PAGE = 30;
 const FARTHEST = 60;
 const SAMPLE_MOST = 50;
+const LOOKED_FOR = "The stacks are still being looked for.";
 
 class Stacks {
   constructor(desk) {
     Object.assign(this, { desk, stacks: [], total: 0, waiting: 0, at: "", distance: 31, loaded: false });
-    Object.assign(this, { sample: null, hashes: null, done: [], form: null });
+    Object.assign(this, { sample: null, hashes: null, asked: null });
+    this.deciding = new Deciding(desk, this);
     const heard = (event) => this.choose(Number(event.target.value));
     this.dial = field("Distance in bits", "distance", { type: "number", min: 0, max: FARTHEST, step: 1, value: 31, onchange: heard });
     this.size = field("Sample of", "sample-size", { type: "number", min: 1, max: SAMPLE_MOST, step: 1, value: 3 });
@@ -19,7 +21,8 @@ class Stacks {
   }
 
   take() {
-    this.loaded = false; // what was answered or graded may change them
+    // What was answered or graded may change them; what is on its way was asked before.
+    Object.assign(this, { loaded: false, asked: null });
   }
 
   get stack() {
@@ -33,7 +36,7 @@ class Stacks {
       [previous, "Stack before", () => this.move(-1)],
       ["g", "Grade this stack: one decision for all that wait", () => this.grade()],
       ["k", "A sample of this stack, for checking", () => this.drawSample()],
-      [undo, "Undo the newest decision about a stack, whole", () => this.undo()],
+      [undo, "Undo the newest decision about a stack, whole", () => this.deciding.undo()],
       ["h", "Hashes of the exemplar", () => this.turnHashes()],
       ["d", "Change the distance (Esc leaves it)", () => this.dial[1].focus()],
     ];
@@ -51,17 +54,31 @@ class Stacks {
 
   async load() {
     const asked = (this.asked = {});
+    this.loaded = false;
     const { distance } = this;
     fill(this.status, "Being looked for.");
     const found = await this.desk.tried(() => this.desk.server.get(`iwflab/api/matching/stacks?distance=${distance}`, 0));
     if (this.asked !== asked) return;
-    this.loaded = true;
+    Object.assign(this, { loaded: true, asked: null });
     if (found) Object.assign(this, { stacks: found.stacks, total: found.total, waiting: found.waiting });
     if (!this.stack) this.at = this.stacks[0]?.exemplar ?? "";
-    this.draw();
+    if (this.onTop) this.draw();
+  }
+
+  /** Whether stacks are what is on the screen: else another look would be ended. */
+  get onTop() {
+    const { part, form, blanked } = this.desk;
+    return part === "stacks" && !form.open && !blanked;
+  }
+
+  /** The cards that are shown are of before until the stacks have come. */
+  mayNot() {
+    if (!this.loaded) this.desk.tell(LOOKED_FOR);
+    return !this.loaded;
   }
 
   move(step) {
+    if (this.mayNot()) return;
     const at = this.stacks.findIndex((one) => one.exemplar === this.at);
     const target = this.stacks[at + step];
     if (!target) return this.desk.tell(step > 0 ? "This is the last stack." : "This is the first stack.");
@@ -69,68 +86,47 @@ class Stacks {
   }
 
   go(exemplar) {
+    if (this.mayNot()) return;
     Object.assign(this, { at: exemplar, sample: null, hashes: null });
     this.draw();
   }
 
   async turnHashes() {
-    if (!this.stack) return;
+    if (!this.stack || this.mayNot()) return;
     const { exemplar } = this.stack;
-    this.hashes = this.hashes ? null : await this.desk.tried(() => this.desk.hashesOf(exemplar));
+    const found = this.hashes ? null : await this.desk.tried(() => this.desk.hashesOf(exemplar));
+    if (this.at !== exemplar || !this.onTop) return; // of what is no longer shown
+    this.hashes = found;
     this.draw();
   }
 
   async drawSample() {
-    const { stack } = this;
-    if (!stack) return;
+    const { stack, distance } = this;
+    if (!stack || this.mayNot()) return;
     if (!this.size[1].value || !this.size[1].validity.valid) return this.desk.tell(`A sample is of 1 to ${SAMPLE_MOST} media.`);
-    const query = new URLSearchParams({ exemplar: stack.exemplar, k: this.size[1].value, distance: this.distance });
+    const query = new URLSearchParams({ exemplar: stack.exemplar, k: this.size[1].value, distance });
     const found = await this.desk.tried(() => this.desk.server.get(`iwflab/api/matching/sample?${query}`));
-    if (found) this.sample = { exemplar: stack.exemplar, members: found.sample };
+    if (!found || this.at !== stack.exemplar || this.distance !== distance || !this.onTop) return;
+    this.sample = { exemplar: stack.exemplar, members: found.sample };
     this.draw();
   }
 
-  // -- grading and undoing ---------------------------------------------------------
   grade() {
     const { stack } = this;
+    if (this.mayNot()) return;
     if (!stack) return this.desk.tell("No stack is shown.");
     if (!this.desk.may.grade) return this.desk.tell("Your roles do not grade a stack.");
     if (!stack.waiting) return this.desk.tell("Nothing of this stack waits.");
     this.desk.openForm(stack);
   }
 
-  async graded(stack, body) {
-    await this.desk.run(async () => {
-      const reply = await this.desk.server.post("iwflab/api/matching/grade", { request: freshId(), exemplar: stack.exemplar, distance: this.distance, ...body }, {}, 0);
-      this.done.push(stack.exemplar);
-      this.desk.closeForm(true);
-      await this.load();
-      const left = reply.left_out.length ? ` ${count(reply.left_out.length, "member")} left out: ${[...new Set(reply.left_out.map((one) => one.why))].join("; ")}.` : "";
-      this.desk.tell(`${count(1 + reply.graded.length, "medium", "media")} graded in one act.${left} ${keyName(this.desk.lab.keys.undo)} takes the whole stack back.`);
-    });
-  }
-
-  /** What was decided at this window; else whatever stands of the stack that is shown. */
-  async undo() {
-    const medium = this.done.at(-1) ?? this.at;
-    if (!medium) return this.desk.tell("No stack is shown.");
-    await this.desk.run(async () => {
-      const reply = await this.desk.server.post("iwflab/api/matching/undo", { request: freshId(), medium }, {}, 0);
-      this.done.pop();
-      this.at = medium;
-      await this.load();
-      const left = reply.left.length ? ` ${count(reply.left.length, "medium stays", "media stay")} graded: ${reply.left[0].why}.` : "";
-      this.desk.tell(`Undone in one act: ${count(reply.withdrawn.length, "medium waits", "media wait")} again.${left}`);
-    });
-  }
-
   // -- showing ---------------------------------------------------------------------
   draw() {
-    this.desk.compared.leave();
     if (!this.loaded) {
-      this.load();
-      return;
+      if (!this.asked) this.load();
+      return; // what is on the screen stays there, and counts
     }
+    this.desk.compared.leave();
     fill(this.status, `${count(this.total, "stack")}, ${count(this.waiting, "medium waits", "media wait")}`);
     const { stack } = this;
     this.desk.compared.pictures.keep(stack ? this.thumbs(stack).map((one) => pictureOf({ ...one, shielded: true })) : []);
@@ -184,7 +180,7 @@ class Stacks {
     const strong = { class: "iwf-button iwf-strong" };
     return [
       button("Grade as a stack", { key: "g", act: () => this.grade(), testid: "grade-stack", disabled: !this.desk.may.grade || !stack.waiting, ...strong }),
-      button("Undo the newest stack", { key: keys.undo, act: () => this.undo(), testid: "undo-stack", disabled: !this.desk.may.grade }),
+      button("Undo the newest stack", { key: keys.undo, act: () => this.deciding.undo(), testid: "undo-stack", disabled: !this.desk.may.grade }),
       button("Before", { key: keys.previous, act: () => this.move(-1), testid: "stack-before" }),
       button("Next", { key: keys.next, act: () => this.move(1), testid: "stack-next" }),
       button("Hashes", { key: "h", act: () => this.turnHashes(), testid: "stack-hashes" }),

@@ -80,12 +80,11 @@ class UndoStackHandler(ApiHandler):
     needs = GRADE
 
     async def post(self) -> None:
-        """Undo the person's newest act that graded this medium with a stack."""
+        """Undo the act with that request id, or their newest on that medium."""
         body = self.body()
-        medium, request = body.text("medium", most=200), body.request_id()
-        self.reply(
-            await self.service.run(self.seat.undo_stack, medium, request=request)
-        )
+        word = "named" if body.has("named") else "medium"  # of an earlier page
+        named, request = body.text(word, most=200), body.request_id()
+        self.reply(await self.service.run(self.seat.undo_stack, named, request=request))
 
 
 def _told(stack: Mapping[str, Any]) -> dict[str, Any]:
