@@ -21,9 +21,9 @@ class Stacking(Acts, Answers):
     def stacks(self, distance: int = MATCH_DISTANCE) -> list[dict[str, Any]]:
         """Give the stacks of the media that this person may see.
 
-        Each has its ``exemplar``, its ``size``, how many members are ``waiting``, and
-        its ``members``, the most distant from the exemplar first.  ``distance`` is 0
-        to 60 bits.
+        Each has its ``exemplar``, whose assessment that is ``standing`` (or None), its
+        ``size``, how many members are ``waiting``, and its ``members``, the most
+        distant from the exemplar first.  ``distance`` is 0 to 60 bits.
         """
         return stacks.stacks(self._store, distance, media=self._seen)
 

@@ -144,5 +144,6 @@ def _told(
         "waiting": sum(m["stage"] == "waiting" for m in shown),
         "known": len(members) - len(shown),
         "distance": distance,
+        "standing": rows[exemplar]["assessment"],
         "members": shown,
     }

@@ -72,6 +72,26 @@ def test_a_selection_is_graded_at_every_level_that_one_is_shown_at(ann, level):
     assert ann.post("/iwflab/api/selection/undo", undo)[0] == 200
 
 
+def test_a_stack_does_not_replace_what_its_page_did_not_show(ann):
+    medium = waiting(ann)[-1]
+    told = {"record": RECORD, "seconds": 0, "members": [], "distance": 31}
+
+    def grade(**more):
+        body = {"request": str(uuid.uuid4()), "exemplar": medium, **told, **more}
+        return ann.post("/iwflab/api/matching/grade", body)
+
+    status, first = grade(over=None)
+    assert status == 200
+    status, answer = grade(over=None)
+    assert (status, answer["kind"]) == (403, "ChangedMeanwhile")
+    request = str(uuid.uuid4())
+    assert grade(over=first["assessment"], request=request)[0] == 200
+    for named in (request, medium):  # that act, then the newest that stands of it
+        undo = {"named": named, "request": str(uuid.uuid4())}
+        assert ann.post("/iwflab/api/matching/undo", undo)[0] == 200
+    assert medium in waiting(ann)
+
+
 def test_what_is_no_selection_is_refused(ann):
     for wrong in (
         {"media": []},

@@ -72,6 +72,7 @@ def stack(first, others, *, graded=False):
         "members": members[:6],
         "carried": [] if graded else [one["medium"] for one in members],
         "beyond": 0,
+        "over": "a" if graded else None,
     }
 
 

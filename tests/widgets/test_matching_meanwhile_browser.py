@@ -198,7 +198,8 @@ def stacked(desk):
     opened = desk(full())
     opened.press("4")
     opened.until("s.stacks.length === 2 && s.loaded")
-    painted(opened, 2)
+    canvases = "document.querySelectorAll('[data-medium] > canvas').length"
+    opened.page.wait_for_function(f"{canvases} === 7")
     return opened
 
 
@@ -284,15 +285,16 @@ def test_no_form_is_opened_over_stacks_that_are_being_looked_for(stacked):
     stacked.by("distance").fill("30")
     stacked.by("distance").press("Enter")
     stacked.server.until_kept(stacked.page)
-    shown = stacked.page.locator("[data-medium] > canvas").count()
+    views = len(stacked.server.views)
     stacked.press("Escape")
     for key in ("g", "k", "h", "z", "ArrowRight"):
         stacked.press(key)
         stacked.by("told").get_by_text("still being looked for").wait_for()
     state = stacked.state()
     assert (state["form"], state["stack"]) == (False, "m01")
-    assert stacked.page.locator("[data-medium] > canvas").count() == shown
-    assert stacked.server.views == stacked.server.bodies("matching/undo") == []
+    assert stacked.page.locator("[data-medium] > canvas").count() == 7
+    assert len(stacked.server.views) == views
+    assert stacked.server.bodies("matching/undo") == []
     let_go(stacked)
     form_of(stacked, 1)
 
@@ -332,3 +334,29 @@ def test_hashes_and_samples_of_one_stack_are_not_drawn_under_another(stacked):
     stacked.until("s.stack === 'm11'")
     let_go(stacked)
     assert stacked.by("hashes").count() == stacked.by("sampled").count() == 0
+
+
+def test_a_form_that_is_out_of_date_is_refused_and_keeps_its_answers(
+    stacked, monkeypatch
+):
+    form_of(stacked, 1)
+    why = "this medium was graded in another window meanwhile"
+
+    def refused(_):
+        stacked.server.graded.add(1)
+        raise Refusal(why, "look at what stands now", "ChangedMeanwhile")
+
+    monkeypatch.setattr(stacked.server, "matching_grade", refused)
+    stacked.press("1", "2", "Enter")
+    stacked.by("told").get_by_text(why).wait_for()
+    stacked.by("told").get_by_text("Your answers are kept as a draft").wait_for()
+    (body,) = stacked.server.bodies("matching/grade")
+    assert body["over"] is None
+    assert stacked.until("!s.busy")["form"]
+    stacked.press("ArrowLeft")
+    stacked.until("!s.form && s.stacks[0].waiting === 0")
+    stacked.server.graded.clear()
+    stacked.press("3", "4")
+    stacked.until("s.loaded && s.stacks[0].waiting === 10")
+    form_of(stacked, 1)
+    assert stacked.state()["active"] != "form"  # the draft is there

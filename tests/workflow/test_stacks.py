@@ -8,7 +8,14 @@ from given import seen
 
 from iwflab.cli import commands
 from iwflab.domain.hashes import ORIENTATIONS
-from iwflab.errors import BadInput, NotAllowed, NotFound, NotYours, RequestReused
+from iwflab.errors import (
+    BadInput,
+    ChangedMeanwhile,
+    NotAllowed,
+    NotFound,
+    NotYours,
+    RequestReused,
+)
 
 BASE = int("5a" * 32, 16)
 
@@ -229,6 +236,23 @@ def test_a_retry_does_nothing_twice(chain):
     undone = ann.undo(request="u1")
     assert ann.undo(request="u1") == undone
     assert lab.verify() == []
+
+
+def test_a_stack_tells_what_stands_of_its_exemplar_and_nothing_else_is_replaced(chain):
+    lab, first, middle, last = chain
+    ann = lab.seat("ann")
+    (before,) = ann.stacks()
+    assert before["standing"] is None
+    ann.take(middle)
+    standing = ann.grade(middle, seen("penetrative"))["assessment"]
+    with pytest.raises(ChangedMeanwhile, match="another window"):
+        ann.grade_stack(middle, seen(), members=[first, last], over=before["standing"])
+    assert stage_of(lab, first, middle, last) == ["waiting", "graded", "waiting"]
+    ann.grade_stack(middle, seen(), members=[first], over=standing)
+    ann.grade_stack(last, seen(), members=[])
+    (after,) = ann.stacks()
+    now = lab.assessments().set_index("medium")["assessment"]
+    assert after["standing"] == now[after["exemplar"]]
 
 
 def test_what_another_has_or_graded_is_left_out(media):

@@ -14,14 +14,14 @@ class Deciding {
     const { distance } = this.stacks;
     const before = this.unheard.get(stack.exemplar);
     const same = before && before.distance === distance && sameRecord(before.record, record) && String(before.members) === String(members);
-    return same ? before : { request: freshId(), exemplar: stack.exemplar, distance, record, members, seconds };
+    return same ? before : { request: freshId(), exemplar: stack.exemplar, over: stack.over, distance, record, members, seconds };
   }
 
   async grade(stack, told) {
     await this.desk.run(async () => {
       const body = this.made(stack, told);
       this.unheard.set(body.exemplar, body);
-      const reply = await this.post("grade", body, () => this.unheard.delete(body.exemplar));
+      const reply = await this.post("grade", body, () => this.unheard.delete(body.exemplar)).catch((fault) => this.refused(fault));
       this.done.push({ exemplar: body.exemplar, request: body.request });
       const kept = this.desk.form.saved(body) ? " What you answered meanwhile is kept, unsaved." : "";
       await this.stacks.load();
@@ -30,14 +30,23 @@ class Deciding {
     });
   }
 
-  /** Send; `over()` is called once the server has answered, with yes or no. */
-  async post(act, body, over) {
+  /** What stands by now is behind the form, which keeps its answers. */
+  async refused(fault) {
+    if (fault.kind === "ChangedMeanwhile") {
+      await this.stacks.load();
+      fault.advice = "Your answers are kept as a draft: close the form to see what stands now.";
+    }
+    throw fault;
+  }
+
+  /** Send; `heard()` is called once the server has answered, with yes or no. */
+  async post(act, body, heard) {
     try {
       const reply = await this.desk.server.post(`iwflab/api/matching/${act}`, body, {}, 0);
-      over();
+      heard();
       return reply;
     } catch (fault) {
-      if (fault.reason === "refused") over();
+      if (fault.reason === "refused") heard();
       else fault.advice = [fault.advice, "Press again: it is done once."].filter(Boolean).join(" ");
       throw fault;
     }

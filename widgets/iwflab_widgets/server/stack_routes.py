@@ -70,6 +70,7 @@ class GradeStackHandler(ApiHandler):
             reveal=SHIELDED,
             seconds=body.number("seconds", least=0, most=DAY_SECONDS),
             request=body.request_id(),
+            over=body.over(),
         )
         self.reply(found)
 
@@ -95,6 +96,7 @@ def _told(stack: Mapping[str, Any]) -> dict[str, Any]:
     waiting = [m for m in others if m["stage"] == "waiting"]
     return {
         **{name: stack[name] for name in ("exemplar", "size", "waiting", "known")},
+        "over": stack["standing"],
         "first": _named(first),
         "members": [_named(member) for member in others[:SHOWN]],
         "carried": [m["medium"] for m in waiting if m["within"]],
