@@ -63,12 +63,19 @@ class Comparing(Knowing):
     @needs("view_shielded", *BEYOND)
     def compared(
         self, views: Sequence[Mapping[str, Any]], *, request: str | None = None
-    ) -> int:
-        """Record which shielded previews were painted for comparing, and how long."""
-        for view in views:
-            reach.must_reach(self._store, str(view.get("medium")), self._comparable)
+    ) -> dict[str, Any]:
+        """Record which shielded previews were painted for comparing, and how long.
+
+        Gives how many views were ``saved``, and as ``refused`` the media of the rest:
+        those beyond the person's roles that were not sent to them before, either.
+        """
+        media = list({str(view.get("medium")) for view in views})
         return viewing.compared(
-            self._bench, views, analyst=self.analyst, request=request or uuid4().hex
+            self._bench,
+            views,
+            analyst=self.analyst,
+            request=request or uuid4().hex,
+            reached=reach.reached(self._store, media, self._comparable),
         )
 
     @needs(*LISTING)

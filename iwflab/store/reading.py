@@ -90,12 +90,15 @@ def _in_parts(
         yield from store.rows(bound, them=part)
 
 
+def entered(store: Store, media: Sequence[str]) -> set[str]:
+    """Give which of some ids are of media that were taken in."""
+    query = "SELECT id FROM medium WHERE id IN :them"
+    return {row["id"] for row in _in_parts(store, query, media)}
+
+
 def whole_ids(store: Store, media: Sequence[str]) -> list[str]:
     """Give the ids of media named by id, SHA-256 or their start; each once."""
-    found = {
-        row["id"]
-        for row in _in_parts(store, "SELECT id FROM medium WHERE id IN :them", media)
-    }
+    found = entered(store, media)
     named = (m if m in found else str(one_medium(store, m)["medium"]) for m in media)
     return list(dict.fromkeys(named))
 

@@ -17,7 +17,7 @@ from iwflab.errors import NotFound, NotYours
 from iwflab.store import Store, audit
 from iwflab.store.assignments import assigned_to
 from iwflab.store.known import standing_hits
-from iwflab.store.reading import batched, one_medium, overview
+from iwflab.store.reading import batched, entered, one_medium, overview
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,6 +108,14 @@ def records_within(
     mine = mine or frozenset()
     graded = _some(store, "grader = :analyst", among, analyst=analyst)
     return mine & {row["medium"] for row in graded}
+
+
+def reached(
+    store: Store, media: Sequence[str], within: frozenset[str] | None
+) -> frozenset[str]:
+    """Give which of some media, by their whole ids, are within what a person sees."""
+    there = frozenset(entered(store, media))
+    return there if within is None else there & within
 
 
 def must_reach(store: Store, medium: str, media: frozenset[str] | None) -> str:

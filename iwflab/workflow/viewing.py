@@ -4,7 +4,7 @@
 asked for more than the shielded preview.  *Shown*: the page painted it, and how long.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from json import loads
 from typing import Any
@@ -100,7 +100,18 @@ def shown(
     media of views that cannot be theirs; raises NotYours where all are such.
     """
     checked = [_view(view) for view in views]
-    theirs = _theirs(bench, checked, analyst, since)
+    mine = assigned_to(bench.store, analyst, since=since)
+    return _recorded(bench, checked, analyst, request, mine)
+
+
+def _recorded(
+    bench: Bench,
+    checked: list[dict[str, object]],
+    analyst: str,
+    request: str,
+    reached: Collection[str],
+) -> dict[str, Any]:
+    theirs = _theirs(bench, checked, analyst, reached)
     kept = _enter(bench, checked, analyst, request, theirs) if checked else []
     saved = {(view["medium"], view["variant"]) for view in kept}
     refused = dict.fromkeys(
@@ -112,11 +123,14 @@ def shown(
 
 
 def _theirs(
-    bench: Bench, views: list[dict[str, object]], analyst: str, since: int
+    bench: Bench,
+    views: list[dict[str, object]],
+    analyst: str,
+    reached: Collection[str],
 ) -> list[dict[str, object]]:
-    """Give the views of media that are the person's, or that they were sent."""
+    """Give the views of media that the person reaches, or that they were sent."""
     media = {str(view["medium"]) for view in views}
-    mine = media & set(assigned_to(bench.store, analyst, since=since))
+    mine = media & set(reached)
     sent = delivered_to(bench.store, analyst, sorted(media - mine))
     return [
         view
@@ -131,18 +145,23 @@ def _level(view: Mapping[str, object]) -> RevealLevel:
 
 
 def compared(
-    bench: Bench, views: Sequence[Mapping[str, object]], *, analyst: str, request: str
-) -> int:
+    bench: Bench,
+    views: Sequence[Mapping[str, object]],
+    *,
+    analyst: str,
+    request: str,
+    reached: Collection[str],
+) -> dict[str, Any]:
     """Record shielded previews that were compared, and for how long; as :func:`shown`.
 
-    Who calls this has checked that the person's roles reach the media.
+    ``reached`` are those of the media that the person's roles reach by now.
     """
     checked = [_view(view) for view in views]
     if any(view["variant"] != RevealLevel.SHIELDED for view in checked):
         raise BadInput(
             "only shielded previews are compared", advice="reveal at the grading desk"
         )
-    return len(_enter(bench, checked, analyst, request, checked)) if checked else 0
+    return _recorded(bench, checked, analyst, request, reached)
 
 
 def _enter(

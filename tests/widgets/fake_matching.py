@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from fake_server import HOSTILE, FakeServer
+from fake_server import HOSTILE, FakeServer, Refusal
 
+VIEWS_MOST = 500
 MAY = ("take_in", "answer", "lists", "compare", "grade")
 REASON = "the same bytes are on a list"
 
@@ -139,8 +140,12 @@ class FakeMatching(FakeServer):
         return {"rows": [r for r in self.rows if r["medium"] == asked["medium"]]}
 
     def matching_shown(self, body):
-        self.views += body["views"]
-        return {"saved": len(body["views"])}
+        if len(body["views"]) > VIEWS_MOST:
+            raise Refusal("views is not a list of at most 500", "reload", "BadInput")
+        if body["request"] not in self.acts:
+            self.acts[body["request"]] = "shown"
+            self.views += body["views"]
+        return {"saved": len(body["views"]), "refused": []}
 
     def matching_stacks(self, asked):
         piles = [] if asked["distance"] == "0" else self.piles

@@ -10,6 +10,7 @@ from iwflab_widgets import MatchingDesk
 pytestmark = pytest.mark.browser
 HIT, ANSWER = "api/matching/hit", "api/matching/answer"
 STACKS, GRADE = "api/matching/stacks", "api/matching/grade"
+COMPARED = "document.querySelector('.iwf').iwflab.compared"
 SETTLED = "new Promise((go) => setTimeout(go, 60))"  # replies have been dealt with
 
 
@@ -31,6 +32,7 @@ def several():
 
 def painted(opened, number):
     opened.page.locator(f'[data-medium="m{number:02}"] > canvas').first.wait_for()
+    opened.page.wait_for_function(f"{COMPARED}.looks.has('m{number:02}')")
 
 
 def let_go(opened):
@@ -198,8 +200,7 @@ def stacked(desk):
     opened = desk(full())
     opened.press("4")
     opened.until("s.stacks.length === 2 && s.loaded")
-    canvases = "document.querySelectorAll('[data-medium] > canvas').length"
-    opened.page.wait_for_function(f"{canvases} === 7")
+    opened.page.wait_for_function(f"{COMPARED}.looks.size === 7")
     return opened
 
 
@@ -360,3 +361,53 @@ def test_a_form_that_is_out_of_date_is_refused_and_keeps_its_answers(
     stacked.until("s.loaded && s.stacks[0].waiting === 10")
     form_of(stacked, 1)
     assert stacked.state()["active"] != "form"  # the draft is there
+
+
+# -- what was before the eyes ----------------------------------------------------------
+SHOWN = "api/matching/shown"
+
+
+def test_a_view_whose_report_was_lost_counts_once(desk):
+    opened = desk(full())
+    painted(opened, 1)
+    opened.server.lose_replies = 1
+    opened.press("2")
+    opened.by("settled").wait_for()
+    opened.press("3")
+    painted(opened, 1)
+    opened.press("2")
+    opened.by("settled").wait_for()
+    opened.until("s.unsent === 0")
+    first, again, later = opened.server.bodies("matching/shown")
+    assert first == again
+    assert later["request"] != first["request"]
+    assert len(opened.server.views) == 2
+
+
+def test_a_report_that_is_under_way_when_the_page_goes_counts_once(desk):
+    opened = desk(full())
+    painted(opened, 1)
+    opened.server.keep_back = (SHOWN,)
+    opened.press("2")
+    opened.server.until_kept(opened.page)
+    opened.page.evaluate("window.leave(); 0")
+    opened.server.until_kept(opened.page, 2)
+    let_go(opened)
+    first, last = opened.server.bodies("matching/shown")
+    assert first == last
+    assert len(opened.server.views) == 1
+
+
+def test_views_of_a_long_outage_are_reported_in_parts(desk):
+    opened = desk(full())
+    painted(opened, 1)
+    opened.server.cut = SHOWN
+    opened.press("2")
+    opened.until("s.unsent === 1")
+    view = '{ medium: "m01", variant: "shielded", milliseconds: 5 }'
+    opened.page.evaluate(f"{COMPARED}.unsent.push(...Array(1200).fill({view})); 0")
+    opened.server.cut = ""
+    opened.press("3", "2")
+    opened.until("s.unsent === 0")
+    assert len(opened.server.views) >= 1201
+    assert "A view was not recorded" not in opened.by("told").inner_text()

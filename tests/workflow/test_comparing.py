@@ -115,7 +115,7 @@ def test_a_senior_analyst_compares_without_an_assignment_and_it_is_recorded(matc
     before = len(_views(lab))
     assert ann.compare(media[OTHER])[:4] in {b"RIFF", b"\xff\xd8\xff\xe0", b"\x89PNG"}
     seen_now = {"medium": media[OTHER], "variant": "shielded", "milliseconds": 900}
-    assert ann.compared([seen_now]) == 1
+    assert ann.compared([seen_now]) == {"saved": 1, "refused": []}
     assert _views(lab)[before:] == [
         (media[OTHER], "ann", "delivered", "shielded"),
         (media[OTHER], "ann", "shown", "shielded"),
@@ -147,8 +147,32 @@ def test_a_qa_officer_sees_what_is_known_and_nothing_that_merely_waits(matched):
     with pytest.raises(NotYours):
         quin.compare(media[OTHER])
     with pytest.raises(NotYours):
-        quin.compared([{"medium": media[OTHER], "variant": "shielded"}])
+        shown = {"variant": "shielded", "milliseconds": 1}
+        quin.compared([{"medium": media[OTHER], **shown}])
     assert OTHER not in {row["name"] for row in quin.hit_rows()["rows"]}
+
+
+def test_what_was_compared_counts_once_and_what_is_beyond_is_named(matched):
+    lab, media, _ = matched
+    quin = lab.seat("quin")
+    candidate, other = media["candidate.png"], media[OTHER]
+    quin.compare(candidate)
+    shown = {"variant": "shielded", "milliseconds": 900}
+    views = [{"medium": m, **shown} for m in (candidate, other, "f" * 16)]
+    before = len(_views(lab))
+    told = {"saved": 1, "refused": [other, "f" * 16]}
+    assert quin.compared(views, request="r1") == told
+    assert quin.compared(views, request="r1") == told  # a retry
+    assert _views(lab)[before:] == [(candidate, "quin", "shown", "shielded")]
+    # Withdrawn meanwhile, it is no longer reached; it was before them all the same.
+    lab.list_withdraw("L1", reason="too old")
+    with pytest.raises(NotYours):
+        quin.compare(candidate)
+    assert quin.compared(views)["refused"] == [other, "f" * 16]
+    with pytest.raises(NotYours):
+        quin.compared(views[1:])
+    assert lab.seat("ann").compared(views)["refused"] == ["f" * 16]
+    assert lab.verify() == []
 
 
 @pytest.mark.parametrize("variant", ["full", "greyscale"])

@@ -22,12 +22,16 @@ function pictureOf({ medium, name, shielded }, grant) {
   return { medium, name, previews: shielded ? ["shielded"] : [], grants: { shielded: grant } };
 }
 
+const VIEWS_MOST = 500; // in one report
+
 class Compared {
   constructor(server, tell) {
     Object.assign(this, { server, tell });
     this.pictures = new ComparedPictures(server);
     this.looks = new Map(); // medium -> its Look, while it is on the screen
     this.unsent = [];
+    this.reports = []; // what was sent and not answered: sent again as it is, it counts once
+    this.sending = false;
     this.together = new Together();
     this.blanked = "";
   }
@@ -74,16 +78,44 @@ class Compared {
     return this.send(options);
   }
 
+  /** How many views the server may not have. */
+  get waiting() {
+    return this.unsent.length + this.reports.reduce((sum, { views }) => sum + views.length, 0);
+  }
+
+  /** One report after the other; all at once where the page is about to go. */
   async send(options = {}) {
-    const views = this.unsent.splice(0);
-    if (!views.length) return;
+    if (options.keepalive) {
+      while (this.unsent.length) this.cut();
+      return Promise.all(this.reports.map((report) => this.give(report, options)));
+    }
+    if (this.sending) return;
+    this.sending = true;
     try {
-      await this.server.post("iwflab/api/matching/shown", { request: freshId(), views }, options);
+      while (this.waiting && (await this.give(this.reports[0] ?? this.cut(), options)));
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  cut() {
+    const report = { request: freshId(), views: this.unsent.splice(0, VIEWS_MOST) };
+    this.reports.push(report);
+    return report;
+  }
+
+  /** Send one report; tell whether it was answered, with yes or no. */
+  async give(report, options) {
+    try {
+      const { refused = [] } = await this.server.post("iwflab/api/matching/shown", report, options);
+      if (refused.length) this.tell(`Not recorded: views of ${count(refused.length, "medium", "media")} that your roles do not reach.`);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      if (fault.reason === "refused") this.tell(`A view was not recorded: ${fault.inWords}`);
-      else this.unsent.unshift(...views);
+      if (fault.reason !== "refused") return false;
+      this.tell(`A view was not recorded: ${fault.inWords}`);
     }
+    this.reports = this.reports.filter((one) => one !== report);
+    return true;
   }
 
   /** Whoever looks away sees nothing: the clocks stop, and go on with what is there. */

@@ -21,7 +21,7 @@ class MatchingDesk {
     this.bar = el("nav", { class: "iwf-row iwf-parts", "aria-label": "Parts of this desk" });
     this.holder = el("div", { class: "iwf-part" });
     root.append(this.bar, this.notice.place, this.holder, this.live.region);
-    root.iwflab = { state: () => this.state() }; // for tests: plain values
+    root.iwflab = { state: () => this.state(), compared: this.compared }; // for tests
     this.start();
   }
 
@@ -35,7 +35,7 @@ class MatchingDesk {
       ...{ stack: stacks?.at ?? "", loaded: stacks?.loaded ?? false, form: form?.open ?? false },
       active: form?.open ? form.answers.active : null,
       jobs: this.intake?.jobs ?? [],
-      unsent: this.compared.unsent.length,
+      unsent: this.compared.waiting,
     };
   }
 

@@ -130,7 +130,7 @@ class ComparedHandler(ApiHandler):
     needs = COMPARE
 
     async def post(self) -> None:
-        """Log the views."""
+        """Log the views; name the media of those that cannot be the person's."""
         body = self.body()
         request = body.request_id()
         views = [
@@ -143,8 +143,8 @@ class ComparedHandler(ApiHandler):
             }
             for view in body.bodies("views", most=VIEWS_MOST)
         ]
-        await self.service.run(self.seat.compared, views, request=request)
-        self.reply({"saved": len(views)})
+        call = self.seat.compared
+        self.reply(await self.service.run(call, views, request=request))
 
 
 class WithdrawHandler(ApiHandler):
