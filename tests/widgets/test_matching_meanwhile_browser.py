@@ -231,6 +231,26 @@ def test_a_decision_whose_reply_was_lost_is_sent_again_as_the_same_act(stacked):
     assert one["named"] == first["request"]
 
 
+def test_the_form_stays_under_the_hand(stacked):
+    form_of(stacked, 1)
+    stacked.press("1", "1", "c")
+    stacked.by("age_min-1").click()
+    stacked.page.keyboard.type("8")
+    stacked.press("Tab")
+    stacked.page.keyboard.type("10")
+    stacked.press("Tab")
+    box = stacked.by("answer-form-text_only").bounding_box()
+    stacked.page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
+    stacked.page.mouse.down()
+    stacked.page.mouse.up()
+    stacked.by("save-stack").click()
+    stacked.by("told").get_by_text("10 media graded in one act").wait_for()
+    (sent,) = stacked.server.bodies("matching/grade")
+    assert sent["record"]["elements"] == {"form": "text_only", "child_present": "yes"}
+    (child,) = sent["record"]["children"]
+    assert (child["age_min"], child["age_max"]) == (8, 10)
+
+
 def test_other_answers_are_another_request(stacked):
     form_of(stacked, 1)
     stacked.server.lose_replies = 1

@@ -7,7 +7,7 @@ browser and server, which knows who is logged in; none of it passes through the 
 from iwflab_widgets.desk import joined
 from iwflab_widgets.intake_desk import IntakeDesk
 
-SHARED = ("dom", "server", "kernel", "fields")
+SHARED = ("dom", "refill", "server", "kernel", "fields")
 OF_GRADING = (
     *("asked", "record", "answers", "ladder", "look", "pictures", "panels", "segments"),
     *("form", "keys"),

@@ -16,7 +16,7 @@ class StackForm {
     this.scroll = el("div", { class: "iwf-scroll", tabindex: "0", role: "group", "aria-label": "Answers" }, this.form, this.note.place);
     this.root = el("div", { class: "iwf-stack-form", hidden: true, "data-testid": "stack-form" }, el("div", { class: "iwf-columns" }, this.left, this.scroll), this.grades, this.bar);
     const tell = (text, how = {}) => this.desk.tell(text, how);
-    this.answers = new Answers({ server: desk.server, desk: desk.lab, tell, edited: () => this.edited(), changed: () => this.draw(), sees: (testid) => this.sees(testid) });
+    this.answers = new Answers({ server: desk.server, desk: desk.lab, tell, edited: (moved) => this.edited(moved), changed: () => this.draw(), sees: (testid) => this.sees(testid) });
   }
 
   get open() {
@@ -67,11 +67,11 @@ class StackForm {
     fill(this.left);
   }
 
-  edited() {
+  edited(moved = true) {
     if (this.empty) this.desk.tell("");
     this.empty = false;
     this.draw();
-    this.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
+    if (moved) this.form.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
   }
 
   save() {
@@ -118,10 +118,13 @@ class StackForm {
   draw() {
     if (!this.stack) return;
     const { lab } = this.desk;
-    fill(this.form, formView(lab, formState(this.answers, this.uid), this.answers));
-    fill(this.grades, gradesView(lab, { ...this.answers.known, why: this.why, record: this.answers.record }, () => this.turnWhy()));
+    // Of the same stack what is pressed or written on stays; see refill.
+    const draw = this.drawn === this.stack.exemplar ? refill : fill;
+    this.drawn = this.stack.exemplar;
+    draw(this.form, formView(lab, formState(this.answers, this.uid), this.answers));
+    draw(this.grades, gradesView(lab, { ...this.answers.known, why: this.why, record: this.answers.record }, () => this.turnWhy()));
     const { keys } = lab;
-    fill(
+    draw(
       this.bar,
       button(`Grade ${count(1 + this.stack.carried.length, "medium", "media")}`, { key: keys.save, act: () => this.save(), testid: "save-stack", class: "iwf-button iwf-strong", disabled: this.desk.busy }),
       endingView(lab, this.answers, this.answers),
