@@ -27,6 +27,13 @@ def opened(open_desk, server, **more):
     return desk
 
 
+def saving_first(desk, server):
+    """The first medium is on its way to be saved, and the second is open."""
+    server.hold = True
+    desk.press("4", "2", "Enter")
+    desk.painted("m02")
+
+
 # -- saves that are refused ------------------------------------------------------------
 def test_an_undo_behind_a_save_that_is_refused_withdraws_nothing(open_desk):
     server = a_server()
@@ -71,9 +78,7 @@ def test_an_undo_that_is_refused_does_not_bar_the_one_before(open_desk):
 def test_of_two_saves_that_are_refused_the_newest_answers_come_back(open_desk):
     server = a_server(limits=QUIET | {"unacked_seconds": 60})
     desk = opened(open_desk, server)
-    server.hold = True
-    desk.press("4", "2", "Enter")
-    desk.painted("m02")
+    saving_first(desk, server)
     desk.press("ArrowLeft")
     desk.painted("m01")
     desk.press("y", "Enter")  # a tag more
@@ -90,9 +95,7 @@ def test_of_two_saves_that_are_refused_the_newest_answers_come_back(open_desk):
 def test_an_older_save_does_not_speak_for_a_newer_one(open_desk):
     server = a_server(limits=QUIET | {"unacked_seconds": 60})
     desk = opened(open_desk, server)
-    server.hold = True
-    desk.press("4", "2", "Enter")
-    desk.painted("m02")
+    saving_first(desk, server)
     desk.press("ArrowLeft")
     desk.painted("m01")
     desk.press("y", "Enter")
@@ -109,9 +112,7 @@ def test_an_older_save_does_not_speak_for_a_newer_one(open_desk):
 def test_what_comes_back_late_waits_beside_what_is_written_by_now(open_desk):
     server = a_server()
     desk = opened(open_desk, server)
-    server.hold = True
-    desk.press("4", "2", "Enter")
-    desk.painted("m02")
+    saving_first(desk, server)
     desk.press("n")
     desk.page.keyboard.type("of the sec")
     server.refuse = "this medium is signed off"
@@ -131,9 +132,7 @@ def test_what_comes_back_late_waits_beside_what_is_written_by_now(open_desk):
 def test_letters_meant_for_one_medium_do_not_go_to_the_one_that_came_back(open_desk):
     server = a_server()
     desk = opened(open_desk, server)
-    server.hold = True
-    desk.press("4", "2", "Enter")
-    desk.painted("m02")
+    saving_first(desk, server)
     desk.press("n")  # in the field, and nothing written yet
     server.refuse = "this medium is signed off"
     server.release()
@@ -150,9 +149,7 @@ def test_letters_meant_for_one_medium_do_not_go_to_the_one_that_came_back(open_d
 def test_a_word_of_the_filter_is_no_command_whatever_comes_back(open_desk):
     server = a_server()
     desk = opened(open_desk, server)
-    server.hold = True
-    desk.press("4", "2", "Enter")
-    desk.painted("m02")
+    saving_first(desk, server)
     desk.press("/")
     desk.page.keyboard.type("quay ")
     server.refuse = "this medium is signed off"
@@ -167,9 +164,7 @@ def test_a_word_of_the_filter_is_no_command_whatever_comes_back(open_desk):
 def test_what_stands_of_another_medium_is_not_said_to_be_saved_by_the_key(open_desk):
     server = a_server()
     desk = opened(open_desk, server)
-    server.hold = True
-    desk.press("4", "2", "Enter")
-    desk.painted("m02")
+    saving_first(desk, server)
     desk.press("1", "ArrowDown")
     marked = desk.state()["active"]
     server.refuse, server.refuse_as = REFUSED, "ChangedMeanwhile"
@@ -241,9 +236,7 @@ def test_a_press_that_lasts_is_a_click_whatever_is_drawn_meanwhile(open_desk):
 def test_a_press_on_one_medium_does_nothing_to_another(open_desk):
     server = a_server()
     desk = opened(open_desk, server)
-    server.hold = True
-    desk.press("4", "2", "Enter")
-    desk.painted("m02")
+    saving_first(desk, server)
     box = desk.by("tag-commercial").bounding_box()
     desk.page.mouse.move(box["x"] + 8, box["y"] + 8)
     desk.page.mouse.down()
